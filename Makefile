@@ -1,0 +1,46 @@
+# Two words to start with: `make run` and `make test`. Everything happens in .venv; nothing outside is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench baseline clean
+
+$(VENV)/run.stamp: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "borderflow needs Python 3.11 or newer; name one with make PYTHON=python3.12"; exit 2; }
+	@# a bare Debian has Python without ensurepip
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q python3-venv; } || \
+	  { echo "Python lacks venv; as root: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+## run: install and simulate russia-2022
+run: $(VENV)/run.stamp
+	$(BIN)/borderflow run russia-2022 --out runs/russia-2022
+
+## test: install what the tests need and run them all
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest
+
+## check: style, types, import order
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_imports.py
+
+## bench: measure and write benchmarks/RESULTS.md
+bench: $(VENV)/test.stamp
+	$(BIN)/python benchmarks/member.py
+
+## baseline: rewrite tests/baseline.yaml on purpose
+baseline: $(VENV)/test.stamp
+	$(BIN)/python tools/update_baseline.py
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+def write_briefing(run, path=None): return run.folder/"briefing.html"

@@ -1,0 +1,225 @@
+"""The command line: one command per thing a person wants, errors in one line, exit code 2.
+
+Heavy parts are imported inside the commands that need them, so that ``borderflow --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from borderflow import __version__
+from borderflow.errors import BorderflowError, ScenarioError, UsageError
+
+if TYPE_CHECKING:
+    from borderflow.results import Run
+
+__all__ = ["app", "main"]
+
+app = App(
+    name="borderflow",
+    version=__version__,
+    help="Simulate sudden flight across borders, hour by hour: queues, controls, policies, honest uncertainty.",
+    help_format="plaintext",
+)
+
+
+@app.command
+def scenarios() -> None:
+    """List the scenarios that are shipped."""
+    from borderflow.scenario import load, shipped
+
+    for name in shipped():
+        scenario = load(name)
+        print(f"{name:<16} {scenario.title} ({scenario.start:%Y-%m-%d} to {scenario.end:%Y-%m-%d})")
+
+
+@app.command
+def check(scenario: str) -> None:
+    """Check a scenario: "ok", or one line per problem with file, line, field and remedy (exit code 2).
+
+    Parameters
+    ----------
+    scenario
+        A shipped name or a scenario folder.
+    """
+    from borderflow.network import compile_network, compile_rules
+    from borderflow.scenario import load
+
+    checked = load(scenario)
+    network = compile_network(checked)
+    compile_rules(network)
+    crossings = {lane.post for lane in network.lanes if lane.kind == "land"}
+    routes = {lane.post for lane in network.lanes if lane.kind == "air"}
+    off = [event.id for event in checked.events if not event.enabled]
+    print(
+        f"ok: {checked.title}\n"
+        f"    {checked.start:%Y-%m-%d} to {checked.end:%Y-%m-%d}, {checked.hours:,} hours; {len(network.origins)} origins "
+        f"with {network.everyone:,} people, {len(crossings)} crossings, {len(routes)} air routes, "
+        f"{len(checked.events)} events{' (off: ' + ', '.join(off) + ')' if off else ''}"
+    )
+
+
+@app.command
+def run(
+    scenario: str,
+    /,
+    *,
+    members: int = 200,
+    seed: int = 1,
+    until: str | None = None,
+    set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
+    without: Annotated[list[str] | None, Parameter(negative=())] = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    resume: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Simulate an ensemble; writes summary.csv, results.zarr, manifest.json and briefing.html.
+
+    Parameters
+    ----------
+    scenario
+        A shipped name or a scenario folder.
+    members
+        Number of stochastic runs.
+    seed
+        The same seed gives the same bytes for any number of workers.
+    until
+        Another end (a date, exclusive).
+    set_
+        Another parameter value, as name=value; may be repeated.
+    without
+        Leave out the event with this id; may be repeated.
+    out
+        Run folder; runs/SCENARIO where not given.
+    workers
+        Threads; the number of processors where not given.
+    resume
+        Go on with an interrupted run.
+    quiet
+        No progress bar and no closing table.
+    """
+    from borderflow.briefing import write_briefing
+    from borderflow.ensemble import run as run_ensemble
+
+    finished = run_ensemble(
+        scenario,
+        members=members,
+        seed=seed,
+        until=until,
+        parameters=_settings(set_ or []),
+        without=without or [],
+        out=out,
+        workers=workers,
+        resume=resume,
+        progress=not quiet,
+    )
+    page = write_briefing(finished)
+    if not quiet:
+        _print_table(finished)
+        seconds = finished.manifest["seconds"]
+        print(f"{members:,} members in {seconds:.1f} s. Figures: {finished.folder / 'summary.csv'}")
+        print(f"Briefing: {page}")
+
+
+@app.command
+def brief(run: Path, *, out: Path | None = None) -> None:
+    """Write the briefing of a finished run again.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    out
+        The HTML file; briefing.html in the run folder where not given.
+    """
+    from borderflow.briefing import write_briefing
+    from borderflow.results import open_run
+
+    print(write_briefing(open_run(run), out))
+
+
+def _settings(pairs: list[str]) -> dict[str, float]:
+    """Read ``name=value`` pairs."""
+    values = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        try:
+            values[name.strip()] = float(text)
+        except ValueError:
+            equals = ""
+        if not equals or not name.strip():
+            raise UsageError(f"--set {pair!r}: write name=value with a number, for example --set patience=36")
+    return values
+
+
+def _print_table(run: Run) -> None:
+    """Print the closing table: per country arrivals, excess, queue, wait, turned back."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from borderflow.results import headline
+
+    rows = headline(run)
+    console = Console()
+    if not rows:
+        console.print("The run ends before the announcement: no cumulative figures.")
+        return
+    since = f"{run.scenario.announcement.day} {run.scenario.announcement:%B}"
+    table = Table(
+        title=f"{run.scenario.title}\nsince {since}, to {rows[0]['until']}; mean of {run.manifest['members']} members "
+        "(5 to 95 % of members)",
+        title_justify="left",
+    )
+    for name, justify in (
+        ("country", "left"),
+        ("arrivals,\npersons, gross", "right"),
+        ("above ordinary\ntraffic", "right"),
+        ("longest line,\ncars", "right"),
+        ("longest expected\nwait, hours", "right"),
+        ("turned back\nat exit", "right"),
+        ("refused\nat entry", "right"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=name == "country")  # type: ignore[arg-type]
+    for row in rows:
+        queue, wait, arrivals = row["peak_queue"], row["longest_wait"], row["arrivals"]
+        table.add_row(
+            row["name"],
+            f"{arrivals['mean']:,.0f}\n({arrivals['q05']:,.0f} to {arrivals['q95']:,.0f})",
+            f"{row['excess']:,.0f}",
+            "–" if queue is None else f"{queue['mean']:,.0f}\n{queue['place']}, {queue['end'][5:]}",
+            "–" if wait is None else f"{wait['mean']:,.0f}\n{wait['place']}, {wait['end'][5:]}",
+            f"{row['turned_back']:,.0f}",
+            f"{row['entry_refused']:,.0f}",
+        )
+    console.print(table)
+    console.print("Gross counts include ordinary travellers. The spread is chance alone; parameters are held fixed.")
+
+
+def main() -> None:
+    """Run the command line; a traceback is a bug, everything else is one line on standard error."""
+    try:
+        app(result_action="return_value", exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        print(f"borderflow: {' '.join(str(error).split())} (see borderflow --help)", file=sys.stderr)
+        sys.exit(2)
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except BorderflowError as error:
+        print(f"borderflow: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("borderflow: cancelled; an interrupted run goes on with --resume", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1233 @@
+"""The border rule set, one hour at a time (DESIGN section 5; mathematics in ``docs/model.md``).
+
+Names of indices: ``o`` origin, ``g`` group (the last group number, ``G``, is ordinary traffic), ``v`` visa class,
+``k = g * V + v`` type of person, ``c`` country, ``p`` post (crossing, air route or other entry point), ``l`` lane,
+``s = 2 * l + side`` station (side 0: exit, 1: entry), ``a`` alternative, ``r`` row of the choice table (origins first,
+then posts, from which people turned away choose again), ``t`` hour, ``d`` local day.
+
+State is counts only. Each hour runs, in this order: call-up, departure and choice, arrival at lanes, service at the
+exit station, exit control, service at the entry station, entry control, reconsidering in line, choosing again after
+being turned away, stays abroad, record, check of the sum of people.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from borderflow.kernels import kernel_cache
+from borderflow.kernels.draws import binomial, hypergeometric, normal, poisson, uniforms
+
+# Purposes of draws (DESIGN section 7: counter = member, step, site, purpose). Append only: a number once given to a
+# purpose keeps it, or every published run would change.
+CALL_ELIGIBLE = 1
+CALL_OUTSIDE = 2
+CALL_RETURNABLE = 3
+CALL_RETURN = 4
+LEAVE = 5
+CHOOSE = 6
+CHOOSE_NEST = 7
+CHOOSE_LANE = 8
+CHOOSE_CLASS = 25
+CHOOSE_HOURS = 26
+ORDINARY = 9
+ACCESS = 10
+SPLIT = 11
+NOTICE = 12
+STOP_NOTICED = 13
+STOP_LISTED = 14
+CALLED_AT_POST = 15
+ADMIT = 16
+RECONSIDER = 17
+AGAIN = 18
+GIVE_UP = 19
+ONWARD = 20
+RETURN = 21
+CITIZENS = 22
+NOISE_ALL = 23
+NOISE_COUNTRY = 24
+
+# One purpose owns 2**24 blocks of numbers; one of its sub-draws (a type, a person, a batch) owns this many of them.
+SUB = 256 * 64
+
+# Kinds of lanes.
+LAND = 0
+AIR = 1
+OPEN = 2  # no queue: entry points without a post of the model
+BACK = 3  # towards the country of origin: ordinary traffic only
+OPEN_BACK = 4
+
+# Counters of people in the state.
+UNDERWAY = 0
+CALLED = 1
+RETURNED = 2
+ELSEWHERE = 3
+ORDINARY_IN = 4
+ORDINARY_OUT = 5
+NODES = 6  # batches in use
+
+# Rows of Record.daily, per day and lane.
+PASSED = 0
+PASSED_ORDINARY = 1
+CITIZENS_IN = 2
+TURNED_BACK = 3
+NOTICES = 4
+REFUSED = 5
+CALLED_UP = 6
+TURNED_AWAY = 7
+ABANDONED = 8
+CHOSE = 9
+DAILY = 10
+
+# Rows of Record.origin, per day and origin.
+LEFT = 0
+CALLED_DAY = 1
+WRONG_RETURNED = 2
+ORIGIN = 3
+
+ZERO = np.int64(0)
+ONE = np.int64(1)
+
+OK = 0
+BROKEN_SUM = 1
+OUT_OF_NODES = 2
+BROKEN_RECOUNT = 3
+
+RING = 192  # hours that a journey may take at most
+MEMORY = 64  # hours that waits are remembered for people's information
+TRAVEL_BINS = 32  # equally likely values of the travel-time factor
+SINGLES = 200  # up to this many leavers of one cell choose one by one, more by multinomial
+
+
+class People(NamedTuple):
+    """Origins and groups."""
+
+    population: np.ndarray  # (O,) residents
+    origin_key: np.ndarray  # (O,) site keys of draws
+    origin_zone: np.ndarray  # (O,) row of Clock.local_hour
+    origin_area: np.ndarray  # (O,) row of Demand.shock
+    stopped: np.ndarray  # (G,) 1 where exit control may stop the group
+    call_rule: np.ndarray  # (G,) 0 never, 1 eligible, 2 outside the criteria
+
+
+class Clock(NamedTuple):
+    """Local time."""
+
+    local_hour: np.ndarray  # (Z, T) local hour of the day
+    country_day: np.ndarray  # (C, T) local day since the first local day of the scenario
+    utc_day: np.ndarray  # (T,)
+
+
+class Choices(NamedTuple):
+    """Ways out: rows (places) hold nests (countries) hold alternatives (lane and how to reach it)."""
+
+    row_nest: np.ndarray  # (R + 1,) first nest of a row
+    nest_country: np.ndarray  # (N,)
+    nest_alt: np.ndarray  # (N + 1,) first alternative of a nest
+    alt_lane: np.ndarray  # (A,)
+    alt_service: np.ndarray  # (A,) or -1
+    alt_hours: np.ndarray  # (A,)
+    alt_fare: np.ndarray  # (A,) thousand roubles
+    alt_kind: np.ndarray  # (A,) 0 car, 1 ride, 2 bus, 3 foot, 4 train, 5 air
+    alt_own: np.ndarray  # (A,) 1 where the row is a post and the alternative is that same post
+    alt_size: np.ndarray  # (A,) logarithm of the seats of a service against a large one
+    row_share: np.ndarray  # (R, V) share of visa classes
+    row_key: np.ndarray  # (R,)
+    post_row: np.ndarray  # (P,) row from which people turned away at a post choose again, or -1
+    selective: np.ndarray  # (C,) 1 where the country tells visa classes apart
+
+
+class Lanes(NamedTuple):
+    """Posts and their lanes."""
+
+    post: np.ndarray  # (L,)
+    country: np.ndarray  # (L,)
+    kind: np.ndarray  # (L,)
+    mode: np.ndarray  # (L,) 0 car, 1 bus, 2 foot, 3 train, 4 air, 5 all
+    key: np.ndarray  # (L,)
+    units: np.ndarray  # (L, 2) capacity per day in units
+    in_vehicles: np.ndarray  # (L,)
+    hours: np.ndarray  # (L,) row of open_share
+    open_share: np.ndarray  # (K, T) open share of the hour
+    open_per_day: np.ndarray  # (K,) open hours per day
+    citizens: np.ndarray  # (L,) share of ordinary travellers who are citizens of the origin country
+    column: np.ndarray  # (L,) column of the hourly record, or -1
+    ordinary: np.ndarray  # (T, L, V) ordinary persons per hour without reaction
+    has_ordinary: np.ndarray  # (L,) whether the lane has any ordinary traffic
+    fare: np.ndarray  # (L,) ordinary fare of air lanes, thousand roubles
+    country_key: np.ndarray  # (C,)
+
+
+class Network(NamedTuple):
+    """What does not change with events or parameters; see ``network.compile_network``."""
+
+    people: People
+    clock: Clock
+    choices: Choices
+    lanes: Lanes
+
+
+class Demand(NamedTuple):
+    """Who leaves or is called up when."""
+
+    shock: np.ndarray  # (area, G, T) 1 + sum of shocks
+    intensity: np.ndarray  # (T,) sum of shock shapes, at most 1
+    call_rate: np.ndarray  # (T, 2) probability of being called in this hour: eligible, outside
+    returnable: np.ndarray  # (1,) share of the wrongly called who will be sent home
+    return_rate: np.ndarray  # (T,) hourly hazard of wrongly called people to come home
+    leaving: np.ndarray  # (G,) relative departure rate
+    hour_profile: np.ndarray  # (24,)
+
+
+class Control(NamedTuple):
+    """What exit and entry control do, by period between two changes of rules."""
+
+    notice: np.ndarray  # (E, P) probability of being served a notice
+    stop_noticed: np.ndarray  # (E, P) probability of being stopped once served
+    stop_listed: np.ndarray  # (E, P) probability of being stopped otherwise
+    called: np.ndarray  # (E, P) probability that a stopped person is called up on the spot
+    admit: np.ndarray  # (E, C, V) probability of admission of those who come
+
+
+class Access(NamedTuple):
+    """What is open, by period between two changes of rules."""
+
+    capacity: np.ndarray  # (E, L, 2) factor
+    turned_away: np.ndarray  # (E, L) share turned away on the road
+    known_away: np.ndarray  # (E, L) share of leavers that does not choose the lane because of that
+    foot: np.ndarray  # (E, P) 0 shut, 1 bicycles only, 2 walkers too
+    service: np.ndarray  # (E, W) 1 where the service runs
+    open_to: np.ndarray  # (E, C, V) share for which the country is open as far as people know
+
+
+class Abroad(NamedTuple):
+    """What people do after arrival, and how a destination pulls."""
+
+    pull: np.ndarray  # (C,) exponential of attractiveness
+    onward: np.ndarray  # (C,) hourly hazard
+    back: np.ndarray  # (C,) hourly hazard
+
+
+class Rules(NamedTuple):
+    """What follows from events and parameter values; see ``network.compile_rules``."""
+
+    segment: np.ndarray  # (T,) index of the period between two changes of rules
+    demand: Demand
+    control: Control
+    access: Access
+    abroad: Abroad
+
+
+class Theta(NamedTuple):
+    """Parameter values; names and units in ``scenario.ENGINE_PARAMETERS``."""
+
+    base_departure_rate: float
+    fear_of_call_up: float
+    demand_noise: float
+    destination_noise: float
+    value_of_time: float
+    fare_aversion: float
+    wait_aversion: float
+    risk_aversion: float
+    access_response: float
+    nest_scale: float
+    bus_constant: float
+    foot_constant: float
+    bicycle_penalty: float
+    train_constant: float
+    air_constant: float
+    ride_constant: float
+    information_delay: float
+    travel_spread: float
+    patience: float
+    switch_share: float
+    rechoose_delay: float
+    give_up_share: float
+    memory_penalty: float
+    car_occupancy: float
+    bus_occupancy: float
+    seat_load: float
+    fare_response: float
+    booking_horizon: float
+    ordinary_wait_response: float
+    ordinary_fear_response: float
+    return_fear_response: float
+
+
+class Homes(NamedTuple):
+    """People at home."""
+
+    home: np.ndarray  # (O, G)
+    returnable: np.ndarray  # (O, G) wrongly called, will be sent home
+    recent: np.ndarray  # (O,) called in the last week per thousand residents, decaying
+
+
+class Roads(NamedTuple):
+    """People under way, by hour of arrival."""
+
+    calendar: np.ndarray  # (RING, L, G * V)
+    coming: np.ndarray  # (RING, L) their sum over types
+
+
+class Lines(NamedTuple):
+    """People in line: per station a list of batches that joined in the same hour."""
+
+    head: np.ndarray  # (S,) first batch of a station's line, -1 empty
+    tail: np.ndarray  # (S,)
+    people: np.ndarray  # (S,) people in the line
+    carry: np.ndarray  # (S,) unused fraction of capacity
+    following: np.ndarray  # (M,) next batch
+    hour: np.ndarray  # (M,) hour of joining the station
+    size: np.ndarray  # (M,) people who joined
+    gone: np.ndarray  # (M,) people who were served or left
+    waited: np.ndarray  # (M,) mean hours waited before joining this station
+    types: np.ndarray  # (M, K) people still there
+    free: np.ndarray  # (1,) head of the list of free batches
+
+
+class Minds(NamedTuple):
+    """What people know and how that weighs."""
+
+    wait: np.ndarray  # (MEMORY, L) expected wait of those joining, hours
+    lane_factor: np.ndarray  # (2, L) what waits, risk and rules do to the odds of a lane: not stoppable, stoppable
+    ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
+    alt_weight: np.ndarray  # (A,)
+    inner: np.ndarray  # (2 * A,) cumulative odds within nests, by cell
+    outer: np.ndarray  # (2 * N,) cumulative probability of nests, by cell
+    denominator: np.ndarray  # (2 * R, V) sum of pulls as each visa class sees them, by cell
+    mixture: np.ndarray  # (2 * R, V) share of visa classes among those who leave, by cell
+    reach: np.ndarray  # (2 * R,) departure rate relative to the mean of the country, by cell
+    usual: np.ndarray  # (1,) mean of (sum of pulls)**access_response over all residents at the first hour
+    news: np.ndarray  # (1 + 2 * R,) number of the last news, then the news each cell was computed with
+
+
+class State(NamedTuple):
+    """Everything that one member is at one hour; all people are integers."""
+
+    homes: Homes
+    roads: Roads
+    lines: Lines
+    minds: Minds
+    pool: np.ndarray  # (P, K) turned away, will choose again
+    abroad: np.ndarray  # (C, G)
+    counter: np.ndarray  # (7,)
+    noise: np.ndarray  # (days, 1 + C) factors on departures and destinations
+    rate: np.ndarray  # (L, 2) capacity per open hour, persons
+    travel: np.ndarray  # (TRAVEL_BINS,)
+    types: np.ndarray  # (2, K) room for people on their way through a crossing
+
+
+class Hourly(NamedTuple):
+    """Hourly figures of lanes with a line."""
+
+    queue: np.ndarray  # (T, Q, 2) people in line, exit and entry side, at the end of the hour
+    wait_joining: np.ndarray  # (T, Q) hours
+    wait_passing: np.ndarray  # (T, Q) hours, mean over those who passed in the hour; -1 where nobody did
+    passed: np.ndarray  # (T, Q) people admitted in the hour
+    waiting_day: np.ndarray  # (T, Q) people in line for 24 h or more
+    price: np.ndarray  # (T, Q) fare in thousand roubles (air lanes)
+
+
+class Record(NamedTuple):
+    """What one member leaves behind."""
+
+    hourly: Hourly
+    daily: np.ndarray  # (DAILY, D, L)
+    origin: np.ndarray  # (ORIGIN, D, O)
+    country: np.ndarray  # (2, D, C) people of the exodus who moved on, went back
+    abroad: np.ndarray  # (D, C) people of the exodus present at the end of the day
+
+
+# Only `prepare`, `advance` and `count_citizens` are called from Python; the rest is compiled into them. All arrays come
+# from outside and outlive the call, so reference counting (`_nrt`) is off: passing tuples of arrays from function to
+# function would otherwise count them up and down, which costs more than the draws. Functions take the small tuples
+# they need, because every array passed costs compile time; and literal numbers are passed as ``ZERO`` or ``ONE``, because
+# numba compiles a function once more for each literal.
+_inner = njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
+_leaf = njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", forceinline=True)
+_outer = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
+
+with kernel_cache():
+
+    @_inner
+    def normal_quantile(b):
+        """Return the standard normal quantile at the middle of bin ``b`` of ``TRAVEL_BINS``, by bisection."""
+        target = (b + 0.5) / TRAVEL_BINS
+        low = -6.0
+        high = 6.0
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            if 0.5 * math.erfc(-middle / math.sqrt(2.0)) < target:
+                low = middle
+            else:
+                high = middle
+        return 0.5 * (low + high)
+
+    @_outer
+    def prepare(choices, lanes, theta, alt_weight, rate, noise, travel, seed, member, normals):
+        """Fill what follows from parameters: weights of alternatives, rates of lanes, daily noise, travel factors.
+
+        ``normals`` holds standard normal numbers (days, 1 + C) that replace the member's own where not NaN.
+        """
+        inverse = 1.0 / theta.nest_scale
+        constants = (
+            0.0,
+            theta.ride_constant,
+            theta.bus_constant,
+            theta.foot_constant,
+            theta.train_constant,
+            theta.air_constant,
+        )
+        for a in range(choices.alt_lane.size):
+            utility = (
+                constants[choices.alt_kind[a]]
+                - theta.value_of_time * choices.alt_hours[a]
+                - theta.fare_aversion * choices.alt_fare[a]
+                - theta.memory_penalty * choices.alt_own[a]
+                + choices.alt_size[a]
+            )
+            alt_weight[a] = math.exp(utility * inverse)
+        for lane in range(lanes.post.size):
+            persons = 1.0
+            if lanes.in_vehicles[lane] == 1:
+                persons = theta.bus_occupancy if lanes.mode[lane] == 1 else theta.car_occupancy
+            if lanes.kind[lane] == AIR:
+                persons = 1.0 - theta.seat_load
+            for side in range(2):
+                rate[lane, side] = lanes.units[lane, side] * persons / lanes.open_per_day[lanes.hours[lane]]
+        for day in range(noise.shape[0]):
+            for column in range(noise.shape[1]):
+                z = normals[day, column]
+                if math.isnan(z):
+                    site = 0 if column == 0 else lanes.country_key[column - 1]
+                    z = normal(seed, member, day, site, NOISE_ALL if column == 0 else NOISE_COUNTRY)
+                spread = theta.demand_noise if column == 0 else theta.destination_noise
+                noise[day, column] = math.exp(spread * z - 0.5 * spread * spread)
+        for b in range(TRAVEL_BINS):
+            travel[b] = math.exp(theta.travel_spread * normal_quantile(b))
+
+    @_inner
+    def call_up(people, demand, homes, counter, origin, seed, member, t, day):
+        """Call people up, origin by origin, and send wrongly called ones home (DESIGN 5.1)."""
+        rate_eligible = demand.call_rate[t, 0]
+        rate_outside = demand.call_rate[t, 1]
+        back = demand.return_rate[t]
+        decay = math.exp(-1.0 / 168.0)
+        for o in range(people.population.size):
+            homes.recent[o] *= decay
+        if rate_eligible <= 0.0 and rate_outside <= 0.0 and back <= 0.0:
+            return
+        for o in range(people.population.size):
+            key = people.origin_key[o]
+            called = 0
+            for g in range(people.call_rule.size):
+                rule = people.call_rule[g]
+                if rule == 0:
+                    continue
+                hazard = rate_eligible if rule == 1 else rate_outside
+                purpose = CALL_ELIGIBLE if rule == 1 else CALL_OUTSIDE
+                n = binomial(homes.home[o, g], hazard, seed, member, t, key, purpose + SUB * g)
+                if n > 0:
+                    homes.home[o, g] -= n
+                    called += n
+                    if rule == 2:
+                        wrong = binomial(n, demand.returnable[0], seed, member, t, key, CALL_RETURNABLE + SUB * g)
+                        homes.returnable[o, g] += wrong
+                        counter[CALLED] += n - wrong
+                    else:
+                        counter[CALLED] += n
+                if homes.returnable[o, g] > 0 and back > 0.0:
+                    n = binomial(homes.returnable[o, g], back, seed, member, t, key, CALL_RETURN + SUB * g)
+                    homes.returnable[o, g] -= n
+                    homes.home[o, g] += n
+                    origin[WRONG_RETURNED, day, o] += n
+            if called > 0:
+                origin[CALLED_DAY, day, o] += called
+                homes.recent[o] += 1000.0 * called / people.population[o]
+
+    @_leaf
+    def known_hour(theta, t):
+        """Return the row of the remembered waits that people know at hour ``t``."""
+        delay = min(int(theta.information_delay + 0.5), MEMORY - 1)
+        return (t - delay) % MEMORY if t >= delay else 0
+
+    @_inner
+    def spread_news(lanes, access, control, theta, minds, intensity, segment, t):
+        """Recompute what known waits, risks, fares and rules do to the odds of each lane (DESIGN 5.3, 5.8)."""
+        minds.news[0] += 1
+        inverse = 1.0 / theta.nest_scale
+        known = known_hour(theta, t)
+        for lane in range(lanes.post.size):
+            kind = lanes.kind[lane]
+            post = lanes.post[lane]
+            odds = 1.0
+            if access.capacity[segment, lane, 0] <= 0.0 or access.capacity[segment, lane, 1] <= 0.0:
+                odds = 0.0
+            if lanes.mode[lane] == 2 and access.foot[segment, post] == 0:
+                odds = 0.0
+            response = theta.return_fear_response * intensity
+            if kind < BACK:
+                response = theta.ordinary_wait_response * minds.wait[known, lane] + theta.ordinary_fear_response * intensity
+            for v in range(minds.ordinary_factor.shape[1]):
+                reaction = 0.0
+                if odds > 0.0:
+                    reaction = math.exp(-response)
+                    if kind < BACK:
+                        reaction *= access.open_to[segment, lanes.country[lane], v]
+                minds.ordinary_factor[lane, v] = reaction
+            if kind > AIR:
+                continue
+            odds *= 1.0 - access.known_away[segment, lane]
+            if odds > 0.0:
+                utility = -theta.wait_aversion * minds.wait[known, lane]
+                if lanes.mode[lane] == 2 and access.foot[segment, post] == 1:
+                    utility -= theta.bicycle_penalty
+                if kind == AIR:
+                    # seats are looked up, not read about: the state of an hour ago counts
+                    ahead = minds.wait[(t + MEMORY - 1) % MEMORY, lane] / 24.0
+                    if ahead >= theta.booking_horizon:
+                        odds = 0.0
+                    utility -= theta.fare_aversion * lanes.fare[lane] * math.exp(theta.fare_response * ahead)
+                odds *= math.exp(utility * inverse)
+            notice = control.notice[segment, post]
+            risk = notice * control.stop_noticed[segment, post] + (1.0 - notice) * control.stop_listed[segment, post]
+            minds.lane_factor[0, lane] = odds
+            minds.lane_factor[1, lane] = odds * math.exp(-theta.risk_aversion * risk * inverse) if risk > 0.0 else odds
+
+    @_leaf
+    def class_weight(choices, access, minds, segment, row, stoppable, c, v):
+        """Return the odds that someone of this row who chose country ``c`` belongs to visa class ``v``."""
+        seen = minds.denominator[2 * row + stoppable, v]
+        return minds.mixture[2 * row + stoppable, v] * access.open_to[segment, c, v] / seen if seen > 0.0 else 0.0
+
+    @_inner
+    def weigh(choices, access, minds, pull, noise, theta, segment, row, stoppable):
+        """Fill the choice probabilities of one cell (row, stoppable or not): nested logit over visa classes (DESIGN 5.3).
+
+        ``inner`` holds the cumulative odds within each nest, ``outer`` the cumulative pull of nests as the row's
+        mixture of visa classes sees them. Staying is an option, too: whoever sees better ways out leaves sooner, by
+        the power ``access_response`` of the sum of pulls (0: not at all, 1: a logit with staying as one alternative).
+        """
+        cell = 2 * row + stoppable
+        first = choices.row_nest[row]
+        last = choices.row_nest[row + 1]
+        alts = choices.alt_lane.size
+        nests = choices.nest_country.size
+        classes = minds.denominator.shape[1]
+        factor = minds.lane_factor[stoppable]
+        for v in range(classes):
+            minds.denominator[cell, v] = 0.0
+        for n in range(first, last):
+            total = 0.0
+            low = choices.nest_alt[n]
+            high = choices.nest_alt[n + 1]
+            lane_of = choices.alt_lane[low:high]
+            service_of = choices.alt_service[low:high]
+            weight = minds.alt_weight[low:high]
+            inner = minds.inner[stoppable * alts + low : stoppable * alts + high]
+            for i in range(weight.size):
+                runs = service_of[i] < 0 or access.service[segment, service_of[i]] == 1
+                total += weight[i] * factor[lane_of[i]] if runs else 0.0
+                inner[i] = total
+            c = choices.nest_country[n]
+            force = 0.0
+            if total > 0.0:
+                force = pull[c] * noise[1 + c] * total**theta.nest_scale
+            minds.outer[stoppable * nests + n] = force
+            for v in range(classes):
+                minds.denominator[cell, v] += force * access.open_to[segment, c, v]
+        reach = 0.0
+        for v in range(classes):
+            seen = minds.denominator[cell, v]
+            part = choices.row_share[row, v] * seen**theta.access_response if seen > 0.0 else 0.0
+            minds.mixture[cell, v] = part
+            reach += part
+        minds.reach[cell] = reach / minds.usual[0]
+        for v in range(classes):
+            minds.mixture[cell, v] = minds.mixture[cell, v] / reach if reach > 0.0 else 0.0
+        running = 0.0
+        for n in range(first, last):
+            c = choices.nest_country[n]
+            share = 0.0
+            for v in range(classes):
+                share += class_weight(choices, access, minds, segment, row, stoppable, c, v)
+            running += minds.outer[stoppable * nests + n] * share
+            minds.outer[stoppable * nests + n] = running
+
+    @_inner
+    def look_around(people, choices, access, minds, pull, noise, theta, segment):
+        """Weigh the ways out of every origin with the latest news."""
+        for o in range(people.population.size):
+            for stoppable in range(2):
+                cell = 2 * o + stoppable
+                minds.news[1 + cell] = minds.news[0]
+                weigh(choices, access, minds, pull, noise, theta, segment, o, stoppable)
+
+    @_leaf
+    def find(cumulative, value):
+        """Return the first index whose cumulative value reaches ``value``.
+
+        Counting is faster than bisection for the few dozen entries of a row: it has no branch to mispredict.
+        """
+        below = 0
+        for i in range(cumulative.size - 1):
+            below += cumulative[i] < value
+        return below
+
+    @_leaf
+    def depart(choices, roads, counter, chosen, country_day, country, t, a, people, k, hours):
+        """Put people on the road towards one alternative; they arrive ``hours`` later."""
+        lane = choices.alt_lane[a]
+        later = min(max(int(hours + 0.5), 1), RING - 1)
+        slot = (t + later) % RING
+        roads.calendar[slot, lane, k] += people
+        roads.coming[slot, lane] += people
+        counter[UNDERWAY] += people
+        chosen[country_day[country, t], lane] += people
+
+    @_leaf
+    def choose(
+        choices, access, minds, roads, abroad, counter, chosen, country_day, noise, travel, theta,
+        seed, member, t, segment, row, stoppable, n, g, v, sub,
+    ):  # fmt: skip
+        """Let ``n`` people of one row choose and depart; returns how many left (0 where nothing is open to them).
+
+        ``v`` is their visa class, or 0 for the row's own mixture. Few people choose one by one, with one block of
+        numbers each: country, lane, visa class, speed. Many choose by chains of binomials, the same multinomial law.
+        """
+        cell = 2 * row + stoppable
+        if minds.news[1 + cell] != minds.news[0]:
+            minds.news[1 + cell] = minds.news[0]
+            weigh(choices, access, minds, abroad.pull, noise, theta, segment, row, stoppable)
+        first = choices.row_nest[row]
+        last = choices.row_nest[row + 1]
+        outer = stoppable * choices.nest_country.size
+        inner = stoppable * choices.alt_lane.size
+        classes = minds.denominator.shape[1]
+        key = choices.row_key[row]
+        everything = minds.outer[outer + last - 1]
+        if everything <= 0.0 or (v > 0 and minds.denominator[cell, v] <= 0.0):
+            return 0
+        left = n
+        if n <= SINGLES:
+            for i in range(n):
+                u_nest, u_alt, u_class, u_speed = uniforms(seed, member, t, key, CHOOSE + 256 * (i + 65536 * sub))
+                nest = first
+                if v == 0:
+                    nest = first + find(minds.outer[outer + first : outer + last], u_nest * everything)
+                else:
+                    # a known class sees the nests with its own weights; their sum is its denominator
+                    goal = u_nest * minds.denominator[cell, v]
+                    running = 0.0
+                    for m in range(first, last):
+                        force = nest_force(choices, access, minds, segment, row, stoppable, m, first, outer)
+                        running += force * access.open_to[segment, choices.nest_country[m], v]
+                        nest = m
+                        if running >= goal:
+                            break
+                low = choices.nest_alt[nest]
+                high = choices.nest_alt[nest + 1]
+                total = minds.inner[inner + high - 1]
+                if total <= 0.0:
+                    continue
+                a = low + find(minds.inner[inner + low : inner + high], u_alt * total)
+                c = choices.nest_country[nest]
+                one = v
+                if choices.selective[c] == 0:
+                    one = 0
+                elif v == 0:
+                    total = 0.0
+                    for w in range(classes):
+                        total += class_weight(choices, access, minds, segment, row, stoppable, c, w)
+                    running = 0.0
+                    for w in range(classes):
+                        part = class_weight(choices, access, minds, segment, row, stoppable, c, w)
+                        running += part
+                        if part > 0.0:
+                            one = w
+                        if running >= u_class * total:
+                            break
+                hours = choices.alt_hours[a] * travel[int(u_speed * TRAVEL_BINS)]
+                depart(choices, roads, counter, chosen, country_day, c, t, a, ONE, g * classes + one, hours)
+                left -= 1
+            return n - left
+        before = 0.0
+        for nest in range(first, last):
+            c = choices.nest_country[nest]
+            if v == 0:
+                share = minds.outer[outer + nest] - (minds.outer[outer + nest - 1] if nest > first else 0.0)
+                share /= everything
+            else:
+                force = nest_force(choices, access, minds, segment, row, stoppable, nest, first, outer)
+                share = force * access.open_to[segment, c, v] / minds.denominator[cell, v]
+            address = SUB * (1 + nest - first + 64 * sub)
+            here = binomial(left, share / (1.0 - before) if before < 1.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address)
+            before += share
+            left -= here
+            odds = 0.0
+            for w in range(classes):
+                odds += class_weight(choices, access, minds, segment, row, stoppable, c, w)
+            for one in range(classes):
+                if here <= 0:
+                    break
+                if choices.selective[c] == 0 or v > 0:
+                    part = here if one == v * choices.selective[c] else 0
+                else:
+                    weight = class_weight(choices, access, minds, segment, row, stoppable, c, one)
+                    part = binomial(here, weight / odds if odds > 0.0 else 1.0, seed, member, t, key + one, CHOOSE_CLASS + address)
+                    odds -= weight
+                    here -= part
+                choose_lane(
+                    choices, minds, roads, counter, chosen, country_day, travel,
+                    seed, member, t, key, nest, inner, part, g * classes + one, address + SUB * 4096 * one,
+                )  # fmt: skip
+            if left <= 0:
+                break
+        return n - left
+
+    @_leaf
+    def nest_force(choices, access, minds, segment, row, stoppable, nest, first, outer):
+        """Return the pull of a nest, recovered from the cumulative mixture over visa classes."""
+        step = minds.outer[outer + nest] - (minds.outer[outer + nest - 1] if nest > first else 0.0)
+        share = 0.0
+        for w in range(minds.denominator.shape[1]):
+            share += class_weight(choices, access, minds, segment, row, stoppable, choices.nest_country[nest], w)
+        return step / share if share > 0.0 else 0.0
+
+    @_inner
+    def choose_lane(
+        choices, minds, roads, counter, chosen, country_day, travel,
+        seed, member, t, key, nest, inner, people, k, address,
+    ):  # fmt: skip
+        """Spread many people of one nest over its alternatives and over travel times by chains of binomials."""
+        before = 0.0
+        total = minds.inner[inner + choices.nest_alt[nest + 1] - 1]
+        for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
+            if people <= 0 or total <= 0.0:
+                break
+            upto = minds.inner[inner + a]
+            share = (upto - before) / (total - before) if total > before else 1.0
+            before = upto
+            site = key + 7919 * (1 + a - choices.nest_alt[nest])
+            m = binomial(people, share, seed, member, t, site, CHOOSE_LANE + address)
+            people -= m
+            for b in range(TRAVEL_BINS):
+                if m <= 0:
+                    break
+                part = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, site + 104729 * (b + 1), CHOOSE_HOURS + address)
+                m -= part
+                if part > 0:
+                    hours = choices.alt_hours[a] * travel[b]
+                    c = choices.nest_country[nest]
+                    depart(choices, roads, counter, chosen, country_day, c, t, a, part, k, hours)
+
+    @_leaf
+    def leave(
+        people, clock, choices, demand, access, abroad, theta, homes, minds, roads, counter, origin, chosen, noise, travel,
+        seed, member, t, segment,
+    ):  # fmt: skip
+        """Draw leavers of every origin and group and let them choose (DESIGN 5.2)."""
+        day = clock.utc_day[t]
+        groups = homes.home.shape[1]
+        for o in range(people.population.size):
+            hour = clock.local_hour[people.origin_zone[o], t]
+            common = theta.base_departure_rate / 24.0 * demand.hour_profile[hour] * noise[day, 0]
+            common *= 1.0 + theta.fear_of_call_up * homes.recent[o]
+            for g in range(groups):
+                hazard = common * demand.leaving[g] * demand.shock[people.origin_area[o], g, t]
+                hazard = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
+                n = binomial(homes.home[o, g], hazard, seed, member, t, people.origin_key[o], LEAVE + SUB * g)
+                if n > 0:
+                    n = choose(
+                        choices, access, minds, roads, abroad, counter, chosen, clock.country_day, noise[day], travel,
+                        theta, seed, member, t, segment, o, people.stopped[g], n, g, ZERO, g,
+                    )  # fmt: skip
+                    homes.home[o, g] -= n
+                    origin[LEFT, day, o] += n
+
+    @_leaf
+    def release(lines, counter, node):
+        """Give a batch back to the store."""
+        lines.following[node] = lines.free[0]
+        lines.free[0] = node
+        counter[NODES] -= 1
+
+    @_leaf
+    def join(lines, counter, s, types, total, t, waited):
+        """Append a batch to a station's line; returns False when the store of batches is full."""
+        node = lines.free[0]
+        if node < 0:
+            return False
+        lines.free[0] = lines.following[node]
+        counter[NODES] += 1
+        lines.following[node] = -1
+        lines.hour[node] = t
+        lines.size[node] = total
+        lines.gone[node] = 0
+        lines.waited[node] = waited
+        for k in range(types.size):
+            lines.types[node, k] = types[k]
+        lines.people[s] += total
+        if lines.head[s] < 0:
+            lines.head[s] = node
+        else:
+            lines.following[lines.tail[s]] = node
+        lines.tail[s] = node
+        return True
+
+    @_leaf
+    def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member, t):
+        """Serve one station for one hour, first in, first out (DESIGN 5.6); ``types`` turns from joining to served.
+
+        ``capacity`` is persons per hour, a real number; its fraction is carried over while a line stands. A station
+        that starts the hour idle can work only from the first of its ``n`` arrivals on, on average ``n / (n + 1)`` of
+        the hour. Waits are those of the fluid line: person ``i`` of a batch of ``n`` joined at ``i / n`` of its hour
+        and passes when the capacity since the one before has added up to a whole person.
+
+        Returns
+        -------
+        people : int
+            Served, or -1 when the store of batches is full.
+        wait : float
+            Sum over the served of hours since joining the crossing.
+        """
+        opening = 0.0
+        if lines.people[s] == 0:
+            lines.carry[s] = 0.0
+            if coming == 0:
+                return 0, 0.0
+            if coming + 1.0 <= capacity:
+                return coming, waited * coming
+            opening = 1.0 / (coming + 1.0)
+        carried = lines.carry[s]
+        budget = capacity * (1.0 - opening) + carried
+        if coming > 0 and not join(lines, counter, s, types, coming, t, waited):
+            return -1, 0.0
+        for k in range(types.size):
+            types[k] = 0
+        able = int(budget + 1e-9)
+        done = 0
+        total_wait = 0.0
+        while done < able and lines.head[s] >= 0:
+            node = lines.head[s]
+            there = lines.size[node] - lines.gone[node]
+            take = min(there, able - done)
+            if take == there:
+                for k in range(types.size):
+                    types[k] += lines.types[node, k]
+            else:
+                others = there
+                still = take
+                for k in range(types.size):
+                    here = lines.types[node, k]
+                    if here == 0:
+                        continue
+                    others -= here
+                    m = hypergeometric(here, others, still, seed, member, t, key, SPLIT + SUB * k)
+                    lines.types[node, k] -= m
+                    types[k] += m
+                    still -= m
+            joined = lines.hour[node] + (lines.gone[node] + 0.5 * take) / lines.size[node]
+            passing = t + opening + max(0.0, done + 0.5 * (take + 1) - carried) / capacity if capacity > 0.0 else t
+            total_wait += take * (max(0.0, passing - joined) + lines.waited[node])
+            lines.gone[node] += take
+            lines.people[s] -= take
+            done += take
+            if take == there:
+                lines.head[s] = lines.following[node]
+                if lines.head[s] < 0:
+                    lines.tail[s] = -1
+                release(lines, counter, node)
+        lines.carry[s] = min(budget - done, 1.0) if lines.people[s] > 0 else 0.0
+        return done, total_wait
+
+    @_leaf
+    def exit_control(control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e):
+        """Serve notices, stop and call up; ``types`` keeps those who pass (DESIGN 5.7)."""
+        notice = control.notice[e, post]
+        listed = control.stop_listed[e, post]
+        if notice <= 0.0 and listed <= 0.0:
+            return
+        for g in range(stopped_groups.size):
+            if stopped_groups[g] == 0:
+                continue
+            for v in range(classes):
+                k = g * classes + v
+                n = types[k]
+                if n == 0:
+                    continue
+                noticed = binomial(n, notice, seed, member, t, key, NOTICE + SUB * k)
+                stopped = binomial(noticed, control.stop_noticed[e, post], seed, member, t, key, STOP_NOTICED + SUB * k)
+                called = binomial(stopped, control.called[e, post], seed, member, t, key, CALLED_AT_POST + SUB * k)
+                listed_too = binomial(n - noticed, listed, seed, member, t, key, STOP_LISTED + SUB * k)
+                types[k] = n - stopped - listed_too
+                pool[post, k] += stopped - called + listed_too
+                counter[CALLED] += called
+                daily[NOTICES, d, lane] += noticed
+                daily[TURNED_BACK, d, lane] += stopped + listed_too
+                daily[CALLED_UP, d, lane] += called
+
+    @_leaf
+    def enter(admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e):
+        """Admit or refuse at the entry side; the admitted are abroad, the refused choose again (DESIGN 5.7)."""
+        groups = abroad.shape[1]
+        everyone = 0
+        for g in range(groups + 1):
+            for v in range(classes):
+                k = g * classes + v
+                n = types[k]
+                if n == 0:
+                    continue
+                admitted = n
+                if not back and admit[e, c, v] < 1.0:
+                    admitted = binomial(n, admit[e, c, v], seed, member, t, key, ADMIT + SUB * k)
+                    daily[REFUSED, d, lane] += n - admitted
+                everyone += admitted
+                if g < groups:
+                    abroad[c, g] += admitted
+                    pool[post, k] += n - admitted
+                    daily[PASSED, d, lane] += admitted
+                else:
+                    counter[ORDINARY_OUT] += n
+                    daily[PASSED_ORDINARY, d, lane] += admitted
+        return everyone
+
+    @_inner
+    def reconsider(
+        lines, pool, counter, abandoned, s, exodus, patience, share, ahead_wait, hourly, key, post, side, seed, member, t,
+    ):  # fmt: skip
+        """Let people whose remaining wait exceeds their patience leave the line, at each half day of waiting.
+
+        ``exodus`` is the number of types that belong to the exodus; ordinary travellers who leave the line go home.
+        """
+        ahead = 0
+        before = -1
+        node = lines.head[s]
+        while node >= 0:
+            after = lines.following[node]
+            there = lines.size[node] - lines.gone[node]
+            age = t - lines.hour[node]
+            if age > 0 and age % 12 == 0:
+                remaining = ahead_wait + (ahead / hourly if hourly > 0.0 else 1e3)
+                if remaining > patience:
+                    for k in range(lines.types.shape[1]):
+                        here = lines.types[node, k]
+                        if here == 0:
+                            continue
+                        sub = SUB * (k + 64 * (age // 12) + 65536 * side)
+                        n = binomial(here, share, seed, member, t, key, RECONSIDER + sub)
+                        lines.types[node, k] -= n
+                        lines.gone[node] += n
+                        lines.people[s] -= n
+                        there -= n
+                        abandoned[0] += n
+                        if k < exodus:
+                            pool[post, k] += n
+                        else:
+                            counter[ORDINARY_OUT] += n
+            ahead += there
+            if there == 0:
+                if before < 0:
+                    lines.head[s] = after
+                else:
+                    lines.following[before] = after
+                if after < 0:
+                    lines.tail[s] = before
+                release(lines, counter, node)
+            else:
+                before = node
+            node = after
+
+    @_inner
+    def waiting_a_day(lines, s, t):
+        """Return how many people of a line have waited 24 h or more since they joined the crossing."""
+        people = 0
+        node = lines.head[s]
+        while node >= 0:
+            if t + 1 - lines.hour[node] + lines.waited[node] < 24.0:
+                break
+            people += lines.size[node] - lines.gone[node]
+            node = lines.following[node]
+        return people
+
+    @_leaf
+    def cross(
+        lanes, clock, control, access, theta, stopped_groups, roads, lines, minds, pool, abroad, counter, rate, types, hourly,
+        daily, seed, member, t, e,
+    ):  # fmt: skip
+        """Run every lane for one hour: arrivals, two stations in series, controls, waits, record."""
+        classes = minds.ordinary_factor.shape[1]
+        exodus = types.size - classes
+        slot = t % RING
+        now = t % MEMORY
+        for lane in range(lanes.post.size):
+            kind = lanes.kind[lane]
+            post = lanes.post[lane]
+            key = lanes.key[lane]
+            c = lanes.country[lane]
+            d = clock.country_day[c, t]
+            s = 2 * lane
+            column = lanes.column[lane]
+            total = np.int64(roads.coming[slot, lane])
+            if total == 0 and not lanes.has_ordinary[lane] and lines.people[s] == 0 and lines.people[s + 1] == 0:
+                minds.wait[now, lane] = 0.0
+                if kind == AIR:
+                    hourly.price[t, column] = lanes.fare[lane]
+                continue
+            for k in range(types.size):
+                types[k] = 0
+            if total > 0:
+                counter[UNDERWAY] -= total
+                roads.coming[slot, lane] = 0
+                away = access.turned_away[e, lane]
+                for k in range(exodus):
+                    n = np.int64(roads.calendar[slot, lane, k])
+                    if n == 0:
+                        continue
+                    roads.calendar[slot, lane, k] = 0
+                    if away > 0.0:
+                        turned = binomial(n, away, seed, member, t, key, ACCESS + SUB * k)
+                        n -= turned
+                        total -= turned
+                        pool[post, k] += turned
+                        daily[TURNED_AWAY, d, lane] += turned
+                    types[k] = n
+            for v in range(classes):
+                mean = lanes.ordinary[t, lane, v]
+                if mean > 0.0:
+                    n = poisson(mean * minds.ordinary_factor[lane, v], seed, member, t, key, ORDINARY + SUB * v)
+                    types[exodus + v] = n
+                    total += n
+                    counter[ORDINARY_IN] += n
+            if total == 0 and lines.people[s] == 0 and lines.people[s + 1] == 0:
+                minds.wait[now, lane] = 0.0
+                continue
+            back = kind >= BACK
+            if kind == OPEN or kind == OPEN_BACK:
+                enter(control.admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e)
+                continue
+
+            share = lanes.open_share[lanes.hours[lane], t]
+            exit_rate = rate[lane, 0] * access.capacity[e, lane, 0]
+            entry_rate = rate[lane, 1] * access.capacity[e, lane, 1]
+            if lanes.mode[lane] == 2 and access.foot[e, post] == 0:
+                exit_rate = 0.0
+            n, waits = serve(lines, counter, s, key, types, total, 0.0, exit_rate * share, seed, member, t)
+            if n < 0:
+                return OUT_OF_NODES
+            mean_wait = 0.0
+            if n > 0:
+                mean_wait = waits / n
+                if not back:
+                    exit_control(
+                        control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e
+                    )
+            coming = np.int64(0)
+            for k in range(types.size):
+                coming += types[k]
+            n, waits = serve(
+                lines, counter, s + 1, key + 1, types, coming, mean_wait, entry_rate * share, seed, member, t
+            )
+            if n < 0:
+                return OUT_OF_NODES
+            admitted = 0
+            if n > 0:
+                admitted = enter(
+                    control.admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e
+                )
+            expected = 0.0
+            if lines.people[s] > 0 or lines.people[s + 1] > 0:
+                day_share = lanes.open_per_day[lanes.hours[lane]] / 24.0
+                exit_rate *= day_share
+                entry_rate *= day_share
+                wait_entry = 0.0
+                if lines.people[s] > 0:
+                    expected = lines.people[s] / exit_rate if exit_rate > 0.0 else 1e3
+                if lines.people[s + 1] > 0:
+                    wait_entry = lines.people[s + 1] / entry_rate if entry_rate > 0.0 else 1e3
+                expected = min(expected + wait_entry, 1e3)
+                patience = theta.patience if kind == LAND else 24.0 * theta.booking_horizon
+                if not back and expected > patience:
+                    abandoned = daily[ABANDONED, d, lane : lane + 1]
+                    reconsider(
+                        lines, pool, counter, abandoned, s, exodus, patience, theta.switch_share, wait_entry, exit_rate,
+                        key, post, ZERO, seed, member, t,
+                    )  # fmt: skip
+                    reconsider(
+                        lines, pool, counter, abandoned, s + 1, exodus, patience, theta.switch_share, 0.0, entry_rate,
+                        key, post, ONE, seed, member, t,
+                    )  # fmt: skip
+            minds.wait[now, lane] = expected
+            if column >= 0:
+                hourly.passed[t, column] = admitted
+                if n > 0:
+                    hourly.wait_passing[t, column] = waits / n
+                if expected > 0.0:
+                    hourly.queue[t, column, 0] = lines.people[s]
+                    hourly.queue[t, column, 1] = lines.people[s + 1]
+                    hourly.wait_joining[t, column] = expected
+                    if kind == LAND and expected > 6.0:
+                        hourly.waiting_day[t, column] = waiting_a_day(lines, s, t) + waiting_a_day(lines, s + 1, t)
+                if kind == AIR:
+                    ahead = min(expected / 24.0, theta.booking_horizon)
+                    hourly.price[t, column] = lanes.fare[lane] * math.exp(theta.fare_response * ahead)
+        return OK
+
+    @_leaf
+    def choose_again(
+        people, clock, choices, access, abroad, theta, minds, roads, pool, counter, chosen, noise, travel,
+        seed, member, t, segment,
+    ):  # fmt: skip
+        """Let people who were turned away choose again: another post, another mode, or home (DESIGN 5.7)."""
+        classes = minds.denominator.shape[1]
+        hazard = 1.0 - math.exp(-1.0 / max(theta.rechoose_delay, 1e-9))
+        day = clock.utc_day[t]
+        for post in range(pool.shape[0]):
+            row = choices.post_row[post]
+            if row < 0:
+                continue
+            for k in range(pool.shape[1] - classes):
+                waiting = pool[post, k]
+                if waiting == 0:
+                    continue
+                g = k // classes
+                key = choices.row_key[row]
+                n = binomial(waiting, hazard, seed, member, t, key, AGAIN + SUB * k)
+                home = binomial(n, theta.give_up_share, seed, member, t, key, GIVE_UP + SUB * k)
+                pool[post, k] -= home
+                counter[RETURNED] += home
+                n -= home
+                if n > 0:
+                    pool[post, k] -= choose(
+                        choices, access, minds, roads, abroad, counter, chosen, clock.country_day, noise[day], travel,
+                        theta, seed, member, t, segment, row, people.stopped[g], n, g, k % classes, k,
+                    )  # fmt: skip
+
+    @_inner
+    def live_abroad(rules, keys, country_day, state_abroad, counter, country, present, seed, member, t):
+        """Let people of the exodus move on to a third country or go back (DESIGN 5.8)."""
+        for c in range(state_abroad.shape[0]):
+            d = country_day[c, t]
+            people = 0
+            for g in range(state_abroad.shape[1]):
+                n = state_abroad[c, g]
+                if n == 0:
+                    continue
+                onward = binomial(n, rules.onward[c], seed, member, t, keys[c], ONWARD + SUB * g)
+                back = binomial(n - onward, rules.back[c], seed, member, t, keys[c], RETURN + SUB * g)
+                state_abroad[c, g] = n - onward - back
+                counter[ELSEWHERE] += onward
+                counter[RETURNED] += back
+                country[0, d, c] += onward
+                country[1, d, c] += back
+                people += n - onward - back
+            present[d, c] = people
+
+    @_leaf
+    def total_of(array):
+        """Return the sum of a two-dimensional array of people."""
+        total = np.int64(0)
+        for i in range(array.shape[0]):
+            for j in range(array.shape[1]):
+                total += array[i, j]
+        return total
+
+    @_inner
+    def count_people(homes, lines, pool, abroad, counter):
+        """Return all people in the state, ordinary travellers on their way cancelled out."""
+        total = counter[CALLED] + counter[RETURNED] + counter[ELSEWHERE] + counter[UNDERWAY]
+        total += total_of(homes.home) + total_of(homes.returnable) + total_of(pool) + total_of(abroad)
+        for s in range(lines.people.size):
+            total += lines.people[s]
+        return total + counter[ORDINARY_OUT] - counter[ORDINARY_IN]
+
+    @_inner
+    def recount(roads, lines, counter, every_type):
+        """Tell whether roads and lines hold the people that their counters say, walking every hour and batch."""
+        if total_of(roads.coming) != counter[UNDERWAY]:
+            return False
+        if every_type:
+            for slot in range(roads.calendar.shape[0]):
+                for lane in range(roads.calendar.shape[1]):
+                    total = np.int64(roads.coming[slot, lane])
+                    for k in range(roads.calendar.shape[2]):
+                        total -= roads.calendar[slot, lane, k]
+                    if total != 0:
+                        return False
+        for s in range(lines.head.size):
+            total = np.int64(0)
+            node = lines.head[s]
+            while node >= 0:
+                for k in range(lines.types.shape[1]):
+                    if lines.types[node, k] < 0:
+                        return False
+                    total += lines.types[node, k]
+                node = lines.following[node]
+            if total != lines.people[s]:
+                return False
+        return True
+
+    @_outer
+    def advance(network, rules, theta, state, record, seed, member, first, last, everyone, news_hours):
+        """Run one member from hour ``first`` to ``last`` (exclusive).
+
+        Returns ``(code, hour)``: OK, or which check failed and when. The sum of people is checked every hour from the
+        counters; once a day every line, and once a week and at the end every type of people on every road, is walked
+        through and compared with its counter.
+        """
+        people, clock, choices, lanes = network.people, network.clock, network.choices, network.lanes
+        homes, roads, lines, minds = state.homes, state.roads, state.lines, state.minds
+        pool, abroad, counter = state.pool, state.abroad, state.counter
+        chosen = record.daily[CHOSE]
+        for t in range(first, last):
+            segment = rules.segment[t]
+            call_up(people, rules.demand, homes, counter, record.origin, seed, member, t, clock.utc_day[t])
+            if t % news_hours == 0 or t == first or segment != rules.segment[t - 1]:
+                spread_news(lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t)
+                noise = state.noise[clock.utc_day[t]]
+                if t == 0:
+                    # the mean over residents before anything happens is the unit of `reach`
+                    minds.usual[0] = 1.0
+                    look_around(people, choices, rules.access, minds, rules.abroad.pull, noise, theta, segment)
+                    mean = 0.0
+                    residents = 0
+                    for o in range(people.population.size):
+                        mean += minds.reach[2 * o + 1] * people.population[o]
+                        residents += people.population[o]
+                    minds.usual[0] = mean / residents if mean > 0.0 else 1.0
+                look_around(people, choices, rules.access, minds, rules.abroad.pull, noise, theta, segment)
+            leave(
+                people, clock, choices, rules.demand, rules.access, rules.abroad, theta, homes, minds, roads, counter,
+                record.origin, chosen, state.noise, state.travel, seed, member, t, segment,
+            )  # fmt: skip
+            code = cross(
+                lanes, clock, rules.control, rules.access, theta, people.stopped, roads, lines, minds, pool, abroad, counter,
+                state.rate, state.types[0], record.hourly, record.daily, seed, member, t, segment,
+            )  # fmt: skip
+            if code != OK:
+                return code, t
+            choose_again(
+                people, clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, chosen,
+                state.noise, state.travel, seed, member, t, segment,
+            )  # fmt: skip
+            live_abroad(
+                rules.abroad, lanes.country_key, clock.country_day, abroad, counter, record.country, record.abroad,
+                seed, member, t,
+            )  # fmt: skip
+            if count_people(homes, lines, pool, abroad, counter) != everyone:
+                return BROKEN_SUM, t
+            ends = t + 1 == last
+            if ((t + 1) % 24 == 0 or ends) and not recount(roads, lines, counter, ends or (t + 1) % 168 == 0):
+                return BROKEN_RECOUNT, t
+        return OK, last
+
+    @_outer
+    def count_citizens(daily, lane_citizens, lane_key, seed, member):
+        """Thin ordinary arrivals to citizens of the origin country, day by day and lane by lane (exchangeable)."""
+        for d in range(daily.shape[1]):
+            for lane in range(lane_key.size):
+                n = np.int64(daily[PASSED_ORDINARY, d, lane])
+                daily[CITIZENS_IN, d, lane] = binomial(n, lane_citizens[lane], seed, member, d, lane_key[lane], CITIZENS + SUB * ZERO)

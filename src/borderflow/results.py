@@ -1,0 +1,624 @@
+"""Results: what a run leaves behind, as a labelled cube on disk, quantiles over members and a tidy summary.
+
+A run folder holds ``manifest.json``, ``results.zarr`` (hourly queues and waits, daily flows, per member) and
+``summary.csv``, one row per quantity, place and day, with exactly the columns of `SUMMARY_COLUMNS`.
+
+Figures over members are the mean and the 5, 25, 50, 75 and 95 % quantiles (linear interpolation, Hyndman-Fan type 7).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.network import Network, compile_network
+from borderflow.scenario import Relief, Scenario
+from borderflow.simulation import Member
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+__all__ = ["QUANTITIES", "QUANTILES", "SUMMARY_COLUMNS", "Quantity", "Run", "Store", "open_run", "summarise"]
+
+FORMAT = 1  # version of the run folder
+MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SUMMARY_COLUMNS = (
+    "quantity", "place", "country", "mode", "start", "end", "unit", "mean", "q05", "q25", "q50", "q75", "q95",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a quantity of the summary means.
+
+    Parameters
+    ----------
+    unit : str
+    direction : str
+        ``in`` (into the receiving country), ``out`` (out of it, back or onwards), ``exit`` (at Russian exit
+        control), ``-`` where none applies.
+    kind : {'flow', 'stock', 'price', 'duration'}
+        Flows are sums over the local day or since the announcement; stocks are the highest level of the day.
+    meaning : str
+    """
+
+    unit: str
+    direction: str
+    kind: Literal["flow", "stock", "price", "duration"]
+    meaning: str
+
+
+#: Quantities of ``summary.csv``. Names are those of the evidence vocabulary, so that a figure and a claim join.
+QUANTITIES: Mapping[str, Quantity] = {
+    "arrivals_daily": Quantity("persons", "in", "flow", "entries of citizens of the origin country in one local day, gross"),
+    "arrivals_cumulative": Quantity("persons", "in", "flow", "gross entries summed from the announcement to the day"),
+    "arrivals_excess_daily": Quantity("persons", "in", "flow", "entries above ordinary traffic as it was before: gross less the mean of the same weekday without any shock"),  # noqa: E501
+    "arrivals_exodus_daily": Quantity("persons", "in", "flow", "entries of people who left for good, ordinary travellers not counted"),  # noqa: E501
+    "departures_daily": Quantity("persons", "out", "flow", "exits of citizens of the origin country in one local day, gross: ordinary travellers going back, people moving on or returning"),  # noqa: E501
+    "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
+    "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
+    "queue_cars": Quantity("vehicles", "exit", "stock", "cars waiting, both sides of the crossing, highest hour of the day"),
+    "queue_persons": Quantity("persons", "exit", "stock", "people waiting, both sides of the crossing, highest hour of the day"),
+    "wait_hours": Quantity("hours", "exit", "duration", "waiting time of people who passed in the day, mean over them"),
+    "wait_hours_joining": Quantity("hours", "exit", "duration", "expected wait of those joining the line, highest hour of the day"),  # noqa: E501
+    "turned_back": Quantity("persons", "exit", "flow", "people stopped by exit control"),
+    "notices_served": Quantity("persons", "exit", "flow", "call-up notices served at exit control"),
+    "called_up_at_border": Quantity("persons", "exit", "flow", "people called up on the spot at exit control"),
+    "turned_away_on_road": Quantity("persons", "exit", "flow", "people turned away on the road to a crossing"),
+    "left_the_line": Quantity("persons", "exit", "flow", "people who gave up waiting in line"),
+    "entry_refused": Quantity("persons", "in", "flow", "people refused by the receiving state"),
+    "left_home": Quantity("persons", "exit", "flow", "people of the exodus who set out"),
+    "mobilised_cumulative": Quantity("persons", "-", "flow", "people called up since the start, those sent home included"),
+    "wrongly_drafted_returned": Quantity("persons", "-", "flow", "wrongly called people sent home since the start"),
+    "air_price": Quantity("RUB", "exit", "price", "one-way fare, mean of the day"),
+    "air_booked": Quantity("persons", "exit", "stock", "people holding or waiting for a seat, highest hour of the day"),
+    "person_hours_waiting": Quantity("person-hours", "exit", "flow", "hours that people spent in line in the day"),
+    "waiting_over_24h": Quantity("persons", "exit", "stock", "people in line for 24 h or more, highest hour of the day"),
+    "needs_water": Quantity("litres", "exit", "flow", "water for the people in line, Sphere minimum, less what relief provides"),
+    "needs_toilets": Quantity("toilets", "exit", "stock", "shared toilets for the longest line of the day, Sphere first phase"),
+    "needs_shelter": Quantity("m2", "exit", "stock", "covered floor for people in line for 24 h or more, Sphere minimum, less places that relief provides"),  # noqa: E501
+}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The cube
+
+
+def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
+    """Return name -> (dimensions after member, dtype, shape after member)."""
+    hours, days = len(network.hours), len(network.days)
+    columns, lanes = len(network.recorded), len(network.lanes)
+    origins, countries = len(network.origins), len(network.countries)
+    hourly = ("hour", "lane")
+    daily = ("day", "station")
+    specs: dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]] = {
+        "queue_exit": (hourly, "i4", (hours, columns)),
+        "queue_entry": (hourly, "i4", (hours, columns)),
+        "wait_joining": (hourly, "f4", (hours, columns)),
+        "wait_passing": (hourly, "f4", (hours, columns)),
+        "passed": (hourly, "i4", (hours, columns)),
+        "waiting_day": (hourly, "i4", (hours, columns)),
+        "price": (hourly, "f4", (hours, columns)),
+    }
+    for name in LANE_DAY_NAMES:
+        specs[name] = (("day", "lane"), "f4", (days, columns))
+    for name in POST_DAY_NAMES:
+        specs[name] = (("day", "post"), "f4", (days, len(_land_posts(network))))
+    for name in DAILY_NAMES:
+        specs[name] = (daily, "i4", (days, lanes))
+    for name in ORIGIN_NAMES:
+        specs[name] = (("day", "origin"), "i4", (days, origins))
+    for name in ("moved_on", "went_back", "abroad"):
+        specs[name] = (("day", "country"), "i4", (days, countries))
+    return specs
+
+
+#: Order of the rows of ``Record.daily`` and ``Record.origin`` in the kernel.
+DAILY_NAMES = (
+    "passed_exodus", "passed_ordinary", "passed_citizens", "turned_back", "notices", "refused", "called_up",
+    "turned_away", "abandoned", "chose",
+)  # fmt: skip
+ORIGIN_NAMES = ("left", "called", "wrong_returned")
+#: Hours reduced to local days, by lane with a line and by crossing (all lanes together).
+LANE_DAY_NAMES = ("queue_peak", "wait_joining_peak", "wait_passing_mean", "price_mean")
+POST_DAY_NAMES = ("post_queue_peak", "post_person_hours", "post_waiting_day_peak")
+
+
+def _land_posts(network: Network) -> list[str]:
+    """Return crossings with a line, in the order of the cube."""
+    return list(dict.fromkeys(network.lanes[n].post for n in network.recorded if network.lanes[n].kind == "land"))
+
+
+def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
+    """Return the arrays of one member by their names in the cube."""
+    record = member.record
+    out: dict[str, NDArray[Any]] = {
+        "queue_exit": record.hourly.queue[..., 0],
+        "queue_entry": record.hourly.queue[..., 1],
+        "wait_joining": record.hourly.wait_joining,
+        "wait_passing": record.hourly.wait_passing,
+        "passed": record.hourly.passed,
+        "waiting_day": record.hourly.waiting_day,
+        "price": record.hourly.price,
+        "moved_on": record.country[0],
+        "went_back": record.country[1],
+        "abroad": record.abroad,
+    }
+    out |= {name: record.daily[row] for row, name in enumerate(DAILY_NAMES)}
+    out |= {name: record.origin[row] for row, name in enumerate(ORIGIN_NAMES)}
+    return out
+
+
+class Store:
+    """The cube on disk: one zarr group, chunked by `MEMBERS_PER_CHUNK` members, so that workers write disjoint chunks.
+
+    Parameters
+    ----------
+    path : Path
+        ``results.zarr`` in the run folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import zarr
+
+        self.path = path
+        self._group: Any = zarr.open_group(str(path), mode="r+")
+
+    @classmethod
+    def create(cls, path: Path, network: Network, members: int) -> Store:
+        """Write the empty cube with its coordinates."""
+        import xarray as xr
+        import zarr
+        from zarr.codecs import BloscCodec
+
+        coordinates = _coordinates(network, members)
+        text = {name: np.array(values, dtype=object) for name, values in coordinates.items() if name != "hour"}
+        text["member"] = np.arange(members, dtype=np.int64)
+        labels = xr.Dataset(
+            coords={
+                "member": ("member", text.pop("member")),
+                "hour": ("hour", network.hours.astype("datetime64[s]")),
+                **{name: (name, values) for name, values in text.items()},
+            }
+        )
+        labels.to_zarr(str(path), mode="w", consolidated=False, zarr_format=3)
+        group = zarr.open_group(str(path), mode="r+")
+        for name, (dims, dtype, shape) in _array_specs(network).items():
+            chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
+            group.create_array(
+                name, shape=(members, *shape), chunks=chunk, dtype=dtype, dimension_names=("member", *dims),
+                fill_value=0, compressors=BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"),
+            )  # fmt: skip
+        return cls(path)
+
+    def write(self, first: int, network: Network, members: Sequence[Member]) -> None:
+        """Write a block of consecutive members that begins at a chunk boundary."""
+        arrays = [member_arrays(member) for member in members]
+        block = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
+        block |= _reduce_to_days(network, block)
+        for name, values in block.items():
+            self._group[name][first : first + len(members)] = values
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first."""
+        return np.asarray(self._group[name][index or ...])
+
+
+def _coordinates(network: Network, members: int) -> dict[str, Any]:
+    lanes = [f"{lane.post}/{lane.direction}/{lane.mode}" for lane in network.lanes]
+    return {
+        "lane": [lanes[n] for n in network.recorded],
+        "post": _land_posts(network),
+        "station": lanes,
+        "day": [day.isoformat() for day in network.days],
+        "origin": list(network.origins),
+        "country": list(network.countries),
+    }
+
+
+def _reduce_to_days(network: Network, block: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Reduce the hourly arrays of a block of members to local days."""
+    members = len(block["passed"])
+    days, posts = len(network.days), _land_posts(network)
+    lanes = [network.lanes[n] for n in network.recorded]
+    out = {name: np.zeros((members, days, len(lanes)), np.float32) for name in LANE_DAY_NAMES}
+    out |= {name: np.zeros((members, days, len(posts)), np.float32) for name in POST_DAY_NAMES}
+    queue = block["queue_exit"] + block["queue_entry"]
+    waits = np.maximum(block["wait_passing"], 0.0) * block["passed"]
+    for c, country in enumerate(network.countries):
+        mine = [q for q, lane in enumerate(lanes) if lane.country == country]
+        if not mine:
+            continue
+        day = network.arrays.clock.country_day[c]
+        edges = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
+        at = day[edges]
+        length = np.diff(np.r_[edges, len(day)])[None, :, None]
+
+        def highest(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
+            return np.maximum.reduceat(values, edges, axis=1)
+
+        def summed(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
+            return np.add.reduceat(values, edges, axis=1, dtype=np.float64)
+
+        here = np.ix_(range(members), at, mine)
+        out["queue_peak"][here] = highest(queue[:, :, mine])
+        out["wait_joining_peak"][here] = highest(block["wait_joining"][:, :, mine])
+        people = summed(block["passed"][:, :, mine])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out["wait_passing_mean"][here] = np.where(people > 0, summed(waits[:, :, mine]) / people, np.nan)
+        out["price_mean"][here] = summed(block["price"][:, :, mine]) / length
+        for p, post in enumerate(posts):
+            own = [q for q in mine if lanes[q].post == post]
+            if own:
+                total = queue[:, :, own].sum(axis=2)[:, :, None]
+                spot = np.ix_(range(members), at, [p])
+                out["post_queue_peak"][spot] = highest(total)
+                out["post_person_hours"][spot] = summed(total)
+                out["post_waiting_day_peak"][spot] = highest(block["waiting_day"][:, :, own].sum(axis=2)[:, :, None])
+    return out
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Summary
+
+
+@dataclass(frozen=True)
+class _Series:
+    """Daily values of one quantity at one place: (member, day)."""
+
+    quantity: str
+    place: str
+    country: str
+    mode: str
+    values: NDArray[np.float64]
+    start: str = ""  # fixed first day of cumulative rows
+
+
+def ordinary_by_day(network: Network) -> NDArray[np.float64]:
+    """Return expected ordinary arrivals of citizens without any reaction, shape (day, lane)."""
+    a = network.arrays
+    hourly = a.lanes.ordinary.sum(axis=2) * a.lanes.citizens[None, :]
+    out = np.zeros((len(network.days), len(network.lanes)))
+    for lane in range(len(network.lanes)):
+        day = a.clock.country_day[a.lanes.country[lane]]
+        out[:, lane] = np.bincount(day, weights=hourly[:, lane], minlength=len(network.days))
+    return out
+
+
+def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
+    """Yield every series of the summary."""
+    scenario = network.scenario
+    lanes, days = network.lanes, [day.isoformat() for day in network.days]
+    since = np.array([day >= scenario.announcement.isoformat() for day in days])
+    names = {country.id: country.id for country in scenario.countries}
+    daily = {name: store.read(name).astype(float) for name in DAILY_NAMES}
+    lane_days = {name: store.read(name) for name in (*LANE_DAY_NAMES, *POST_DAY_NAMES)}
+    gross = daily["passed_exodus"] + daily["passed_citizens"]
+    ordinary = ordinary_by_day(network)
+
+    out = [n for n, lane in enumerate(lanes) if lane.direction == "out"]
+    back = [n for n, lane in enumerate(lanes) if lane.direction == "in"]
+    announced = scenario.announcement.isoformat()
+
+    def cumulated(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.cumsum(np.where(since[None, :], values, 0.0), axis=1)
+
+    # countries
+    moved, went = store.read("moved_on").astype(float), store.read("went_back").astype(float)
+    present = store.read("abroad").astype(float)
+    for c, country in enumerate(names):
+        inward = [n for n in out if lanes[n].country == country]
+        outward = [n for n in back if lanes[n].country == country]
+        arrivals = gross[:, :, inward].sum(axis=2)
+        exits = daily["passed_citizens"][:, :, outward].sum(axis=2) + moved[:, :, c] + went[:, :, c]
+        yield _Series("arrivals_daily", "", country, "all", arrivals)
+        yield _Series("arrivals_cumulative", "", country, "all", cumulated(arrivals), announced)
+        yield _Series("arrivals_excess_daily", "", country, "all", arrivals - ordinary[None, :, inward].sum(axis=2))
+        yield _Series("arrivals_exodus_daily", "", country, "all", daily["passed_exodus"][:, :, inward].sum(axis=2))
+        yield _Series("departures_daily", "", country, "all", exits)
+        yield _Series("net_flow", "", country, "all", arrivals - exits)
+        yield _Series("abroad", "", country, "all", present[:, :, c])
+        for quantity, name in _CONTROLS.items():
+            yield _Series(quantity, "", country, "all", daily[name][:, :, inward].sum(axis=2))
+
+    # posts and their lanes
+    for post in dict.fromkeys(lane.post for lane in lanes):
+        numbers = [n for n in out if lanes[n].post == post]
+        if not numbers:
+            continue
+        lane = lanes[numbers[0]]
+        mode = "air" if lane.kind == "air" else "all"
+        arrivals = gross[:, :, numbers].sum(axis=2)
+        yield _Series("arrivals_daily", lane.name, lane.country, mode, arrivals)
+        yield _Series("arrivals_exodus_daily", lane.name, lane.country, mode, daily["passed_exodus"][:, :, numbers].sum(axis=2))
+        if lane.kind == "entry":
+            continue
+        yield _Series("arrivals_cumulative", lane.name, lane.country, mode, cumulated(arrivals), announced)
+        for quantity, name in _CONTROLS.items():
+            yield _Series(quantity, lane.name, lane.country, mode, daily[name][:, :, numbers].sum(axis=2))
+        if lane.kind == "land":
+            for n in numbers:
+                yield _Series("arrivals_daily", lane.name, lane.country, lanes[n].mode, gross[:, :, n])
+        yield from _queue_series(network, lane_days, post)
+
+    # the country of origin
+    left, called = store.read("left").sum(axis=2).astype(float), store.read("called").sum(axis=2).astype(float)
+    returned = store.read("wrong_returned").sum(axis=2).astype(float)
+    home = scenario.origin_country
+    yield _Series("left_home", "", home, "all", left)
+    yield _Series("mobilised_cumulative", "", home, "all", np.cumsum(called, axis=1), days[0])
+    yield _Series("wrongly_drafted_returned", "", home, "all", np.cumsum(returned, axis=1), days[0])
+
+
+_CONTROLS = {
+    "turned_back": "turned_back",
+    "notices_served": "notices",
+    "called_up_at_border": "called_up",
+    "turned_away_on_road": "turned_away",
+    "left_the_line": "abandoned",
+    "entry_refused": "refused",
+}
+
+
+def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post: str) -> Iterator[_Series]:
+    """Yield queues, waits and needs of one crossing, or bookings and fares of one air route."""
+    scenario = network.scenario
+    columns = [q for q, n in enumerate(network.recorded) if network.lanes[n].post == post]
+    lanes = [network.lanes[network.recorded[q]] for q in columns]
+    name, country = lanes[0].name, lanes[0].country
+
+    def of(array: str, position: int) -> NDArray[np.float64]:
+        return np.asarray(lane_days[array][:, :, position], dtype=float)
+
+    for q, lane in zip(columns, lanes, strict=True):
+        if lane.kind == "air":
+            yield _Series("air_booked", name, country, "air", of("queue_peak", q))
+            yield _Series("air_price", name, country, "air", 1000.0 * of("price_mean", q))
+            return
+        if lane.mode == "car":
+            yield _Series("queue_cars", name, country, "car", of("queue_peak", q) / scenario.value("car_occupancy"))
+        yield _Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
+        yield _Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
+        yield _Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
+    p = _land_posts(network).index(post)
+    peak, person_hours, long_wait = (of(array, p) for array in POST_DAY_NAMES)
+    water, places = _relief(network, post)
+    yield _Series("queue_persons", name, country, "all", peak)
+    yield _Series("person_hours_waiting", name, country, "all", person_hours)
+    yield _Series("waiting_over_24h", name, country, "all", long_wait)
+    need = person_hours / 24.0 * scenario.value("water_litres")
+    yield _Series("needs_water", name, country, "all", np.maximum(need - water[None, :], 0.0))
+    yield _Series("needs_toilets", name, country, "all", np.ceil(peak / scenario.value("persons_per_toilet")))
+    floor = np.maximum(long_wait - places[None, :], 0.0) * scenario.value("shelter_area")
+    yield _Series("needs_shelter", name, country, "all", floor)
+
+
+def _relief(network: Network, post: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return litres a day and shelter places that relief events provide at a crossing, by local day."""
+    scenario = network.scenario
+    days, hours = len(network.days), network.hours
+    water, places = np.zeros(days), np.zeros(days)
+    day = network.arrays.clock.country_day[network.countries.index(scenario.place(post).country)]
+    length = np.maximum(np.bincount(day, minlength=days), 1)
+    for event in scenario.active_events():
+        if not isinstance(event, Relief) or post not in event.crossings:
+            continue
+        begin = np.datetime64(event.start.replace(tzinfo=None))
+        end = np.datetime64(event.end.replace(tzinfo=None)) if event.end else hours[-1] + 1
+        share = np.bincount(day, weights=(hours >= begin) & (hours < end), minlength=days) / length
+        water += share * scenario.value(event.water_litres_per_day)
+        places += share * scenario.value(event.shelter_places)
+    return water, places
+
+
+def summarise(network: Network, store: Store) -> pd.DataFrame:
+    """Return the tidy summary: mean and quantiles over members, one row per quantity, place, mode and local day.
+
+    Days that the period covers only in part (the first and last local days of a country) are left out, because a sum
+    over a part of a day reads like a day.
+    """
+    import pandas as pd
+
+    days = [day.isoformat() for day in network.days]
+    complete = _complete_days(network)
+    frames = []
+    for series in _daily_series(network, store):
+        keep = complete[network.countries.index(series.country)] if series.country in network.countries else complete[0]
+        with np.errstate(invalid="ignore"):
+            values = series.values[:, keep]
+        figures = _figures(values)
+        ends = [day for day, kept in zip(days, keep, strict=True) if kept]
+        spec = QUANTITIES[series.quantity]
+        frame = pd.DataFrame(figures, columns=list(SUMMARY_COLUMNS[7:]))
+        frame.insert(0, "unit", spec.unit)
+        frame.insert(0, "end", ends)
+        frame.insert(0, "start", [min(series.start, end) for end in ends] if series.start else ends)
+        for column in ("mode", "country", "place", "quantity"):
+            frame.insert(0, column, getattr(series, column))
+        if series.start and series.quantity == "arrivals_cumulative":
+            frame = frame[frame["end"] >= series.start]
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)[list(SUMMARY_COLUMNS)]
+
+
+def _figures(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return mean and quantiles over members, shape (day, 6); days without any value give NaN."""
+    if not np.isnan(values).any():
+        # sorting once is several times faster than asking for five quantiles
+        ordered = np.sort(values, axis=0)
+        at = np.array(QUANTILES) * (len(ordered) - 1)
+        low = np.floor(at).astype(int)
+        high = np.minimum(low + 1, len(ordered) - 1)
+        part = (at - low)[:, None]
+        quantiles = ordered[low] * (1 - part) + ordered[high] * part
+        return np.vstack([values.mean(axis=0), quantiles]).T
+    out = np.full((values.shape[1], 6), np.nan)
+    for day in range(values.shape[1]):
+        known = values[~np.isnan(values[:, day]), day]
+        if len(known):
+            out[day] = np.r_[known.mean(), np.quantile(known, QUANTILES)]
+    return out
+
+
+def _complete_days(network: Network) -> NDArray[np.bool_]:
+    """Return which local days of each country the period covers whole, shape (country, day)."""
+    counts = np.array([np.bincount(day, minlength=len(network.days)) for day in network.arrays.clock.country_day])
+    # a change of clocks makes days of 23 or 25 hours
+    return counts >= 23
+
+
+def write_summary(frame: pd.DataFrame, path: Path) -> None:
+    """Write the summary with four decimals, so that the file is the same on every machine."""
+    frame.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A run, read back
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, scenario and figures.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> run = bf.run("russia-2022", members=10, seed=1, until="2022-09-17")
+    >>> table = run.quantiles("arrivals_daily", by="country")
+    >>> list(table.columns)
+    ['country', 'start', 'end', 'mean', 'q05', 'q25', 'q50', 'q75', 'q95']
+    """
+
+    folder: Path
+    scenario: Scenario
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def network(self) -> Network:
+        """The compiled network (labels of the cube's numbers)."""
+        return compile_network(self.scenario)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The tidy summary."""
+        import pandas as pd
+
+        return pd.read_csv(
+            self.folder / "summary.csv", keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]}
+        )
+
+    def cube(self) -> xr.Dataset:
+        """Open the cube lazily: hourly and daily arrays by member."""
+        import xarray as xr
+
+        cube: xr.Dataset = xr.open_zarr(str(self.folder / "results.zarr"), consolidated=False, chunks=None)
+        return cube
+
+    @cached_property
+    def store(self) -> Store:
+        """The cube as plain arrays."""
+        return Store(self.folder / "results.zarr")
+
+    def quantiles(self, quantity: str, *, by: Literal["country", "place"] = "country", mode: str | None = None) -> pd.DataFrame:
+        """Return mean and quantiles of one quantity per day.
+
+        Parameters
+        ----------
+        quantity : str
+            A key of `QUANTITIES`.
+        by : {'country', 'place'}
+            Country totals, or single crossings and routes.
+        mode : str, optional
+            Only this mode; all modes of the summary otherwise.
+
+        Raises
+        ------
+        UsageError
+            For a quantity that the summary does not have.
+        """
+        if quantity not in QUANTITIES:
+            raise UsageError(f"no quantity {quantity!r}{suggest(quantity, QUANTITIES)}")
+        frame = self.summary
+        rows = (frame["quantity"] == quantity) & ((frame["place"] == "") == (by == "country"))
+        if mode is not None:
+            rows &= frame["mode"] == mode
+        columns = ["start", "end", *SUMMARY_COLUMNS[7:]]
+        head = ["country"] if by == "country" else ["place", "country", "mode"]
+        return frame.loc[rows, head + columns].reset_index(drop=True)
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open a run folder.
+
+    Raises
+    ------
+    ResultsError
+        Where the folder is missing, incomplete or of another version.
+    """
+    folder = Path(folder)
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise ResultsError(f"{folder}: no manifest.json; give the folder of a finished run")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read: {error}") from None
+    if manifest.get("format") != FORMAT:
+        raise ResultsError(f"{path}: format {manifest.get('format')!r}, this version reads format {FORMAT}; run again")
+    scenario = Scenario.model_validate(manifest["scenario"])
+    return Run(folder, scenario, manifest)
+
+
+def headline(run: Run) -> list[dict[str, Any]]:
+    """Return one row per country with arrivals since the announcement: for the closing table and the briefing.
+
+    Keys: ``country``, ``name``, ``arrivals`` (mean, q05, q95), ``excess`` (mean), ``peak_queue`` (vehicles, mean,
+    q05, q95, place), ``longest_wait`` (hours, mean, place), ``turned_back`` (mean).
+    """
+    frame = run.summary
+    last = frame.loc[frame["quantity"] == "arrivals_cumulative", "end"].max()
+    announced = run.scenario.announcement.isoformat()
+    out = []
+    for country in run.scenario.countries:
+        mine = frame[(frame["country"] == country.id) & (frame["end"] >= announced)]
+        total = mine[(mine["quantity"] == "arrivals_cumulative") & (mine["place"] == "") & (mine["end"] == mine["end"].max())]
+        if total.empty:
+            continue
+        at = total.iloc[0]
+        whole = mine[mine["place"] == ""]
+
+        def summed(quantity: str, whole: Any = whole) -> float:
+            return float(whole.loc[whole["quantity"] == quantity, "mean"].sum())
+
+        def highest(quantity: str, mine: Any = mine) -> Any:
+            rows = mine[(mine["quantity"] == quantity) & (mine["mode"] == "car")]
+            return None if rows.empty or rows["mean"].isna().all() else rows.loc[rows["mean"].idxmax()]
+
+        queue, wait = highest("queue_cars"), highest("wait_hours_joining")
+        out.append(
+            {
+                "country": country.id,
+                "name": country.name,
+                "until": last,
+                "arrivals": {key: float(at[key]) for key in ("mean", "q05", "q95")},
+                "excess": summed("arrivals_excess_daily"),
+                "exodus": summed("arrivals_exodus_daily"),
+                "peak_queue": None if queue is None else {k: queue[k] for k in ("mean", "q05", "q95", "place", "end")},
+                "longest_wait": None if wait is None else {k: wait[k] for k in ("mean", "q05", "q95", "place", "end")},
+                "turned_back": summed("turned_back"),
+                "entry_refused": summed("entry_refused"),
+            }
+        )
+    return out
+
+

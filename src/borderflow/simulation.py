@@ -1,0 +1,250 @@
+"""Simulation: one member, or a block of members, of a compiled network.
+
+A member is a pure function of ``(network, rules, theta, seed, member)``; see ``kernels/draws.py``. Members of a block
+run one after the other in one thread; the kernel releases the GIL, so blocks run in parallel threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.errors import ConservationError
+from borderflow.network import Network, compile_rules
+
+if TYPE_CHECKING:
+    from borderflow.kernels import border
+
+__all__ = ["NEWS_HOURS", "Member", "Workspace", "new_record", "new_state", "run_member", "simulate"]
+
+#: Hours between two updates of what people know (waits, fares, risks) when they choose.
+NEWS_HOURS = 6
+_FIRST_NODES = 8192
+
+
+@dataclass(frozen=True)
+class Member:
+    """One stochastic run.
+
+    Parameters
+    ----------
+    number : int
+    record : border.Record
+        Hourly and daily arrays.
+    state : border.State
+        The state after the last hour.
+    """
+
+    number: int
+    record: border.Record
+    state: border.State
+
+
+def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
+    """Return the state before the first hour: everyone at home, room for ``nodes`` batches of people in line."""
+    from borderflow.kernels import border
+
+    a = network.arrays
+    lanes, posts, countries = len(network.lanes), len(network.posts), len(network.countries)
+    groups, classes = len(network.groups), a.choices.row_share.shape[1]
+    types, stations = (groups + 1) * classes, 2 * lanes
+    alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
+    return border.State(
+        homes=border.Homes(
+            home=network.home.copy(),
+            returnable=np.zeros_like(network.home),
+            recent=np.zeros(len(network.origins)),
+        ),
+        roads=border.Roads(
+            calendar=np.zeros((border.RING, lanes, types - classes), np.int32),
+            coming=np.zeros((border.RING, lanes), np.int32),
+        ),
+        lines=border.Lines(
+            head=np.full(stations, -1, np.int64),
+            tail=np.full(stations, -1, np.int64),
+            people=np.zeros(stations, np.int64),
+            carry=np.zeros(stations),
+            following=np.append(np.arange(1, nodes), -1),
+            hour=np.zeros(nodes, np.int64),
+            size=np.zeros(nodes, np.int64),
+            gone=np.zeros(nodes, np.int64),
+            waited=np.zeros(nodes),
+            types=np.zeros((nodes, types), np.int64),
+            free=np.zeros(1, np.int64),
+        ),
+        minds=border.Minds(
+            wait=np.zeros((border.MEMORY, lanes)),
+            lane_factor=np.zeros((2, lanes)),
+            ordinary_factor=np.zeros((lanes, classes)),
+            alt_weight=np.zeros(alternatives, np.float32),
+            inner=np.zeros(2 * alternatives, np.float32),
+            outer=np.zeros(2 * nests),
+            denominator=np.zeros((2 * rows, classes)),
+            mixture=np.zeros((2 * rows, classes)),
+            reach=np.zeros(2 * rows),
+            usual=np.zeros(1),
+            news=np.append(0, np.full(2 * rows, -1)),
+        ),
+        pool=np.zeros((posts, types), np.int64),
+        abroad=np.zeros((countries, groups), np.int64),
+        counter=np.zeros(7, np.int64),
+        noise=np.zeros((len(network.days), 1 + countries)),
+        rate=np.zeros((lanes, 2)),
+        travel=np.zeros(border.TRAVEL_BINS),
+        types=np.zeros((2, types), np.int64),
+    )
+
+
+def new_record(network: Network) -> border.Record:
+    """Return empty arrays for everything a member leaves behind."""
+    from borderflow.kernels import border
+
+    hours, columns, days = len(network.hours), len(network.recorded), len(network.days)
+    return border.Record(
+        hourly=border.Hourly(
+            queue=np.zeros((hours, columns, 2), np.int32),
+            wait_joining=np.zeros((hours, columns), np.float32),
+            wait_passing=np.full((hours, columns), -1.0, np.float32),
+            passed=np.zeros((hours, columns), np.int32),
+            waiting_day=np.zeros((hours, columns), np.int32),
+            price=np.zeros((hours, columns), np.float32),
+        ),
+        daily=np.zeros((border.DAILY, days, len(network.lanes)), np.int32),
+        origin=np.zeros((border.ORIGIN, days, len(network.origins)), np.int32),
+        country=np.zeros((2, days, len(network.countries)), np.int32),
+        abroad=np.zeros((days, len(network.countries)), np.int32),
+    )
+
+
+@dataclass
+class Workspace:
+    """Arrays that one thread uses for one member after the other, so that memory is asked for once.
+
+    Parameters
+    ----------
+    network : Network
+    nodes : int
+        Room for batches in line; grows by itself.
+    """
+
+    network: Network
+    nodes: int = _FIRST_NODES
+
+    def __post_init__(self) -> None:
+        self.state = new_state(self.network, self.nodes)
+
+    def reset(self) -> border.State:
+        """Return the state before the first hour."""
+        fresh, network = self.state, self.network
+        for array in _arrays_of(fresh):
+            array.fill(0)
+        fresh.homes.home[:] = network.home
+        fresh.lines.head.fill(-1)
+        fresh.lines.tail.fill(-1)
+        fresh.lines.following[:] = np.arange(1, self.nodes + 1)
+        fresh.lines.following[-1] = -1
+        fresh.minds.news[1:] = -1
+        return fresh
+
+    def grow(self) -> None:
+        """Make room for four times as many batches."""
+        self.nodes *= 4
+        self.state = new_state(self.network, self.nodes)
+
+
+def _arrays_of(state: tuple[object, ...]) -> Iterator[NDArray[np.generic]]:
+    for part in state:
+        if isinstance(part, np.ndarray):
+            yield part
+        elif isinstance(part, tuple):
+            yield from _arrays_of(part)
+
+
+def run_member(
+    network: Network,
+    rules: border.Rules,
+    theta: border.Theta,
+    *,
+    seed: int,
+    member: int,
+    normals: NDArray[np.float64] | None = None,
+    workspace: Workspace | None = None,
+    record: border.Record | None = None,
+) -> Member:
+    """Run one member from the first hour to the last.
+
+    Parameters
+    ----------
+    network, rules, theta
+        From `compile_network` and `compile_rules`.
+    seed : int
+        Scenario seed, 0 to 2**63 - 1.
+    member : int
+        Number of the member, 0 to 2**32 - 1; the member is the same whoever runs it and when.
+    normals : numpy.ndarray, optional
+        Standard normal numbers, shape (days, 1 + countries), for the daily noise; NaN where the member draws its own.
+    workspace : Workspace, optional
+        Arrays to work in; the returned member's state is a view of them.
+    record : border.Record, optional
+        Arrays of zeros to write to (``wait_passing``: -1).
+
+    Raises
+    ------
+    ConservationError
+        When people appear or vanish: a bug in the engine.
+    """
+    from borderflow.kernels import border
+
+    workspace = workspace or Workspace(network)
+    state = workspace.reset()
+    record = record or new_record(network)
+    if normals is None:
+        normals = np.full(state.noise.shape, np.nan)
+    a = network.arrays
+    border.prepare(
+        a.choices, a.lanes, theta, state.minds.alt_weight, state.rate, state.noise, state.travel, seed, member, normals
+    )
+    hours = len(network.hours)
+    code, hour = border.advance(
+        a, rules, theta, state, record, seed, member, 0, hours, network.everyone, NEWS_HOURS
+    )
+    if code == border.OUT_OF_NODES:
+        workspace.grow()
+        return run_member(network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace)
+    if code != border.OK:
+        check = "the hourly sum" if code == border.BROKEN_SUM else "the daily recount"
+        raise ConservationError(
+            f"member {member}, {network.hours[hour]}Z: {check} of people differs from {network.everyone:,} at the start"
+        )
+    border.count_citizens(record.daily, a.lanes.citizens, a.lanes.key, seed, member)
+    return Member(member, record, state)
+
+
+def simulate(
+    network: Network,
+    members: Sequence[int],
+    *,
+    seed: int,
+    values: Sequence[Mapping[str, float]] | None = None,
+) -> list[Member]:
+    """Run a block of members one after the other.
+
+    Parameters
+    ----------
+    network : Network
+    members : sequence of int
+    seed : int
+    values : sequence of mappings, optional
+        Parameter values of each member; the shipped ones where not given.
+    """
+    shared = compile_rules(network) if values is None else None
+    out = []
+    workspace = Workspace(network)
+    for position, member in enumerate(members):
+        rules, theta = shared or compile_rules(network, values[position] if values else None)
+        out.append(run_member(network, rules, theta, seed=seed, member=member, workspace=workspace))
+    return out
