@@ -119,9 +119,7 @@ def test_addresses_do_not_share_numbers():
     # Neighbouring members, steps, sites and purposes are uncorrelated; 4 correlations of 20,000, 5 sigma.
     base = np.array([draws.uniform(3, i, 1, 2, 0) for i in range(20_000)])
     for shift in ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)):
-        other = np.array(
-            [draws.uniform(3, i + shift[0], 1 + shift[1], 2 + shift[2], shift[3]) for i in range(20_000)]
-        )
+        other = np.array([draws.uniform(3, i + shift[0], 1 + shift[1], 2 + shift[2], shift[3]) for i in range(20_000)])
         assert abs(np.corrcoef(base, other)[0, 1]) < 5 / np.sqrt(20_000)
 
 

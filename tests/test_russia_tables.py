@@ -152,7 +152,7 @@ def test_every_lane_out_can_be_reached():
 
 def test_ordinary_traffic_fits_its_lane():
     capacity = {(row["crossing"], row["direction"], row["mode"]): row for row in LANES}
-    persons_per_vehicle = {"car": 2.4, "bus": 20}
+    persons_per_vehicle = {"car": 2.4, "bus": 25}
     for row in BASELINE:
         if PLACE[row["place"]]["kind"] == "crossing":
             lane = capacity[row["place"], row["direction"], row["mode"]]

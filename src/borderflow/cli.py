@@ -24,6 +24,7 @@ app = App(
     version=__version__,
     help="Simulate sudden flight across borders, hour by hour: queues, controls, policies, honest uncertainty.",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -46,7 +47,8 @@ def check(scenario: str) -> None:
     scenario
         A shipped name or a scenario folder.
     """
-    from borderflow.network import compile_network, compile_rules
+    from borderflow.network import compile_network
+    from borderflow.rules import compile_rules
     from borderflow.scenario import load
 
     checked = load(scenario)
@@ -180,7 +182,7 @@ def _print_table(run: Run) -> None:
         ("arrivals,\npersons, gross", "right"),
         ("above ordinary\ntraffic", "right"),
         ("longest line,\ncars", "right"),
-        ("longest expected\nwait, hours", "right"),
+        ("longest wait by\ncar, hours", "right"),
         ("turned back\nat exit", "right"),
         ("refused\nat entry", "right"),
     ):

@@ -114,6 +114,8 @@ def run(
     todo = [first for first in range(0, members, MEMBERS_PER_CHUNK) if first not in done]
     _work(network, store, part, todo, members, seed, workers or os.cpu_count() or 1, progress, len(done))
     write_summary(summarise(network, store), part / "summary.csv")
+    if scenario.folder is not None and (scenario.folder / "evidence.csv").is_file():
+        shutil.copyfile(scenario.folder / "evidence.csv", part / "evidence.csv")
     _write_manifest(part, scenario, claim, time.perf_counter() - began)
     return open_run(_finish(part, folder))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QUANTITIES", "QUANTILES", "SUMMARY_COLUMNS", "Quantity", "Run", "Store", "open_run", "summarise"]
 
+ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 FORMAT = 1  # version of the run folder
 MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -45,10 +46,11 @@ class Quantity:
     ----------
     unit : str
     direction : str
-        ``in`` (into the receiving country), ``out`` (out of it, back or onwards), ``exit`` (at Russian exit
-        control), ``-`` where none applies.
+        ``in`` (into the receiving country), ``out`` (out of it, back or onwards), ``exit`` (out of the country of
+        origin), ``-`` where none applies.
     kind : {'flow', 'stock', 'price', 'duration'}
-        Flows are sums over the local day or since the announcement; stocks are the highest level of the day.
+        Flows are sums over the local day or since the announcement; stocks are levels at the hour that the meaning
+        names.
     meaning : str
     """
 
@@ -60,33 +62,70 @@ class Quantity:
 
 #: Quantities of ``summary.csv``. Names are those of the evidence vocabulary, so that a figure and a claim join.
 QUANTITIES: Mapping[str, Quantity] = {
-    "arrivals_daily": Quantity("persons", "in", "flow", "entries of citizens of the origin country in one local day, gross"),
+    "arrivals_daily": Quantity(
+        "persons", "in", "flow", "entries of citizens of the origin country in one local day, gross"
+    ),
     "arrivals_cumulative": Quantity("persons", "in", "flow", "gross entries summed from the announcement to the day"),
-    "arrivals_excess_daily": Quantity("persons", "in", "flow", "entries above ordinary traffic as it was before: gross less the mean of the same weekday without any shock"),  # noqa: E501
-    "arrivals_exodus_daily": Quantity("persons", "in", "flow", "entries of people who left for good, ordinary travellers not counted"),  # noqa: E501
-    "departures_daily": Quantity("persons", "out", "flow", "exits of citizens of the origin country in one local day, gross: ordinary travellers going back, people moving on or returning"),  # noqa: E501
+    "arrivals_excess_daily": Quantity(
+        "persons",
+        "in",
+        "flow",
+        "entries above ordinary traffic as it was before: gross less the mean of the same weekday without any shock",
+    ),  # noqa: E501
+    "arrivals_exodus_daily": Quantity(
+        "persons", "in", "flow", "entries of people who left for good, ordinary travellers not counted"
+    ),  # noqa: E501
+    "departures_daily": Quantity(
+        "persons",
+        "out",
+        "flow",
+        "exits of citizens of the origin country in one local day, gross: ordinary travellers going back, people moving on or returning",
+    ),  # noqa: E501
     "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
     "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
-    "queue_cars": Quantity("vehicles", "exit", "stock", "cars waiting, both sides of the crossing, highest hour of the day"),
-    "queue_persons": Quantity("persons", "exit", "stock", "people waiting, both sides of the crossing, highest hour of the day"),
+    "queue_cars": Quantity(
+        "vehicles", "exit", "stock", "cars waiting, both sides of the crossing, highest hour of the day"
+    ),
+    "queue_persons": Quantity(
+        "persons", "exit", "stock", "people waiting, both sides of the crossing, highest hour of the day"
+    ),
     "wait_hours": Quantity("hours", "exit", "duration", "waiting time of people who passed in the day, mean over them"),
-    "wait_hours_joining": Quantity("hours", "exit", "duration", "expected wait of those joining the line, highest hour of the day"),  # noqa: E501
+    "wait_hours_joining": Quantity(
+        "hours", "exit", "duration", "expected wait of those joining the line, highest hour of the day"
+    ),  # noqa: E501
     "turned_back": Quantity("persons", "exit", "flow", "people stopped by exit control"),
     "notices_served": Quantity("persons", "exit", "flow", "call-up notices served at exit control"),
     "called_up_at_border": Quantity("persons", "exit", "flow", "people called up on the spot at exit control"),
     "turned_away_on_road": Quantity("persons", "exit", "flow", "people turned away on the road to a crossing"),
-    "left_the_line": Quantity("persons", "exit", "flow", "people who gave up waiting in line"),
-    "entry_refused": Quantity("persons", "in", "flow", "people refused by the receiving state"),
+    "left_the_line": Quantity(
+        "persons", "exit", "flow", "people who gave up waiting in line, ordinary travellers included"
+    ),
+    "entry_refused": Quantity(
+        "persons", "in", "flow", "people refused by the receiving state, ordinary travellers included"
+    ),
     "left_home": Quantity("persons", "exit", "flow", "people of the exodus who set out"),
-    "mobilised_cumulative": Quantity("persons", "-", "flow", "people called up since the start, those sent home included"),
+    "mobilised_cumulative": Quantity(
+        "persons", "-", "flow", "people called up since the start, at home and at the border, those sent home included"
+    ),
     "wrongly_drafted_returned": Quantity("persons", "-", "flow", "wrongly called people sent home since the start"),
     "air_price": Quantity("RUB", "exit", "price", "one-way fare, mean of the day"),
     "air_booked": Quantity("persons", "exit", "stock", "people holding or waiting for a seat, highest hour of the day"),
     "person_hours_waiting": Quantity("person-hours", "exit", "flow", "hours that people spent in line in the day"),
-    "waiting_over_24h": Quantity("persons", "exit", "stock", "people in line for 24 h or more, highest hour of the day"),
-    "needs_water": Quantity("litres", "exit", "flow", "water for the people in line, Sphere minimum, less what relief provides"),
-    "needs_toilets": Quantity("toilets", "exit", "stock", "shared toilets for the longest line of the day, Sphere first phase"),
-    "needs_shelter": Quantity("m2", "exit", "stock", "covered floor for people in line for 24 h or more, Sphere minimum, less places that relief provides"),  # noqa: E501
+    "waiting_over_24h": Quantity(
+        "persons", "exit", "stock", "people in line for 24 h or more, highest hour of the day"
+    ),
+    "needs_water": Quantity(
+        "litres", "exit", "flow", "water for the people in line, Sphere minimum, less what relief provides"
+    ),
+    "needs_toilets": Quantity(
+        "toilets", "exit", "stock", "shared toilets for the longest line of the day, Sphere first phase"
+    ),
+    "needs_shelter": Quantity(
+        "m2",
+        "exit",
+        "stock",
+        "covered floor for people in line for 24 h or more, Sphere minimum, less places that relief provides",
+    ),  # noqa: E501
 }
 
 
@@ -252,7 +291,10 @@ def _reduce_to_days(network: Network, block: Mapping[str, NDArray[Any]]) -> dict
 
         here = np.ix_(range(members), at, mine)
         out["queue_peak"][here] = highest(queue[:, :, mine])
-        out["wait_joining_peak"][here] = highest(block["wait_joining"][:, :, mine])
+        # nobody can say how long the line of a shut crossing will take; the other hours of the day speak for it
+        joining = block["wait_joining"][:, :, mine]
+        joining = np.where(joining >= ENDLESS, np.nan, joining)
+        out["wait_joining_peak"][here] = np.fmax.reduceat(joining, edges, axis=1)
         people = summed(block["passed"][:, :, mine])
         with np.errstate(invalid="ignore", divide="ignore"):
             out["wait_passing_mean"][here] = np.where(people > 0, summed(waits[:, :, mine]) / people, np.nan)
@@ -340,7 +382,9 @@ def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
         mode = "air" if lane.kind == "air" else "all"
         arrivals = gross[:, :, numbers].sum(axis=2)
         yield _Series("arrivals_daily", lane.name, lane.country, mode, arrivals)
-        yield _Series("arrivals_exodus_daily", lane.name, lane.country, mode, daily["passed_exodus"][:, :, numbers].sum(axis=2))
+        yield _Series(
+            "arrivals_exodus_daily", lane.name, lane.country, mode, daily["passed_exodus"][:, :, numbers].sum(axis=2)
+        )
         if lane.kind == "entry":
             continue
         yield _Series("arrivals_cumulative", lane.name, lane.country, mode, cumulated(arrivals), announced)
@@ -356,6 +400,7 @@ def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
     returned = store.read("wrong_returned").sum(axis=2).astype(float)
     home = scenario.origin_country
     yield _Series("left_home", "", home, "all", left)
+    called += daily["called_up"].sum(axis=2)
     yield _Series("mobilised_cumulative", "", home, "all", np.cumsum(called, axis=1), days[0])
     yield _Series("wrongly_drafted_returned", "", home, "all", np.cumsum(returned, axis=1), days[0])
 
@@ -431,13 +476,16 @@ def summarise(network: Network, store: Store) -> pd.DataFrame:
 
     days = [day.isoformat() for day in network.days]
     complete = _complete_days(network)
-    frames = []
+    frames: list[pd.DataFrame] = []
     for series in _daily_series(network, store):
-        keep = complete[network.countries.index(series.country)] if series.country in network.countries else complete[0]
+        # the country of origin counts days in UTC, the last row
+        keep = complete[network.countries.index(series.country) if series.country in network.countries else -1]
         with np.errstate(invalid="ignore"):
             values = series.values[:, keep]
         figures = _figures(values)
         ends = [day for day, kept in zip(days, keep, strict=True) if kept]
+        if not ends:
+            continue
         spec = QUANTITIES[series.quantity]
         frame = pd.DataFrame(figures, columns=list(SUMMARY_COLUMNS[7:]))
         frame.insert(0, "unit", spec.unit)
@@ -448,6 +496,8 @@ def summarise(network: Network, store: Store) -> pd.DataFrame:
         if series.start and series.quantity == "arrivals_cumulative":
             frame = frame[frame["end"] >= series.start]
         frames.append(frame)
+    if not frames:
+        return pd.DataFrame(columns=list(SUMMARY_COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(SUMMARY_COLUMNS)]
 
 
@@ -471,8 +521,9 @@ def _figures(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _complete_days(network: Network) -> NDArray[np.bool_]:
-    """Return which local days of each country the period covers whole, shape (country, day)."""
-    counts = np.array([np.bincount(day, minlength=len(network.days)) for day in network.arrays.clock.country_day])
+    """Return which local days of each country, and last which UTC days, the period covers whole: (country + 1, day)."""
+    clock = network.arrays.clock
+    counts = np.array([np.bincount(day, minlength=len(network.days)) for day in (*clock.country_day, clock.utc_day)])
     # a change of clocks makes days of 23 or 25 hours
     return counts >= 23
 
@@ -493,7 +544,7 @@ class Run:
     Examples
     --------
     >>> import borderflow as bf
-    >>> run = bf.run("russia-2022", members=10, seed=1, until="2022-09-17")
+    >>> run = bf.run("russia-2022", members=4, seed=1, until="2022-09-17", out="/tmp/borderflow-doctest")
     >>> table = run.quantiles("arrivals_daily", by="country")
     >>> list(table.columns)
     ['country', 'start', 'end', 'mean', 'q05', 'q25', 'q50', 'q75', 'q95']
@@ -529,7 +580,9 @@ class Run:
         """The cube as plain arrays."""
         return Store(self.folder / "results.zarr")
 
-    def quantiles(self, quantity: str, *, by: Literal["country", "place"] = "country", mode: str | None = None) -> pd.DataFrame:
+    def quantiles(
+        self, quantity: str, *, by: Literal["country", "place"] = "country", mode: str | None = None
+    ) -> pd.DataFrame:
         """Return mean and quantiles of one quantity per day.
 
         Parameters
@@ -591,7 +644,9 @@ def headline(run: Run) -> list[dict[str, Any]]:
     out = []
     for country in run.scenario.countries:
         mine = frame[(frame["country"] == country.id) & (frame["end"] >= announced)]
-        total = mine[(mine["quantity"] == "arrivals_cumulative") & (mine["place"] == "") & (mine["end"] == mine["end"].max())]
+        total = mine[
+            (mine["quantity"] == "arrivals_cumulative") & (mine["place"] == "") & (mine["end"] == mine["end"].max())
+        ]
         if total.empty:
             continue
         at = total.iloc[0]
@@ -604,7 +659,7 @@ def headline(run: Run) -> list[dict[str, Any]]:
             rows = mine[(mine["quantity"] == quantity) & (mine["mode"] == "car")]
             return None if rows.empty or rows["mean"].isna().all() else rows.loc[rows["mean"].idxmax()]
 
-        queue, wait = highest("queue_cars"), highest("wait_hours_joining")
+        queue, wait = highest("queue_cars"), highest("wait_hours")
         out.append(
             {
                 "country": country.id,
@@ -620,5 +675,3 @@ def headline(run: Run) -> list[dict[str, Any]]:
             }
         )
     return out
-
-

@@ -13,7 +13,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -59,7 +59,10 @@ LANE_MODES = ("car", "bus", "foot", "train", "air", "all")
 #: Parameters that the border rule set reads by name, with unit and meaning; every scenario must give each of them.
 ENGINE_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "base_departure_rate": ("1/day", "share of a group that leaves for good per day without any shock"),
-    "fear_of_call_up": ("per promille", "relative rise of the departure rate per 1/1000 of the region called in a week"),
+    "fear_of_call_up": (
+        "per promille",
+        "relative rise of the departure rate per 1/1000 of the region called in a week",
+    ),
     "demand_noise": ("log", "standard deviation of the daily factor on all departures"),
     "destination_noise": ("log", "standard deviation of the daily factor on each destination country"),
     "value_of_time": ("1/h", "loss of utility per hour of travel"),
@@ -96,12 +99,14 @@ ENGINE_PARAMETERS: Mapping[str, tuple[str, str]] = {
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"time without an offset: write {value:%Y-%m-%dT%H:%M}Z or {value:%Y-%m-%dT%H:%M}+03:00")
+    if not 1900 <= value.year <= 2200:
+        raise ValueError(f"must lie between the years 1900 and 2200, got {value.year}")
     return value.astimezone(UTC)
 
 
@@ -113,18 +118,11 @@ def _zone(value: str) -> str:
     return value
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError(f"must be a finite number, got {value}")
-    return value
-
-
 Time = Annotated[datetime, AfterValidator(_aware)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Number = Annotated[float, AfterValidator(_finite)]
 Share = Annotated[float, Field(ge=0, le=1)]
 #: A number, or the name of a parameter that holds it.
-Value = Annotated[float, AfterValidator(_finite)] | Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Value = float | Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
 
@@ -141,8 +139,8 @@ class Prior(_Model):
     """
 
     shape: Literal["normal", "lognormal", "logitnormal", "uniform", "loguniform", "fixed"]
-    low: Number
-    high: Number
+    low: float
+    high: float
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -158,7 +156,7 @@ class Prior(_Model):
 class Parameter(_Model):
     """A number of the model: value, prior, unit and where it comes from."""
 
-    value: Number
+    value: float
     prior: Prior
     unit: str
     source: Annotated[str, Field(min_length=1)]
@@ -279,7 +277,8 @@ class Shock(_EventBase):
 class CallUp(_EventBase):
     """Fills regional quotas from the draftable pools over ``days`` days, front-loaded.
 
-    Quotas are proportional to the draftable pool. ``share_wrong`` of the called come from groups outside the
+    Quotas are proportional to the draftable pool times ``regional_weights`` (1 where an origin is not named; scaled so
+    that the national quota holds). ``share_wrong`` of the called come from groups outside the
     criteria; ``share_returned`` of those come home after a mean of ``return_delay_days``, not before ``returns_from``.
     """
 
@@ -287,6 +286,7 @@ class CallUp(_EventBase):
     kind: Literal["call_up"]
     quota: Value
     days: Value
+    regional_weights: dict[str, Value] = Field(default_factory=dict)
     share_wrong: Value
     share_returned: Value
     return_delay_days: Value
@@ -537,7 +537,8 @@ class Scenario(_Model):
     >>> scenario = bf.load("russia-2022")
     >>> scenario.start.isoformat()
     '2022-09-14T00:00:00+00:00'
-    >>> len(scenario.without("lars-draft-office").events) == len(scenario.events) - 1
+    >>> quiet = scenario.without("lars-draft-office")
+    >>> len(quiet.active_events()) == len(scenario.active_events()) - 1
     True
     """
 
@@ -609,12 +610,17 @@ class Scenario(_Model):
         return tuple(event for event in self.events if event.enabled)
 
     def without(self, *event_ids: str) -> Scenario:
-        """Return the scenario without the named events."""
+        """Return the scenario with the named events switched off.
+
+        They stay in the list: a post whose only mode rule or opening is switched off must not count as one that no
+        rule ever spoke of.
+        """
         known = {event.id for event in self.events}
         for event_id in event_ids:
             if event_id not in known:
                 raise UsageError(f"no event {event_id!r} in the scenario{suggest(event_id, known)}")
-        return self.model_copy(update={"events": tuple(e for e in self.events if e.id not in event_ids)})
+        events = tuple(e.model_copy(update={"enabled": False}) if e.id in event_ids else e for e in self.events)
+        return self.model_copy(update={"events": events})
 
     def with_event(self, event: Event) -> Scenario:
         """Return the scenario with one more event, or with the event of the same id replaced."""
@@ -633,16 +639,22 @@ class Scenario(_Model):
             if not math.isfinite(value):
                 raise UsageError(f"parameter {name!r} must be a finite number, got {value}")
             parameters[name] = parameters[name].model_copy(update={"value": float(value)})
-        return self.model_copy(update={"parameters": parameters})
+        changed = self.model_copy(update={"parameters": parameters})
+        if problems := list(_wrong_values(changed)):
+            path, message = problems[0]
+            raise UsageError(f"{'.'.join(str(part) for part in path)}: {message}")
+        return changed
 
     def until(self, end: datetime | date | str) -> Scenario:
         """Return the scenario with another end (exclusive; a date means its 00:00 UTC)."""
         moment = parse_time(end)
         if moment <= self.start:
             raise UsageError(f"--until {moment:%Y-%m-%d} is not after the start {self.start:%Y-%m-%d}")
-        changed = self.model_copy(update={"end": moment})
-        Scenario.model_validate(changed.model_dump(by_alias=True, include={"start", "end"}) | _SKELETON)
-        return changed
+        try:
+            Scenario.model_validate(_SKELETON | {"start": self.start, "end": moment})
+        except ValidationError as error:
+            raise UsageError(f"--until {end}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        return self.model_copy(update={"end": moment})
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that can change a result."""
@@ -679,6 +691,8 @@ def parse_time(value: datetime | date | str) -> datetime:
             raise UsageError(f"not a date: {value!r}; write 2022-10-15 or 2022-10-15T06:00Z") from None
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
+    if not 1900 <= value.year <= 2200:
+        raise UsageError(f"a date must lie between the years 1900 and 2200, got {value.year}")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -753,10 +767,14 @@ def _read_folder(folder: Path) -> Scenario:
             raw.pop(name)
     scenario: Scenario | None = None
     try:
+        if "folder" in raw:
+            raw.pop("folder")
+            problems.append(Problem(lines(("folder",)), "folder", "unknown key"))
         scenario = Scenario.model_validate(raw)
     except ValidationError as error:
         problems += [_explain(one, lines(one["loc"]), Scenario, raw) for one in error.errors()]
-    if scenario is None:
+    if scenario is None or problems:
+        # references into a table that could not be read would each be wrong once more
         raise ScenarioError(problems)
     scenario = scenario.model_copy(update={**tables, "folder": folder})
 
@@ -810,7 +828,8 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], _Locator]:
         line = mark.line + 1 if mark else 1
         reason = " ".join(str(error.problem or error.context or error).split())
         raise ScenarioError([Problem(f"{path.name}:{line}", "", f"not valid YAML: {reason}")]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
+        # ruamel lets errors of its own inside out, for example for a mapping that is merged into itself
         reason = " ".join(str(error).split())[:200]
         raise ScenarioError([Problem(f"{path.name}:1", "", f"not valid YAML: {reason}")]) from None
     if not isinstance(tree, dict):
@@ -846,7 +865,12 @@ def _plain(node: Any, name: str, depth: int = 0, budget: list[int] | None = None
         return int(node)
     if isinstance(node, float):
         return float(node)
-    return str(node)
+    text = str(node)
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise ScenarioError(
+            [Problem(f"{name}:1", "", f"holds half of a surrogate pair, which is no text: {text[:40]!a}")]
+        )
+    return text
 
 
 def _read_table(path: Path, model: type[_Row]) -> tuple[tuple[_Row, ...], list[int], list[Problem]]:
@@ -867,6 +891,9 @@ def _read_table(path: Path, model: type[_Row]) -> tuple[tuple[_Row, ...], list[i
                 problems.append(Problem(f"{path.name}:1", column, f"unknown column{hint}"))
             elif header.count(column) > 1:
                 problems.append(Problem(f"{path.name}:1", column, "column stands twice"))
+        for name, field in model.model_fields.items():
+            if field.is_required() and (field.alias or name) not in header:
+                problems.append(Problem(f"{path.name}:1", field.alias or name, "column is missing"))
         if problems:
             return (), [], problems
         line = reader.line_num + 1
@@ -992,7 +1019,10 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
     countries = unique("countries", [c.id for c in scenario.countries])
     unique("events", [e.id for e in scenario.events])
     unique("links", [link.id for link in scenario.links])
-    of_kind = {kind: {p.id for p in scenario.places if p.kind == kind} for kind in Place.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]  # noqa: E501
+    of_kind = {
+        kind: {p.id for p in scenario.places if p.kind == kind}
+        for kind in Place.model_fields["kind"].annotation.__args__
+    }  # type: ignore[union-attr]  # noqa: E501
     posts = of_kind["crossing"] | of_kind["entry"]
     services = {link.service for link in scenario.links if link.service}
     air = {link.service for link in scenario.links if link.service and link.mode == "air"}
@@ -1011,7 +1041,16 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         known(("links", index, "to"), link.to, places, "place")
         if link.mode == "air" and link.to in of_kind["hub"] and not (link.seats_per_day and link.service):
             wrong(("links", index, "seats_per_day"), "an air route needs seats_per_day and a service id")
-    lanes = {(lane.crossing, lane.direction, lane.mode) for lane in scenario.lanes}
+    lanes: set[tuple[str, str, str]] = set()
+    for index, lane in enumerate(scenario.lanes):
+        if (lane.crossing, lane.direction, lane.mode) in lanes:
+            wrong(("lanes", index), f"{lane.crossing} has lane {lane.direction}/{lane.mode} twice")
+        lanes.add((lane.crossing, lane.direction, lane.mode))
+    flows: set[tuple[str, str, str]] = set()
+    for index, row in enumerate(scenario.baseline):
+        if (row.place, row.direction, row.mode) in flows:
+            wrong(("baseline", index), f"{row.place} has ordinary traffic {row.direction}/{row.mode} twice")
+        flows.add((row.place, row.direction, row.mode))
     for index, row in enumerate(scenario.baseline):
         known(("baseline", index, "place"), row.place, posts, "crossing or entry point")
         if row.place in of_kind["crossing"] and (row.place, row.direction, row.mode) not in lanes:
@@ -1027,7 +1066,12 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         for name in getattr(event, "crossings", ()):
             everywhere = isinstance(event, ExitCheck) and name == "all"
             if not everywhere:
-                known((*at, "crossings"), name, of_kind["crossing"] | (air if isinstance(event, _Control) else set()), "crossing")  # noqa: E501
+                known(
+                    (*at, "crossings"),
+                    name,
+                    of_kind["crossing"] | (air if isinstance(event, _Control) else set()),
+                    "crossing",
+                )  # noqa: E501
         for name in getattr(event, "services", ()):
             known((*at, "services"), name, air if isinstance(event, Seats) else services, "service")
         for name in getattr(event, "countries", ()):
@@ -1036,8 +1080,17 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
             known((*at, "visa_classes"), name, classes, "visa class")
         for name in getattr(event, "groups", {}):
             known((*at, "groups"), name, groups, "group")
-        for name in getattr(event, "origins", ()):
+        for name in (*getattr(event, "origins", ()), *getattr(event, "regional_weights", ())):
             known((*at, "origins"), name, of_kind["origin"], "origin")
+    if (
+        len(
+            calls := [
+                index for index, event in enumerate(scenario.events) if isinstance(event, CallUp) and event.enabled
+            ]
+        )
+        > 1
+    ):
+        wrong(("events", calls[1]), "a second call_up event; one scenario has one call-up with one quota")
 
     used = set(ENGINE_PARAMETERS)
     for name in ENGINE_PARAMETERS:
@@ -1055,9 +1108,18 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         for index, event in enumerate(scenario.events):
             for claim in event.evidence:
                 known(("events", index, "evidence"), claim, evidence, "claim in evidence.csv")
+    for path, message in _wrong_values(scenario):
+        wrong(path, message)
+    for mode in ("car", "bus", "foot", "train", "air"):
+        if mode not in scenario.travel:
+            wrong(("travel", mode), "is missing: how fast and how dear is this mode?")
     if not of_kind["origin"]:
         wrong(("places",), "no origin among the places")
-    shares = sum(scenario.value(g.share) for g in scenario.groups if not isinstance(g.share, str) or g.share in scenario.parameters)  # noqa: E501
+    shares = sum(
+        scenario.value(g.share)
+        for g in scenario.groups
+        if not isinstance(g.share, str) or g.share in scenario.parameters
+    )  # noqa: E501
     if shares > 1 + 1e-9:
         wrong(("groups",), f"shares of the groups add up to {shares:g}, more than the population")
     return problems
@@ -1088,11 +1150,79 @@ def _values(scenario: Scenario) -> Iterable[tuple[tuple[Any, ...], float | str]]
             if isinstance(item, Shock):
                 for group, value in item.groups.items():
                     yield (part, index, "groups", group), value
+            if isinstance(item, CallUp):
+                for origin, value in item.regional_weights.items():
+                    yield (part, index, "regional_weights", origin), value
 
 
 def _ledger_ids(scenario: Scenario) -> set[str]:
     """Return the claim ids of the scenario's ledger, and the row ids of its seed report; empty where there is none."""
     if scenario.folder is None or not (scenario.folder / "evidence.csv").is_file():
         return set()
-    rows = csv.DictReader(io.StringIO(_read_text(scenario.folder / "evidence.csv")))
-    return {row["id"] for row in rows if row.get("id")}
+    reader = csv.reader(io.StringIO(_read_text(scenario.folder / "evidence.csv"), newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        reason = f"not a valid CSV line: {error}"
+        raise ScenarioError([Problem(f"evidence.csv:{reader.line_num}", "", reason)]) from None
+    if not rows or "id" not in rows[0]:
+        raise ScenarioError([Problem("evidence.csv:1", "id", "column is missing")])
+    at = rows[0].index("id")
+    return {row[at] for row in rows[1:] if len(row) > at and row[at]}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Values that make sense
+
+#: Bounds of fields and parameters: lowest and highest value, and whether the lowest itself is allowed.
+_BOUNDS: Mapping[str, tuple[float, float, bool]] = {
+    **dict.fromkeys(
+        (
+            "share", "share_checked", "share_stopped", "share_called_up", "capacity_loss", "share_admitted",
+            "share_informed", "share_turned_away", "share_wrong", "share_returned", "switch_share", "give_up_share",
+            "seat_load", "onward_rate", "return_rate",
+        ),
+        (0.0, 1.0, True),
+    ),
+    **dict.fromkeys(
+        ("half_life_days", "days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
+        (0.0, 1e6, False),
+    ),
+    **dict.fromkeys(
+        (
+            "amplitude", "rise_hours", "quota", "return_delay_days", "factor", "water_litres_per_day", "shelter_places",
+            "leaving", "groups", "regional_weights", "base_departure_rate", "fear_of_call_up", "demand_noise",
+            "destination_noise", "value_of_time", "fare_aversion", "wait_aversion", "risk_aversion", "bicycle_penalty",
+            "information_delay", "travel_spread", "patience", "rechoose_delay", "memory_penalty", "fare_response",
+            "ordinary_wait_response", "ordinary_fear_response", "return_fear_response", "water_litres", "shelter_area",
+        ),
+        (0.0, 1e9, True),
+    ),
+    "access_response": (0.0, 2.0, True),
+    "nest_scale": (0.0, 1.0, False),
+    "attractiveness": (-50.0, 50.0, True),
+}  # fmt: skip
+
+
+def _wrong_values(scenario: Scenario) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield fields and parameters whose value lies outside what it can mean."""
+    fields = [*_values(scenario), *((("parameters", name), name) for name in ENGINE_PARAMETERS)]
+    for path, given in fields:
+        if isinstance(given, str) and given not in scenario.parameters:
+            continue
+        value = scenario.value(given)
+        name = next((part for part in reversed(path) if part in _BOUNDS), None)
+        if name is None:
+            continue
+        low, high, closed = _BOUNDS[name]
+        if not (low <= value <= high and (closed or value > low)):
+            named = f" ({given})" if isinstance(given, str) and given != name else ""
+            span = f"{low:g} to {high:g}" if closed else f"more than {low:g}, at most {high:g}"
+            yield path, f"must be {span}, got {value:g}{named}"
+    for holds in (True, False):
+        shares = [one.share for one in scenario.visa_classes if one.holds_visa == holds]
+        if shares and all(not isinstance(one, str) or one in scenario.parameters for one in shares):
+            total = sum(scenario.value(one) for one in shares)
+            if not math.isclose(total, 1.0, abs_tol=1e-9):
+                whose = "with" if holds else "without"
+                yield ("visa_classes",), f"shares of people {whose} a visa add up to {total:g}, not 1"

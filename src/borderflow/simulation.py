@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import ConservationError
-from borderflow.network import Network, compile_rules
+from borderflow.network import Network
+from borderflow.rules import compile_rules
 
 if TYPE_CHECKING:
     from borderflow.kernels import border
@@ -80,7 +81,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             wait=np.zeros((border.MEMORY, lanes)),
             lane_factor=np.zeros((2, lanes)),
             ordinary_factor=np.zeros((lanes, classes)),
-            alt_weight=np.zeros(alternatives, np.float32),
+            alt_weight=np.zeros(alternatives),
             inner=np.zeros(2 * alternatives, np.float32),
             outer=np.zeros(2 * nests),
             denominator=np.zeros((2 * rows, classes)),
@@ -92,6 +93,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         pool=np.zeros((posts, types), np.int64),
         abroad=np.zeros((countries, groups), np.int64),
         counter=np.zeros(7, np.int64),
+        ones=np.ones(1 + countries),
         noise=np.zeros((len(network.days), 1 + countries)),
         rate=np.zeros((lanes, 2)),
         travel=np.zeros(border.TRAVEL_BINS),
@@ -143,6 +145,7 @@ class Workspace:
         for array in _arrays_of(fresh):
             array.fill(0)
         fresh.homes.home[:] = network.home
+        fresh.ones.fill(1.0)
         fresh.lines.head.fill(-1)
         fresh.lines.tail.fill(-1)
         fresh.lines.following[:] = np.arange(1, self.nodes + 1)
@@ -209,12 +212,15 @@ def run_member(
         a.choices, a.lanes, theta, state.minds.alt_weight, state.rate, state.noise, state.travel, seed, member, normals
     )
     hours = len(network.hours)
-    code, hour = border.advance(
-        a, rules, theta, state, record, seed, member, 0, hours, network.everyone, NEWS_HOURS
-    )
+    code, hour = border.advance(a, rules, theta, state, record, seed, member, 0, hours, network.everyone, NEWS_HOURS)
     if code == border.OUT_OF_NODES:
         workspace.grow()
-        return run_member(network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace)
+        for array in _arrays_of(record):
+            array.fill(0)
+        record.hourly.wait_passing.fill(-1.0)
+        return run_member(
+            network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, record=record
+        )
     if code != border.OK:
         check = "the hourly sum" if code == border.BROKEN_SUM else "the daily recount"
         raise ConservationError(
@@ -240,6 +246,11 @@ def simulate(
     seed : int
     values : sequence of mappings, optional
         Parameter values of each member; the shipped ones where not given.
+
+    Returns
+    -------
+    list of Member
+        Their records are their own; their ``state`` is the one workspace, which holds the last member's.
     """
     shared = compile_rules(network) if values is None else None
     out = []

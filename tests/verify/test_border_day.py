@@ -1,18 +1,18 @@
 """Three days at one border post against a simulation of single vehicles.
 
-The post has two stations in series (exit side, then entry side), three lanes (cars, buses, foot), opening hours, ordinary
-traffic that follows the hour of the day and an exodus that swells from the second morning on. The engine moves people in
-counts; SimPy (`single_vehicles`) moves cars of two or three people (mean 2.7), buses of 38 and single walkers, each
-through the exit server and then the entry server, which work only while the post is open. Both get the same people in
-every hour, at uniform times within it.
+The post has two stations in series (exit side, then entry side), three lanes (cars, buses, foot), opening hours,
+ordinary traffic that follows the hour of the day and an exodus that swells from the second morning on. The engine
+moves people in counts; SimPy (`single_vehicles`) moves cars of two or three people (mean 2.7), buses of 38 and single
+walkers, each through the exit server and then the entry server, which work only while the post is open. Both get the
+same people in every hour, at uniform times within it.
 
-No formula: two programs that share nothing but the numbers of the post must agree. The engine counts people, so it does
-not see that a bus is served as a whole: that is worth up to two vehicles' people in each queue and twice a vehicle's
-service time at each station in the mean wait (half a service on average, and a vehicle that closing time cuts off spends
-the night at the barrier). Stated tolerance, means over 10 members: queue of each side and lane within 3 % of the lane's
-peak plus two vehicles (at least four people) in every hour; mean wait of all who passed within ten minutes plus that
-service time, or 2 %; people passed within 1 % or two vehicles a member. For cars and walkers that is ten to fifteen
-minutes on two hours. Means over members scatter by a tenth of that, and seeds are fixed.
+No formula: two programs that share nothing but the numbers of the post must agree. The engine counts people, so it
+does not see that a bus is served as a whole: that is worth up to two vehicles' people in each queue and twice a
+vehicle's service time at each station in the mean wait (half a service on average, and a vehicle that closing time
+cuts off spends the night at the barrier). Stated tolerance, means over 10 members: queue of each side and lane within
+3 % of the lane's peak plus two vehicles (at least four people) in every hour; mean wait of all who passed within ten
+minutes plus that service time, or 2 %; people passed within 1 % or two vehicles a member. For cars and walkers that
+is ten to fifteen minutes on two hours. Means over members scatter by a tenth of that, and seeds are fixed.
 """
 
 from typing import Any
@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 import pytest
 import simpy
-from networks import START, build, event, lane, link, place, traffic
 
-from borderflow.network import compile_network, compile_rules
+from borderflow.network import compile_network
+from borderflow.rules import compile_rules
 from borderflow.simulation import run_member
+from networks import START, build, event, lane, link, place, traffic
 
 OPENS, CLOSES = 7, 21  # UTC; the post's zone has no summer time
 HOURS = 72
@@ -43,7 +44,8 @@ def border_post() -> Any:
         ],
         countries=[{"id": "FI", "time_zone": "UTC", "attractiveness": 0.0}],
         lanes=[
-            lane("post", "out", mode, out * open_hours, into * open_hours, unit="persons" if mode == "foot" else "vehicles", **hours)
+            lane("post", "out", mode, out * open_hours, into * open_hours,
+                 unit="persons" if mode == "foot" else "vehicles", **hours)
             for mode, (out, into, _) in LANES.items()
         ],
         links=[link("gate", "post", mode, km=5) for mode in LANES],

@@ -1,22 +1,23 @@
 """One line against queueing theory and against a simulation of single vehicles.
 
-**Fluid line.** Demand of 1.5 times the capacity for a day, then half of it. On paper, in units of the day's capacity C:
-queue 0.5 C t rises to a peak of C / 2 after 24 h and is gone at 48 h; those joining at ``u`` wait queue / capacity
-(peak 12 h at 24 h); those passing at ``s`` have waited ``s / 3`` up to 36 h and ``48 - s`` after. Ordinary arrivals are
-Poisson, so a member's queue scatters by 600 of 120,000 people; means over 20 members are held to five standard errors.
+**Fluid line.** Demand of 1.5 times the capacity for a day, then half of it. On paper, in units of the day's capacity
+C: queue 0.5 C t rises to a peak of C / 2 after 24 h and is gone at 48 h; those joining at ``u`` wait queue / capacity
+(peak 12 h at 24 h); those passing at ``s`` have waited ``s / 3`` up to 36 h and ``48 - s`` after. Ordinary arrivals
+are Poisson, so a member's queue scatters by 600 of 120,000 people; means over 20 members are held to five standard
+errors.
 
-**M/D/1.** With capacity 1 an hour the rule "whoever finds nobody starts with the next hour" is the chain
-``X -> X + A - [X > 0]``, ``A`` Poisson(rho): exactly the chain that an M/D/1 station leaves behind at departures, whose
-law is that of the number in the *system*. Pollaczek-Khinchine: ``L = rho + rho**2 / (2 (1 - rho))``. With capacity ``c``
-the hour holds ``c`` services and the engine knows only how many came within it:
-``X -> A if 0 < A < c is taken at once (0), A - c + 1 if A >= c, from X = 0``, and ``max(X + A - c, 0)`` from ``X > 0``.
-Its mean lies below ``L``, by what single vehicles do to each other within one hour: the table `SHORTFALL`. In hours of
-waiting that is at most 0.19 (two an hour at a load of 0.7). Each mean is held to five standard errors (error rate 6e-7 each).
+**M/D/1.** With capacity 1 an hour the rule "whoever finds nobody starts with the next hour" is the chain ``X -> X + A
+- [X > 0]``, ``A`` Poisson(rho): exactly the chain that an M/D/1 station leaves behind at departures, whose law is
+that of the number in the *system*. Pollaczek-Khinchine: ``L = rho + rho**2 / (2 (1 - rho))``. At small posts (up to
+`border.SMALL_POST` an hour) the engine places arrivals within the hour and comes to ``L`` itself. With a larger capacity
+``c`` the hour holds ``c`` services and the engine knows only how many came within it: ``X -> A if 0 < A < c is taken at once
+(0), A - c + 1 if A >= c, from X = 0``, and ``max(X + A - c, 0)`` from ``X > 0``. Its mean lies below ``L``, by what
+single vehicles do to each other within one hour: the table `SHORTFALL`. In hours of waiting that is at most 0.19 (two
+an hour at a load of 0.7). Each mean is held to five standard errors (error rate 6e-7 each).
 
-**Small posts.** Fractional capacities of 0.3 to 6 persons an hour, cars of one person, against SimPy with the same number
-of arrivals in each hour at uniform times. Stated tolerance: throughput within 0.1 %; mean wait within 2 % or ten
-minutes, whichever is more. (The hourly line is short by 0.03 to 0.16 h: it does not see that arrivals of one hour bunch,
-so at 2.5 persons an hour and a load of 0.7 it says 0.70 h instead of 0.84 h.)
+**Small posts.** Fractional capacities of 0.3 to 6 persons an hour, cars of one person, against SimPy with the same
+number of arrivals in each hour at uniform times. Stated tolerance: throughput within 0.1 %; mean wait within 2 % or
+two minutes, whichever is more (the one cell beyond 2 % is 1.7 an hour at a load of 0.7, by 0.03 h).
 """
 
 from collections.abc import Iterator
@@ -24,14 +25,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import simpy
-from networks import one_crossing
 
 from borderflow.kernels import border
-from borderflow.network import compile_network, compile_rules
+from borderflow.network import compile_network
+from borderflow.rules import compile_rules
 from borderflow.scenario import Scenario
 from borderflow.simulation import run_member
+from networks import one_crossing
 
-TEN_MINUTES = 1 / 6
+TWO_MINUTES = 1 / 30
 
 
 def members(scenario: Scenario, count: int, seed: int = 11) -> Iterator[border.Hourly]:
@@ -129,8 +131,12 @@ def test_line_near_saturation(c, rho):
         queues.append(hourly.queue[30 * 24 :, 0, 0].mean())
     mean, error = np.mean(queues), np.std(queues, ddof=1) / np.sqrt(len(queues))
     chain, theory = mean_of_chain(rho, c), pollaczek_khinchine(rho)
-    assert abs(mean - chain) < 5 * error
-    assert error < 0.03 * chain
+    assert error < 0.04 * theory
+    if 1 < c <= border.SMALL_POST:
+        # vehicles at the end of the hour are counted, some of which are being served: within 5 % of L
+        assert abs(mean - theory) < 5 * error + 0.05 * theory
+    else:
+        assert abs(mean - chain) < 5 * error
     assert 1 - chain / theory == pytest.approx(SHORTFALL[c, rho], abs=0.002)
     assert (theory - chain) / (rho * c) < 0.2  # Little: the shortfall in hours of waiting
 
@@ -187,4 +193,4 @@ def test_small_post_against_single_vehicles(rate, load):
         waits = single_vehicles(arrivals, rate, rng)
         hours_simpy, passed_simpy = hours_simpy + waits.sum(), passed_simpy + len(waits)
     assert passed == pytest.approx(passed_simpy, rel=1e-3)
-    assert hours / passed == pytest.approx(hours_simpy / passed_simpy, rel=0.02, abs=TEN_MINUTES)
+    assert hours / passed == pytest.approx(hours_simpy / passed_simpy, rel=0.02, abs=TWO_MINUTES)

@@ -33,6 +33,7 @@ CHOOSE_NEST = 7
 CHOOSE_LANE = 8
 CHOOSE_CLASS = 25
 CHOOSE_HOURS = 26
+ARRIVE = 27
 ORDINARY = 9
 ACCESS = 10
 SPLIT = 11
@@ -99,6 +100,7 @@ BROKEN_RECOUNT = 3
 RING = 192  # hours that a journey may take at most
 MEMORY = 64  # hours that waits are remembered for people's information
 TRAVEL_BINS = 32  # equally likely values of the travel-time factor
+SMALL_POST = 12.0  # persons per hour up to which arrivals within an hour are placed one by one
 SINGLES = 200  # up to this many leavers of one cell choose one by one, more by multinomial
 
 
@@ -176,6 +178,7 @@ class Demand(NamedTuple):
     shock: np.ndarray  # (area, G, T) 1 + sum of shocks
     intensity: np.ndarray  # (T,) sum of shock shapes, at most 1
     call_rate: np.ndarray  # (T, 2) probability of being called in this hour: eligible, outside
+    call_weight: np.ndarray  # (O, 2) factor on it by origin
     returnable: np.ndarray  # (1,) share of the wrongly called who will be sent home
     return_rate: np.ndarray  # (T,) hourly hazard of wrongly called people to come home
     leaving: np.ndarray  # (G,) relative departure rate
@@ -212,7 +215,7 @@ class Abroad(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What follows from events and parameter values; see ``network.compile_rules``."""
+    """What follows from events and parameter values; see ``rules.compile_rules``."""
 
     segment: np.ndarray  # (T,) index of the period between two changes of rules
     demand: Demand
@@ -295,7 +298,7 @@ class Minds(NamedTuple):
     lane_factor: np.ndarray  # (2, L) what waits, risk and rules do to the odds of a lane: not stoppable, stoppable
     ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
     alt_weight: np.ndarray  # (A,)
-    inner: np.ndarray  # (2 * A,) cumulative odds within nests, by cell
+    inner: np.ndarray  # (2 * A,) cumulative shares within nests, by cell
     outer: np.ndarray  # (2 * N,) cumulative probability of nests, by cell
     denominator: np.ndarray  # (2 * R, V) sum of pulls as each visa class sees them, by cell
     mixture: np.ndarray  # (2 * R, V) share of visa classes among those who leave, by cell
@@ -314,6 +317,7 @@ class State(NamedTuple):
     pool: np.ndarray  # (P, K) turned away, will choose again
     abroad: np.ndarray  # (C, G)
     counter: np.ndarray  # (7,)
+    ones: np.ndarray  # (1 + C,) the noise of a day without any
     noise: np.ndarray  # (days, 1 + C) factors on departures and destinations
     rate: np.ndarray  # (L, 2) capacity per open hour, persons
     travel: np.ndarray  # (TRAVEL_BINS,)
@@ -387,9 +391,9 @@ with kernel_cache():
                 - theta.value_of_time * choices.alt_hours[a]
                 - theta.fare_aversion * choices.alt_fare[a]
                 - theta.memory_penalty * choices.alt_own[a]
-                + choices.alt_size[a]
             )
-            alt_weight[a] = math.exp(utility * inverse)
+            # twice the seats, twice the odds within the country, whatever the nest scale
+            alt_weight[a] = math.exp(utility * inverse + choices.alt_size[a])
         for lane in range(lanes.post.size):
             persons = 1.0
             if lanes.in_vehicles[lane] == 1:
@@ -428,6 +432,7 @@ with kernel_cache():
                 if rule == 0:
                     continue
                 hazard = rate_eligible if rule == 1 else rate_outside
+                hazard *= demand.call_weight[o, rule - 1]
                 purpose = CALL_ELIGIBLE if rule == 1 else CALL_OUTSIDE
                 n = binomial(homes.home[o, g], hazard, seed, member, t, key, purpose + SUB * g)
                 if n > 0:
@@ -450,8 +455,8 @@ with kernel_cache():
 
     @_leaf
     def known_hour(theta, t):
-        """Return the row of the remembered waits that people know at hour ``t``."""
-        delay = min(int(theta.information_delay + 0.5), MEMORY - 1)
+        """Return the row of the remembered waits that people know at hour ``t``: of an hour ago at the latest."""
+        delay = min(max(int(theta.information_delay + 0.5), 1), MEMORY - 1)
         return (t - delay) % MEMORY if t >= delay else 0
 
     @_inner
@@ -470,7 +475,9 @@ with kernel_cache():
                 odds = 0.0
             response = theta.return_fear_response * intensity
             if kind < BACK:
-                response = theta.ordinary_wait_response * minds.wait[known, lane] + theta.ordinary_fear_response * intensity
+                response = (
+                    theta.ordinary_wait_response * minds.wait[known, lane] + theta.ordinary_fear_response * intensity
+                )
             for v in range(minds.ordinary_factor.shape[1]):
                 reaction = 0.0
                 if odds > 0.0:
@@ -507,7 +514,7 @@ with kernel_cache():
     def weigh(choices, access, minds, pull, noise, theta, segment, row, stoppable):
         """Fill the choice probabilities of one cell (row, stoppable or not): nested logit over visa classes (DESIGN 5.3).
 
-        ``inner`` holds the cumulative odds within each nest, ``outer`` the cumulative pull of nests as the row's
+        ``inner`` holds the cumulative shares within each nest, ``outer`` the cumulative pull of nests as the row's
         mixture of visa classes sees them. Staying is an option, too: whoever sees better ways out leaves sooner, by
         the power ``access_response`` of the sum of pulls (0: not at all, 1: a logit with staying as one alternative).
         """
@@ -531,7 +538,12 @@ with kernel_cache():
             for i in range(weight.size):
                 runs = service_of[i] < 0 or access.service[segment, service_of[i]] == 1
                 total += weight[i] * factor[lane_of[i]] if runs else 0.0
-                inner[i] = total
+            # odds far below one would vanish in single precision, so shares are kept, not odds
+            running = 0.0
+            for i in range(weight.size):
+                runs = service_of[i] < 0 or access.service[segment, service_of[i]] == 1
+                running += weight[i] * factor[lane_of[i]] if runs else 0.0
+                inner[i] = running / total if total > 0.0 else 0.0
             c = choices.nest_country[n]
             force = 0.0
             if total > 0.0:
@@ -630,10 +642,7 @@ with kernel_cache():
                             break
                 low = choices.nest_alt[nest]
                 high = choices.nest_alt[nest + 1]
-                total = minds.inner[inner + high - 1]
-                if total <= 0.0:
-                    continue
-                a = low + find(minds.inner[inner + low : inner + high], u_alt * total)
+                a = low + find(minds.inner[inner + low : inner + high], u_alt)
                 c = choices.nest_country[nest]
                 one = v
                 if choices.selective[c] == 0:
@@ -664,7 +673,9 @@ with kernel_cache():
                 force = nest_force(choices, access, minds, segment, row, stoppable, nest, first, outer)
                 share = force * access.open_to[segment, c, v] / minds.denominator[cell, v]
             address = SUB * (1 + nest - first + 64 * sub)
-            here = binomial(left, share / (1.0 - before) if before < 1.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address)
+            here = binomial(
+                left, share / (1.0 - before) if before < 1.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address
+            )
             before += share
             left -= here
             odds = 0.0
@@ -677,7 +688,9 @@ with kernel_cache():
                     part = here if one == v * choices.selective[c] else 0
                 else:
                     weight = class_weight(choices, access, minds, segment, row, stoppable, c, one)
-                    part = binomial(here, weight / odds if odds > 0.0 else 1.0, seed, member, t, key + one, CHOOSE_CLASS + address)
+                    part = binomial(
+                        here, weight / odds if odds > 0.0 else 1.0, seed, member, t, key + one, CHOOSE_CLASS + address
+                    )
                     odds -= weight
                     here -= part
                 choose_lane(
@@ -717,7 +730,9 @@ with kernel_cache():
             for b in range(TRAVEL_BINS):
                 if m <= 0:
                     break
-                part = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, site + 104729 * (b + 1), CHOOSE_HOURS + address)
+                part = binomial(
+                    m, 1.0 / (TRAVEL_BINS - b), seed, member, t, site + 104729 * (b + 1), CHOOSE_HOURS + address
+                )
                 m -= part
                 if part > 0:
                     hours = choices.alt_hours[a] * travel[b]
@@ -787,6 +802,10 @@ with kernel_cache():
         the hour. Waits are those of the fluid line: person ``i`` of a batch of ``n`` joined at ``i / n`` of its hour
         and passes when the capacity since the one before has added up to a whole person.
 
+        At a small post arrivals that happen to come together wait for each other even where capacity is ample. There
+        the arrivals of the hour are placed at ordered uniform times, the post serves them in turn, and the time it is
+        idle is what its capacity loses.
+
         Returns
         -------
         people : int
@@ -795,15 +814,41 @@ with kernel_cache():
             Sum over the served of hours since joining the crossing.
         """
         opening = 0.0
+        small = 0.0 < capacity <= SMALL_POST and coming <= 64
+        prompt = 0
+        prompt_wait = 0.0
         if lines.people[s] == 0:
             lines.carry[s] = 0.0
             if coming == 0:
                 return 0, 0.0
-            if coming + 1.0 <= capacity:
-                return coming, waited * coming
-            opening = 1.0 / (coming + 1.0)
+            if not small:
+                if coming + 1.0 <= capacity:
+                    return coming, waited * coming
+                opening = 1.0 / (coming + 1.0)
         carried = lines.carry[s]
         budget = capacity * (1.0 - opening) + carried
+        if small:
+            free = (lines.people[s] - carried) / capacity  # hours until those before are through
+            if free < 1.0:
+                idle = 0.0
+                rest = 1.0
+                u0, u1, u2, u3 = 0.0, 0.0, 0.0, 0.0
+                for i in range(coming):
+                    turn = i % 4
+                    if turn == 0:
+                        u0, u1, u2, u3 = uniforms(seed, member, t, key, ARRIVE + 256 * (i // 4))
+                    u = u0 if turn == 0 else (u1 if turn == 1 else (u2 if turn == 2 else u3))
+                    rest *= u ** (1.0 / (coming - i))
+                    at = 1.0 - rest
+                    if at > free:
+                        idle += at - free
+                        free = at
+                    free += 1.0 / capacity
+                    if free <= 1.0:
+                        prompt += 1
+                        prompt_wait += free - at
+                idle += max(0.0, 1.0 - free)
+                budget = capacity * (1.0 - idle) + carried
         if coming > 0 and not join(lines, counter, s, types, coming, t, waited):
             return -1, 0.0
         for k in range(types.size):
@@ -832,7 +877,10 @@ with kernel_cache():
                     still -= m
             joined = lines.hour[node] + (lines.gone[node] + 0.5 * take) / lines.size[node]
             passing = t + opening + max(0.0, done + 0.5 * (take + 1) - carried) / capacity if capacity > 0.0 else t
-            total_wait += take * (max(0.0, passing - joined) + lines.waited[node])
+            if prompt > 0 and lines.hour[node] == t:
+                total_wait += prompt_wait + (take - prompt) * 0.5 / capacity + take * lines.waited[node]
+            else:
+                total_wait += take * (max(0.0, passing - joined) + lines.waited[node])
             lines.gone[node] += take
             lines.people[s] -= take
             done += take
@@ -845,7 +893,9 @@ with kernel_cache():
         return done, total_wait
 
     @_leaf
-    def exit_control(control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e):
+    def exit_control(
+        control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e
+    ):
         """Serve notices, stop and call up; ``types`` keeps those who pass (DESIGN 5.7)."""
         notice = control.notice[e, post]
         listed = control.stop_listed[e, post]
@@ -861,13 +911,13 @@ with kernel_cache():
                     continue
                 noticed = binomial(n, notice, seed, member, t, key, NOTICE + SUB * k)
                 stopped = binomial(noticed, control.stop_noticed[e, post], seed, member, t, key, STOP_NOTICED + SUB * k)
+                stopped += binomial(n - noticed, listed, seed, member, t, key, STOP_LISTED + SUB * k)
                 called = binomial(stopped, control.called[e, post], seed, member, t, key, CALLED_AT_POST + SUB * k)
-                listed_too = binomial(n - noticed, listed, seed, member, t, key, STOP_LISTED + SUB * k)
-                types[k] = n - stopped - listed_too
-                pool[post, k] += stopped - called + listed_too
+                types[k] = n - stopped
+                pool[post, k] += stopped - called
                 counter[CALLED] += called
                 daily[NOTICES, d, lane] += noticed
-                daily[TURNED_BACK, d, lane] += stopped + listed_too
+                daily[TURNED_BACK, d, lane] += stopped
                 daily[CALLED_UP, d, lane] += called
 
     @_leaf
@@ -895,13 +945,29 @@ with kernel_cache():
                     daily[PASSED_ORDINARY, d, lane] += admitted
         return everyone
 
+    @_leaf
+    def wait_ahead(at_exit, at_entry, exit_rate, entry_rate):
+        """Return the hours until a crossing has dealt with the people ahead, both stations working at once.
+
+        The exit side needs ``at_exit / exit_rate``; the entry side has them all to do and is never idle while it is
+        the slower one: ``max(at_exit / exit_rate, (at_exit + at_entry) / entry_rate)``, at most 1,000 hours.
+        """
+        hours = 0.0
+        if at_exit > 0:
+            hours = at_exit / exit_rate if exit_rate > 0.0 else 1e3
+        if at_exit + at_entry > 0:
+            hours = max(hours, (at_exit + at_entry) / entry_rate if entry_rate > 0.0 else 1e3)
+        return min(hours, 1e3)
+
     @_inner
     def reconsider(
-        lines, pool, counter, abandoned, s, exodus, patience, share, ahead_wait, hourly, key, post, side, seed, member, t,
+        lines, pool, counter, abandoned, s, exodus, patience, share, beyond, exit_rate, entry_rate, key, post, side, seed,
+        member, t,
     ):  # fmt: skip
         """Let people whose remaining wait exceeds their patience leave the line, at each half day of waiting.
 
-        ``exodus`` is the number of types that belong to the exodus; ordinary travellers who leave the line go home.
+        ``beyond`` is the number of people at the entry side, seen from the exit side's line. ``exodus`` is the number of
+        types that belong to the exodus; ordinary travellers who leave the line go home.
         """
         ahead = 0
         before = -1
@@ -911,7 +977,7 @@ with kernel_cache():
             there = lines.size[node] - lines.gone[node]
             age = t - lines.hour[node]
             if age > 0 and age % 12 == 0:
-                remaining = ahead_wait + (ahead / hourly if hourly > 0.0 else 1e3)
+                remaining = wait_ahead(ahead * (1 - side), beyond + ahead * side, exit_rate, entry_rate)
                 if remaining > patience:
                     for k in range(lines.types.shape[1]):
                         here = lines.types[node, k]
@@ -1007,7 +1073,25 @@ with kernel_cache():
                 continue
             back = kind >= BACK
             if kind == OPEN or kind == OPEN_BACK:
-                enter(control.admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e)
+                enter(
+                    control.admit,
+                    pool,
+                    abroad,
+                    counter,
+                    daily,
+                    types,
+                    classes,
+                    key,
+                    post,
+                    lane,
+                    c,
+                    back,
+                    seed,
+                    member,
+                    t,
+                    d,
+                    e,
+                )
                 continue
 
             share = lanes.open_share[lanes.hours[lane], t]
@@ -1023,7 +1107,21 @@ with kernel_cache():
                 mean_wait = waits / n
                 if not back:
                     exit_control(
-                        control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e
+                        control,
+                        stopped_groups,
+                        pool,
+                        counter,
+                        daily,
+                        types,
+                        classes,
+                        key,
+                        post,
+                        lane,
+                        seed,
+                        member,
+                        t,
+                        d,
+                        e,
                     )
             coming = np.int64(0)
             for k in range(types.size):
@@ -1036,29 +1134,40 @@ with kernel_cache():
             admitted = 0
             if n > 0:
                 admitted = enter(
-                    control.admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e
+                    control.admit,
+                    pool,
+                    abroad,
+                    counter,
+                    daily,
+                    types,
+                    classes,
+                    key,
+                    post,
+                    lane,
+                    c,
+                    back,
+                    seed,
+                    member,
+                    t,
+                    d,
+                    e,
                 )
             expected = 0.0
             if lines.people[s] > 0 or lines.people[s + 1] > 0:
                 day_share = lanes.open_per_day[lanes.hours[lane]] / 24.0
                 exit_rate *= day_share
                 entry_rate *= day_share
-                wait_entry = 0.0
-                if lines.people[s] > 0:
-                    expected = lines.people[s] / exit_rate if exit_rate > 0.0 else 1e3
-                if lines.people[s + 1] > 0:
-                    wait_entry = lines.people[s + 1] / entry_rate if entry_rate > 0.0 else 1e3
-                expected = min(expected + wait_entry, 1e3)
+                expected = wait_ahead(lines.people[s], lines.people[s + 1], exit_rate, entry_rate)
                 patience = theta.patience if kind == LAND else 24.0 * theta.booking_horizon
                 if not back and expected > patience:
                     abandoned = daily[ABANDONED, d, lane : lane + 1]
                     reconsider(
-                        lines, pool, counter, abandoned, s, exodus, patience, theta.switch_share, wait_entry, exit_rate,
-                        key, post, ZERO, seed, member, t,
+                        lines, pool, counter, abandoned, s, exodus, patience, theta.switch_share, lines.people[s + 1],
+                        exit_rate, entry_rate, key, post, ZERO, seed, member, t,
                     )  # fmt: skip
                     reconsider(
-                        lines, pool, counter, abandoned, s + 1, exodus, patience, theta.switch_share, 0.0, entry_rate,
-                        key, post, ONE, seed, member, t,
+                        lines, pool, counter, abandoned, s + 1, exodus, patience, theta.switch_share, ZERO,
+                        exit_rate, entry_rate, key, post, ONE, seed, member, t,
                     )  # fmt: skip
             minds.wait[now, lane] = expected
             if column >= 0:
@@ -1069,7 +1178,7 @@ with kernel_cache():
                     hourly.queue[t, column, 0] = lines.people[s]
                     hourly.queue[t, column, 1] = lines.people[s + 1]
                     hourly.wait_joining[t, column] = expected
-                    if kind == LAND and expected > 6.0:
+                    if kind == LAND:
                         hourly.waiting_day[t, column] = waiting_a_day(lines, s, t) + waiting_a_day(lines, s + 1, t)
                 if kind == AIR:
                     ahead = min(expected / 24.0, theta.booking_horizon)
@@ -1191,7 +1300,7 @@ with kernel_cache():
                 if t == 0:
                     # the mean over residents before anything happens is the unit of `reach`
                     minds.usual[0] = 1.0
-                    look_around(people, choices, rules.access, minds, rules.abroad.pull, noise, theta, segment)
+                    look_around(people, choices, rules.access, minds, rules.abroad.pull, state.ones, theta, segment)
                     mean = 0.0
                     residents = 0
                     for o in range(people.population.size):
@@ -1230,4 +1339,6 @@ with kernel_cache():
         for d in range(daily.shape[1]):
             for lane in range(lane_key.size):
                 n = np.int64(daily[PASSED_ORDINARY, d, lane])
-                daily[CITIZENS_IN, d, lane] = binomial(n, lane_citizens[lane], seed, member, d, lane_key[lane], CITIZENS + SUB * ZERO)
+                daily[CITIZENS_IN, d, lane] = binomial(
+                    n, lane_citizens[lane], seed, member, d, lane_key[lane], CITIZENS + SUB * ZERO
+                )

@@ -103,9 +103,7 @@ with kernel_cache():
     def _stirling(k):
         """Remainder of Stirling's series for ln k!, exact to 1e-9 (table below ten)."""
         if k < 10:
-            return (
-                math.lgamma(k + 1.0) - (k + 0.5) * math.log(k + 1.0) + (k + 1.0) - 0.9189385332046727
-            )
+            return math.lgamma(k + 1.0) - (k + 0.5) * math.log(k + 1.0) + (k + 1.0) - 0.9189385332046727
         x = 1.0 / (k + 1.0)
         y = x * x
         return (1.0 / 12.0 - (1.0 / 360.0 - y / 1260.0) * y) * x
@@ -266,9 +264,7 @@ with kernel_cache():
         mode = int((taken + 1.0) * (marked + 1.0) / (total + 2.0))
         mode = min(max(mode, low), high)
         u = uniform(seed, member, step, site, purpose)
-        peak = math.exp(
-            _log_choose(marked, mode) + _log_choose(others, taken - mode) - _log_choose(total, taken)
-        )
+        peak = math.exp(_log_choose(marked, mode) + _log_choose(others, taken - mode) - _log_choose(total, taken))
         u -= peak
         if u <= 0.0:
             return mode
