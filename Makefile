@@ -25,7 +25,7 @@ run: $(VENV)/run.stamp
 
 ## test: install what the tests need and run them all
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 ## check: style, types, import order
 check: $(VENV)/test.stamp

@@ -95,10 +95,10 @@ def test_opening_hours(opens, closes, zone, hours):
     start, n = datetime(2022, 9, 14, tzinfo=UTC), 24 * 10
     share = open_share(opens, closes, zone, start, n)
     assert share.shape == (n,)
-    assert ((0 <= share) & (share <= 1)).all()
+    assert ((share >= 0) & (share <= 1)).all()
     assert share.sum() == pytest.approx(10 * hours, abs=1e-6)
     # minute by minute, by the clock on the wall
-    minutes = [start + timedelta(minutes=m + 0.5) for m in range(0, 60 * 72)]
+    minutes = [start + timedelta(minutes=m + 0.5) for m in range(60 * 72)]
     wall = np.array([m.astimezone(ZoneInfo(zone)) for m in minutes])
     clock = np.array([f"{w:%H:%M}" for w in wall])
     if closes == "24:00":
@@ -323,7 +323,7 @@ def test_arrays_have_the_shapes_that_the_kernel_expects(network):
     assert rules.demand.shock.shape[1:] == (len(network.groups), hours)
     for share in (rules.control.notice, rules.control.stop_noticed, rules.control.stop_listed, rules.control.admit,
                   rules.access.turned_away, rules.access.known_away, rules.access.open_to):  # fmt: skip
-        assert ((0 <= share) & (share <= 1)).all()
+        assert ((share >= 0) & (share <= 1)).all()
     assert theta.patience == network.scenario.value("patience")
 
 

@@ -75,7 +75,7 @@ def test_no_row_stands_twice(summary):
 def test_country_totals_have_an_empty_place_and_all_modes(summary):
     totals = summary[summary["place"] == ""]
     assert set(totals["mode"]) == {"all"}
-    assert set(totals["country"]) == {c for c in set(summary["country"])}
+    assert set(totals["country"]) == set(summary["country"])
     assert {"arrivals_daily", "arrivals_cumulative", "departures_daily", "net_flow"} <= set(totals["quantity"])
     assert set(summary["mode"]) == {"all", "car", "bus", "foot", "train", "air"}
 
@@ -115,7 +115,10 @@ def test_quantiles_are_monotone_and_hold_the_mean(summary):
 
 def test_missing_figures_only_where_nobody_passed(summary):
     missing = summary[summary[FIGURES].isna().any(axis=1)]
-    assert set(missing["quantity"]) <= {"wait_hours"}
+    # nobody passed, or nobody can say how long a shut post takes
+    assert set(missing["quantity"]) <= {"wait_hours", "wait_hours_joining"}
+    unknown = missing.loc[missing["quantity"] == "wait_hours_joining", "place"]
+    assert set(unknown) <= {"Borisoglebsk", "Brunishevo"}  # shut on the 28th, and from the 28th on
     assert missing[FIGURES].isna().all(axis=None)
 
 
@@ -221,10 +224,6 @@ def test_needs_follow_the_standards(run, summary):
     assert gap[:"2022-09-25"].max() == pytest.approx(0, abs=0.01)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="results.py: the wait at a post that is shut is the kernel's 1,000 h, and headline() reports it",
-)
 def test_a_shut_post_has_no_wait_of_a_thousand_hours(run, summary):
     waits = summary.loc[summary["quantity"] == "wait_hours_joining", "mean"]
     assert waits.max() < 300
@@ -357,7 +356,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("name", list(DAMAGES))
 def test_open_run_of_a_torn_folder(run, tmp_path, name):
     folder = damaged(run, tmp_path, DAMAGES[name])
     with pytest.raises(ResultsError) as caught:

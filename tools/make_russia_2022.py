@@ -225,7 +225,7 @@ brunishevo | Brunishevo | Брунишево | Pededze | LV | RU-PSK | 57.47 | 2
 kyakhta | Kyakhta | Кяхта | Altanbulag | MN | RU-BU | 50.335 | 106.48 | Asia/Ulaanbaatar | ulan-ude | 230 | X36
 mondy | Mondy | Монды | Khankh | MN | RU-BU | 51.6 | 100.85 | Asia/Ulaanbaatar | irkutsk | 340 | X37
 tashanta | Tashanta | Ташанта | Tsagaannuur | MN | RU-AL | 49.66 | 89.25 | Asia/Hovd | gorno-altaysk | 505 | X38
-"""  # noqa: E501
+"""
 POST_NOTE = "project's list of border posts, {number}: position is general knowledge, unverified, about 0.1 degree"
 
 # id | name | local name | GeoNames name | country | region | zone
@@ -257,7 +257,7 @@ bishkek | Bishkek | Бишкек | KG | 43.06 | 74.48 | Asia/Bishkek
 ENTRIES = """
 georgia-other | Georgia, other crossings and airports | საქართველო | GE | 41.72 | 44.79 | Asia/Tbilisi | the Georgian series counts Russian citizens at every crossing and airport (E061)
 kazakhstan-other | Kazakhstan, rail and air | Қазақстан | KZ | 51.13 | 71.43 | Asia/Almaty | the Kazakh series counts all crossings (E051)
-"""  # noqa: E501
+"""
 
 # --------------------------------------------------------------------------------------------------------------------
 # Lanes out of Russia: cars, buses (vehicles a day) and walkers or cyclists (persons a day), real capacity of the
@@ -301,7 +301,7 @@ brunishevo | 60 | 0 | 0 | 60 | Class: local post | assumption: by class of post;
 kyakhta | 400 | 20 | 0 | 300 | 1,000 vehicles and 3,000 persons a day are taken as both ways, so 500 and 1,500 one way; cut since 80 to 150 cars waited up to 16 hours while some 700 persons a day came in, which points at the Mongolian side | E004, E005, E111, E160, E193, E220
 mondy | 40 | 0 | 0 | 40 | Class: small day post with one alternating lane | assumption: by class of post
 tashanta | 120 | 8 | 0 | 100 | Class: day post on a mountain road | assumption: by class of post
-"""  # noqa: E501
+"""
 ENTRY_RULE = "assumption: entry side a fifth above the exit side, as queues were reported on the Russian side"
 HOURS = {  # opens, closes, zone, note
     "borisoglebsk": ("09:00", "16:00", "Europe/Moscow", "hours: project's list of border posts, X29"),
@@ -437,7 +437,7 @@ st-petersburg-riga | st-petersburg | shumilkino | bus | 360 | 6.0 | 3000 | 180 |
 pskov-tartu | pskov | kunichina-gora | bus | 55 | 1.2 | 1500 | 30 | assumption: two minibuses x 15 seats
 moscow-riga | moscow | burachki | bus | 610 | 10.0 | 4000 | 180 | assumption: four coaches x 45 seats
 ulan-ude-ulaanbaatar | ulan-ude | kyakhta | bus | 230 | 4.0 | 2500 | 45 | assumption: one bus x 45 seats
-"""  # noqa: E501
+"""
 
 # Ordinary one-way fares before the crisis and seats a day. id | from | to | fare RUB | seats
 FARE_NOTES = {
@@ -564,7 +564,7 @@ mondy | all | in | 15 | 0.50 | 0 | small | assumption: as outbound
 tashanta | car | out | 60 | 0.50 | 0 | small | assumption: small post
 tashanta | bus | out | 15 | 0.40 | 0 | small | assumption: small post
 tashanta | all | in | 75 | 0.48 | 0 | small | assumption: as outbound
-"""  # noqa: E501
+"""
 
 # Kazakhstan: Russian citizens a day out of Russia by post and lane; all travellers follow from the share below.
 # Total with kazakhstan-other 9,300: between 8,500 (E051) and 10,500 (E138), which contradict each other.

@@ -59,9 +59,9 @@ def check(scenario: str) -> None:
     off = [event.id for event in checked.events if not event.enabled]
     print(
         f"ok: {checked.title}\n"
-        f"    {checked.start:%Y-%m-%d} to {checked.end:%Y-%m-%d}, {checked.hours:,} hours; {len(network.origins)} origins "
-        f"with {network.everyone:,} people, {len(crossings)} crossings, {len(routes)} air routes, "
-        f"{len(checked.events)} events{' (off: ' + ', '.join(off) + ')' if off else ''}"
+        f"    {checked.start:%Y-%m-%d} to {checked.end:%Y-%m-%d}, {checked.hours:,} hours; "
+        f"{len(network.origins)} origins with {network.everyone:,} people, {len(crossings)} crossings, "
+        f"{len(routes)} air routes, {len(checked.events)} events{' (off: ' + ', '.join(off) + ')' if off else ''}"
     )
 
 

@@ -81,7 +81,7 @@ def run(
 
     Examples
     --------
-    >>> outcome = run("russia-2022", members=4, seed=7, until="2022-09-16", out="/tmp/borderflow-doctest")
+    >>> outcome = run("russia-2022", members=4, seed=7, until="2022-09-16", out="/tmp/borderflow-doctest-ensemble")
     >>> outcome.manifest["members"]
     4
     """
@@ -103,8 +103,11 @@ def run(
     if until is not None:
         scenario = scenario.until(until)
     folder = Path(out) if out is not None else Path("runs") / name
-    if folder.exists() and not _is_ours(folder):
-        raise UsageError(f"{folder} exists and is not a run folder; choose another with --out")
+    if not folder.name:
+        raise UsageError(f"{folder} cannot be a run folder; name one with --out")
+    for place in (folder, folder.with_name(folder.name + ".part"), folder.with_name(folder.name + ".old")):
+        if place.exists() and not _is_ours(place):
+            raise UsageError(f"{place} exists and is not a run folder; choose another with --out")
 
     began = time.perf_counter()
     network = compile_network(scenario)
@@ -121,8 +124,9 @@ def run(
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder may be replaced: a finished run, or an empty folder."""
-    return folder.is_dir() and ((folder / "manifest.json").is_file() or not any(folder.iterdir()))
+    """Tell whether a folder may be replaced: a run, finished or begun, or an empty folder."""
+    ours = any((folder / name).is_file() for name in ("manifest.json", "claim.json"))
+    return folder.is_dir() and (ours or not any(folder.iterdir()))
 
 
 def _begin(part: Path, network: Network, claim: Mapping[str, Any], resume: bool) -> tuple[Store, set[int]]:
@@ -131,7 +135,10 @@ def _begin(part: Path, network: Network, claim: Mapping[str, Any], resume: bool)
     if resume:
         if not claim_file.is_file():
             raise ResultsError(f"{part}: nothing to resume; run without --resume")
-        known = json.loads(claim_file.read_text(encoding="utf-8"))
+        try:
+            known = dict(json.loads(claim_file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
+            raise ResultsError(f"{claim_file}: is torn; run without --resume to start afresh") from None
         different = [key for key in claim if known.get(key) != claim[key]]
         if different:
             raise ResultsError(f"{part}: was begun with another {different[0]}; run without --resume to start afresh")
@@ -172,7 +179,7 @@ def _work(
 
     lock = threading.Lock()
     # one block first: several threads would otherwise compile the kernel at the same time
-    with _bar(progress, members) as advance, ThreadPoolExecutor(workers) as pool:
+    with _Bar(progress, members) as advance, ThreadPoolExecutor(workers) as pool:
         advance(done * MEMBERS_PER_CHUNK)
         try:
             for group in (todo[:1], todo[1:]):
@@ -191,7 +198,7 @@ def _work(
             raise
 
 
-class _bar:
+class _Bar:
     """A progress bar in members, on standard error; silent unless asked for and a person is watching."""
 
     def __init__(self, wanted: bool, members: int) -> None:
@@ -244,8 +251,6 @@ def _write_manifest(part: Path, scenario: Scenario, claim: Mapping[str, Any], se
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"folder"}),
     }
     (part / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-    (part / "claim.json").unlink()
-    (part / "done.log").unlink(missing_ok=True)
 
 
 def _finish(part: Path, folder: Path) -> Path:
@@ -259,4 +264,7 @@ def _finish(part: Path, folder: Path) -> Path:
         shutil.rmtree(old)
     else:
         part.rename(folder)
+    # kept until here, so that a run killed between the two renames can still be resumed
+    (folder / "claim.json").unlink()
+    (folder / "done.log").unlink(missing_ok=True)
     return folder

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["QUANTITIES", "QUANTILES", "SUMMARY_COLUMNS", "Quantity", "Run", "Store", "open_run", "summarise"]
+__all__ = ["QUANTILES", "QUANTITIES", "SUMMARY_COLUMNS", "Quantity", "Run", "Store", "open_run", "summarise"]
 
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 FORMAT = 1  # version of the run folder
@@ -71,16 +71,16 @@ QUANTITIES: Mapping[str, Quantity] = {
         "in",
         "flow",
         "entries above ordinary traffic as it was before: gross less the mean of the same weekday without any shock",
-    ),  # noqa: E501
+    ),
     "arrivals_exodus_daily": Quantity(
         "persons", "in", "flow", "entries of people who left for good, ordinary travellers not counted"
-    ),  # noqa: E501
+    ),
     "departures_daily": Quantity(
         "persons",
         "out",
         "flow",
-        "exits of citizens of the origin country in one local day, gross: ordinary travellers going back, people moving on or returning",
-    ),  # noqa: E501
+        "exits of citizens of the origin country in one local day, gross, moving on included",
+    ),
     "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
     "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
     "queue_cars": Quantity(
@@ -92,7 +92,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "wait_hours": Quantity("hours", "exit", "duration", "waiting time of people who passed in the day, mean over them"),
     "wait_hours_joining": Quantity(
         "hours", "exit", "duration", "expected wait of those joining the line, highest hour of the day"
-    ),  # noqa: E501
+    ),
     "turned_back": Quantity("persons", "exit", "flow", "people stopped by exit control"),
     "notices_served": Quantity("persons", "exit", "flow", "call-up notices served at exit control"),
     "called_up_at_border": Quantity("persons", "exit", "flow", "people called up on the spot at exit control"),
@@ -125,7 +125,7 @@ QUANTITIES: Mapping[str, Quantity] = {
         "exit",
         "stock",
         "covered floor for people in line for 24 h or more, Sphere minimum, less places that relief provides",
-    ),  # noqa: E501
+    ),
 }
 
 
@@ -544,7 +544,7 @@ class Run:
     Examples
     --------
     >>> import borderflow as bf
-    >>> run = bf.run("russia-2022", members=4, seed=1, until="2022-09-17", out="/tmp/borderflow-doctest")
+    >>> run = bf.run("russia-2022", members=4, seed=1, until="2022-09-17", out="/tmp/borderflow-doctest-results")
     >>> table = run.quantiles("arrivals_daily", by="country")
     >>> list(table.columns)
     ['country', 'start', 'end', 'mean', 'q05', 'q25', 'q50', 'q75', 'q95']
@@ -626,9 +626,16 @@ def open_run(folder: str | Path) -> Run:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read: {error}") from None
-    if manifest.get("format") != FORMAT:
-        raise ResultsError(f"{path}: format {manifest.get('format')!r}, this version reads format {FORMAT}; run again")
-    scenario = Scenario.model_validate(manifest["scenario"])
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = manifest.get("format") if isinstance(manifest, dict) else "none"
+        raise ResultsError(f"{path}: format {found!r}, this version reads format {FORMAT}; run again")
+    try:
+        scenario = Scenario.model_validate(manifest.get("scenario"))
+    except ValueError:
+        raise ResultsError(f"{path}: holds no scenario that this version can read; run again") from None
+    for part in ("summary.csv", "results.zarr"):
+        if not (folder / part).exists():
+            raise ResultsError(f"{folder}: {part} is missing; run again")
     return Run(folder, scenario, manifest)
 
 

@@ -82,6 +82,7 @@ class Roads:
         return self._circles[self._number[start.id]][self._number[end.id]]
 
     def km(self, start: Place, end: Place) -> float:
+        """Return the distance by road in km: as listed, else by the corridor's detour factor."""
         listed = self.listed.get((start.id, end.id)) or self.listed.get((end.id, start.id))
         if listed is not None and listed.km is not None:
             return listed.km
@@ -104,6 +105,7 @@ class Roads:
         return hours, fare
 
     def drive(self, start: Place, end: Place) -> tuple[float, float] | None:
+        """Return hours and fuel of one's own car, None where no road leads out."""
         if start.id == end.id:
             return 0.0, 0.0
         if "air" in start.access:

@@ -206,7 +206,7 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
                         shut[now, number, side] = True
         elif isinstance(event, Opening):
             for name in event.crossings:
-                shut[np.ix_(now, lanes_of.get(name, []))] = False
+                shut[np.ix_(np.flatnonzero(now), np.array(lanes_of.get(name, []), np.int64))] = False
         elif isinstance(event, Seats):
             for name in event.services:
                 for number in lanes_of.get(name, ()):

@@ -13,11 +13,11 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -148,7 +148,7 @@ class Prior(_Model):
             raise ValueError(f"low must be below high, got low={self.low}, high={self.high}")
         if self.shape in ("lognormal", "loguniform") and self.low <= 0:
             raise ValueError(f"a {self.shape} prior needs low > 0, got {self.low}")
-        if self.shape == "logitnormal" and not (0 < self.low and self.high < 1):
+        if self.shape == "logitnormal" and not (self.low > 0 and self.high < 1):
             raise ValueError(f"a logitnormal prior needs 0 < low < high < 1, got {self.low}, {self.high}")
         return self
 
@@ -423,6 +423,9 @@ Event = Annotated[
 ]
 
 
+PlaceKind = Literal["origin", "gateway", "crossing", "airport", "hub", "entry"]
+
+
 class Place(_Model):
     """A row of ``places.csv``: an origin, gateway, crossing, airport, hub or other entry point."""
 
@@ -430,7 +433,7 @@ class Place(_Model):
     name: Annotated[str, Field(min_length=1)]
     name_local: str = ""
     name_other_side: str = ""
-    kind: Literal["origin", "gateway", "crossing", "airport", "hub", "entry"]
+    kind: PlaceKind
     country: str
     region: str = ""
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -745,7 +748,7 @@ def load(source: str | Path) -> Scenario:
 
 
 _Row = TypeVar("_Row", bound=_Model)
-_Locator = Any  # callable: (path tuple) -> "file:line"
+_Locator = Callable[[tuple[Any, ...]], str]  # from a path of keys to "file:line"
 
 
 def _no_location(_path: tuple[Any, ...]) -> str:
@@ -835,11 +838,13 @@ def _read_yaml(path: Path) -> tuple[dict[str, Any], _Locator]:
     if not isinstance(tree, dict):
         raise ScenarioError([Problem(f"{path.name}:1", "", "is empty or not a mapping of keys to values")])
 
-    def locate(keys: Sequence[Any]) -> str:
-        node, line = tree, 1
+    def locate(keys: tuple[Any, ...]) -> str:
+        node: Any = tree
+        line = 1
         for key in keys:
             try:
-                position = node.lc.key(key) if isinstance(node, dict) else node.lc.item(key)
+                at: Any = node.lc
+                position = at.key(key) if isinstance(node, dict) else at.item(key)
                 line, node = position[0] + 1, node[key]
             except (KeyError, IndexError, TypeError, AttributeError):
                 # pydantic puts the tag of a union into the path; it is no key of the file
@@ -1019,10 +1024,7 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
     countries = unique("countries", [c.id for c in scenario.countries])
     unique("events", [e.id for e in scenario.events])
     unique("links", [link.id for link in scenario.links])
-    of_kind = {
-        kind: {p.id for p in scenario.places if p.kind == kind}
-        for kind in Place.model_fields["kind"].annotation.__args__
-    }  # type: ignore[union-attr]  # noqa: E501
+    of_kind = {kind: {p.id for p in scenario.places if p.kind == kind} for kind in get_args(PlaceKind)}
     posts = of_kind["crossing"] | of_kind["entry"]
     services = {link.service for link in scenario.links if link.service}
     air = {link.service for link in scenario.links if link.service and link.mode == "air"}
@@ -1071,7 +1073,7 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
                     name,
                     of_kind["crossing"] | (air if isinstance(event, _Control) else set()),
                     "crossing",
-                )  # noqa: E501
+                )
         for name in getattr(event, "services", ()):
             known((*at, "services"), name, air if isinstance(event, Seats) else services, "service")
         for name in getattr(event, "countries", ()):
@@ -1119,7 +1121,7 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         scenario.value(g.share)
         for g in scenario.groups
         if not isinstance(g.share, str) or g.share in scenario.parameters
-    )  # noqa: E501
+    )
     if shares > 1 + 1e-9:
         wrong(("groups",), f"shares of the groups add up to {shares:g}, more than the population")
     return problems

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 __all__ = ["cache_folder", "kernel_cache"]
 
@@ -37,8 +38,9 @@ def cache_folder() -> Path:
 @contextmanager
 def kernel_cache() -> Iterator[None]:
     """Let functions decorated inside this block keep their machine code in `cache_folder`."""
-    from numba import config
+    from numba.core import config as numba_config
 
+    config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:

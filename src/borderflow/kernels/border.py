@@ -13,7 +13,7 @@ being turned away, stays abroad, record, check of the sum of people.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -350,9 +350,11 @@ class Record(NamedTuple):
 # function would otherwise count them up and down, which costs more than the draws. Functions take the small tuples
 # they need, because every array passed costs compile time; and literal numbers are passed as ``ZERO`` or ``ONE``, because
 # numba compiles a function once more for each literal.
-_inner = njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
-_leaf = njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", forceinline=True)
-_outer = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
+_OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
+_NO_WRAPPERS: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_inner = njit(**_NO_WRAPPERS)
+_leaf = njit(**_NO_WRAPPERS, forceinline=True)
+_outer = njit(**_OPTIONS, cache=True, nogil=True)
 
 with kernel_cache():
 

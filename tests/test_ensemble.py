@@ -1,0 +1,401 @@
+"""Ensembles on disk: the same bytes for any number of workers and after any interruption; never half a run.
+
+Theory: a member is a pure function of scenario, seed and number, and blocks write disjoint chunks. Answer: equal SHA-256
+of every file of the cube and of the summary. Exact, so no error rate. Most tests run the tiny network of `networks`,
+in which every rule acts; the shipped scenario comes in where it matters.
+"""
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import borderflow as bf
+from borderflow import ensemble
+from borderflow.errors import ConservationError, ResultsError, UsageError
+from networks import tiny_scenario
+
+MEMBERS = 25  # two whole blocks and a half
+SOURCES = Path(bf.__file__).parent.parent
+TINY = tiny_scenario(days=3)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return file -> hash of the summary and of everything in the cube."""
+    files = [folder / "summary.csv", *(path for path in (folder / "results.zarr").rglob("*") if path.is_file())]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.parent.iterdir() if path != folder)
+
+
+def run(out: Path, **changes):
+    return bf.run(TINY, **{"members": MEMBERS, "seed": 11, "workers": 1, **changes}, out=out)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("straight") / "run"
+    run(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(straight):
+    return hashes(straight)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The same bytes
+
+
+def test_a_run_leaves_its_folder_and_nothing_else(straight, expected):
+    assert leftovers(straight) == []
+    names = {path.name for path in straight.iterdir()}
+    assert {"manifest.json", "results.zarr", "summary.csv"} <= names
+    assert not names & {"claim.json", "done.log"}
+    assert len(expected) > 50
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_number_of_workers_moves_no_byte(tmp_path, expected, workers):
+    run(tmp_path / "run", workers=workers)
+    assert hashes(tmp_path / "run") == expected
+
+
+def test_the_number_of_workers_moves_no_byte_of_russia(tmp_path):
+    for workers in (1, 2):
+        bf.run("russia-2022", members=25, seed=11, until="2022-09-16", workers=workers, out=tmp_path / str(workers))
+    assert hashes(tmp_path / "1") == hashes(tmp_path / "2")
+
+
+def test_another_seed_moves_bytes(tmp_path, expected):
+    run(tmp_path / "run", seed=12, members=5)
+    assert hashes(tmp_path / "run")["summary.csv"] != expected["summary.csv"]
+
+
+def test_members_do_not_depend_on_how_many_there_are(tmp_path, straight):
+    few = run(tmp_path / "run", members=7)
+    many = bf.open_run(straight)
+    for name in ("queue_exit", "passed_exodus", "passed_citizens", "left", "abroad"):
+        np.testing.assert_array_equal(few.store.read(name), many.store.read(name)[:7])
+
+
+def test_a_counterfactual_agrees_until_its_event(tmp_path, straight):
+    # the shock begins in hour 20: before it both runs make the same draws
+    calm = run(tmp_path / "run", without=["shock"])
+    told = bf.open_run(straight)
+    ours, theirs = calm.store.read("passed"), told.store.read("passed")
+    np.testing.assert_array_equal(ours[:, :20], theirs[:, :20])
+    assert calm.store.read("left").sum() < 0.5 * told.store.read("left").sum()
+
+
+def test_parameters_reach_the_members(tmp_path, straight):
+    more = run(tmp_path / "run", members=3, parameters={"base_departure_rate": 1e-3})
+    assert more.store.read("left").sum() > 2 * bf.open_run(straight).store.read("left")[:3].sum()
+    assert more.manifest["parameters"]["base_departure_rate"] == 1e-3
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Interrupted and resumed
+
+
+def break_after(monkeypatch, blocks: int, error: BaseException) -> None:
+    """Make `simulate` raise once so many blocks are through."""
+    through = []
+    simulate = ensemble.simulate
+
+    def breaking(network, members, **more):
+        if len(through) >= blocks:
+            raise error
+        through.append(members)
+        return simulate(network, members, **more)
+
+    monkeypatch.setattr(ensemble, "simulate", breaking)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("blocks", [0, 1, 2])
+def test_resume_after_an_error_gives_the_same_bytes(tmp_path, monkeypatch, expected, blocks, workers):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, blocks, ConservationError("made up"))
+        with pytest.raises(ConservationError, match="made up"):
+            run(out, workers=workers)
+    assert not out.exists()
+    assert leftovers(out) == ["run.part"]
+    with pytest.raises(ResultsError, match="no manifest.json"):
+        bf.open_run(tmp_path / "run.part")
+    run(out, workers=workers, resume=True)
+    assert hashes(out) == expected
+    assert leftovers(out) == []
+
+
+def test_resume_does_not_repeat_what_is_done(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, 2, ConservationError("made up"))
+        with pytest.raises(ConservationError):
+            run(out)
+    done = []
+    simulate = ensemble.simulate
+    monkeypatch.setattr(
+        ensemble,
+        "simulate",
+        lambda network, members, **more: done.append(list(members)) or simulate(network, members, **more),
+    )
+    run(out, resume=True)
+    assert done == [list(range(20, 25))]
+
+
+def test_a_full_disk_is_one_line_and_can_be_resumed(tmp_path, monkeypatch, expected):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, 1, OSError(28, "No space left on device"))
+        with pytest.raises(ResultsError, match="No space left on device; make room and go on with --resume") as caught:
+            run(out)
+    assert "\n" not in str(caught.value)
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+def test_an_error_while_summarising_leaves_no_folder(tmp_path, monkeypatch, expected):
+    out = tmp_path / "run"
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ensemble, "summarise", broken)
+        with pytest.raises(KeyboardInterrupt):
+            run(out)
+    assert not out.exists()
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+def test_starting_afresh_over_a_broken_run(tmp_path, monkeypatch, expected):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, 1, ConservationError("made up"))
+        with pytest.raises(ConservationError):
+            run(out, seed=12)
+    run(out)
+    assert hashes(out) == expected
+    assert leftovers(out) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seed": 12}, {"members": 26}, {"until": "2022-09-28"}, {"without": ["shock"]}, {"parameters": {"patience": 40.0}}]
+)  # fmt: skip
+def test_resume_of_something_else_is_refused_and_harms_nothing(tmp_path, monkeypatch, expected, changes):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, 1, ConservationError("made up"))
+        with pytest.raises(ConservationError):
+            run(out)
+    with pytest.raises(ResultsError, match="was begun with another .*; run without --resume to start afresh"):
+        run(out, resume=True, **changes)
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+def test_nothing_to_resume(tmp_path):
+    with pytest.raises(ResultsError, match="nothing to resume; run without --resume"):
+        run(tmp_path / "run", resume=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+SLOW_RUN = """
+import sys, time
+from networks import tiny_scenario
+from borderflow import ensemble
+simulate = ensemble.simulate
+def slowly(*a, **k):
+    members = simulate(*a, **k)
+    time.sleep(0.5)
+    return members
+ensemble.simulate = slowly
+ensemble.run(tiny_scenario(days=3), members={members}, seed=11, workers=1, out=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
+def test_a_killed_process_leaves_nothing_half_written_and_resumes(tmp_path, expected, sign):
+    out = tmp_path / "run"
+    code = SLOW_RUN.format(members=MEMBERS)
+    process = subprocess.Popen([sys.executable, "-c", code, str(out)], stderr=subprocess.PIPE,
+                               env={**os.environ, "PYTHONPATH": f"{SOURCES}:{Path(__file__).parent}"})  # fmt: skip
+    try:
+        log = tmp_path / "run.part" / "done.log"
+        deadline = time.monotonic() + 60
+        while not (log.exists() and log.read_text().strip()):
+            assert process.poll() is None and time.monotonic() < deadline, process.stderr.read().decode()
+            time.sleep(0.02)
+        process.send_signal(sign)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode != 0
+    assert not out.exists()
+    assert leftovers(out) == ["run.part"]
+    run(out, resume=True)
+    assert hashes(out) == expected
+    assert leftovers(out) == []
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Folders
+
+
+def test_a_run_replaces_a_run(tmp_path, expected):
+    out = tmp_path / "run"
+    run(out, seed=12, members=2)
+    run(out)
+    assert hashes(out) == expected
+    assert leftovers(out) == []
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    (tmp_path / "run").mkdir()
+    assert run(tmp_path / "run", members=1).manifest["members"] == 1
+
+
+def test_a_new_folder_may_lie_deep(tmp_path):
+    assert run(tmp_path / "a" / "b" / "run", members=1).folder == tmp_path / "a" / "b" / "run"
+
+
+def test_a_foreign_folder_is_refused_and_kept(tmp_path):
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter.txt").write_text("years of work")
+    with pytest.raises(UsageError, match="exists and is not a run folder; choose another with --out"):
+        run(out)
+    assert (out / "chapter.txt").read_text() == "years of work"
+    assert leftovers(out) == []
+
+
+def test_a_file_is_refused_and_kept(tmp_path):
+    (tmp_path / "run").write_text("x")
+    with pytest.raises(UsageError, match="is not a run folder"):
+        run(tmp_path / "run")
+    assert (tmp_path / "run").read_text() == "x"
+
+
+def test_a_folder_below_a_file_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ResultsError, match="cannot be written"):
+        run(tmp_path / "file" / "run", members=1)
+
+
+@pytest.mark.parametrize("suffix", [".part", ".old"])
+def test_foreign_folders_beside_the_run_are_kept(tmp_path, suffix):
+    out = tmp_path / "run"
+    run(out, members=1)
+    foreign = tmp_path / f"run{suffix}"
+    foreign.mkdir()
+    (foreign / "chapter.txt").write_text("years of work")
+    with contextlib.suppress(UsageError, ResultsError):
+        run(out, members=2)
+    assert (foreign / "chapter.txt").read_text() == "years of work"
+
+
+def test_the_working_folder_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        run(Path(), members=1)
+    except bf.BorderflowError as error:
+        assert "\n" not in str(error)
+
+
+def test_resume_with_a_torn_claim(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, 1, ConservationError("made up"))
+        with pytest.raises(ConservationError):
+            run(out)
+    (tmp_path / "run.part" / "claim.json").write_text('{"digest": ')
+    with pytest.raises(ResultsError):
+        run(out, resume=True)
+
+
+def test_killed_between_the_two_renames(tmp_path, monkeypatch, expected):
+    out = tmp_path / "run"
+    run(out, seed=12, members=1)
+    rename = Path.rename
+
+    def dies(self, target):
+        if self.name == "run.part":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run(out)
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"members": 0}, "members must be 1 to 1,000,000, got 0"),
+        ({"members": -5}, "members must be 1 to"),
+        ({"members": 10**7}, "members must be 1 to"),
+        ({"seed": -1}, r"seed must be 0 to 2\*\*63 - 1, got -1"),
+        ({"seed": 2**63}, "seed must be 0 to"),
+        ({"workers": 0}, "workers must be 1 to 1024, got 0"),
+        ({"workers": 5000}, "workers must be 1 to 1024"),
+        ({"without": ["shok"]}, r"no event 'shok' in the scenario \(did you mean 'shock'\?\)"),
+        ({"parameters": {"patiance": 1.0}}, r"no parameter 'patiance' in the scenario \(did you mean 'patience'\?\)"),
+        ({"parameters": {"patience": float("nan")}}, "must be a finite number"),
+        ({"until": "soon"}, "not a date: 'soon'"),
+        ({"until": "2022-09-01"}, "is not after the start"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_leave_nothing(tmp_path, changes, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        run(tmp_path / "run", **changes)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_scenario_leaves_nothing(tmp_path):
+    with pytest.raises(bf.ScenarioError, match="did you mean 'russia-2022'"):
+        bf.run("russia2022", out=tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shipped_name_a_folder_and_a_scenario_in_memory_are_the_same(tmp_path):
+    scenario = bf.load("russia-2022")
+    for number, source in enumerate(
+        ("russia-2022", bf.shipped()["russia-2022"], scenario, scenario.until("2022-09-15"))
+    ):
+        bf.run(source, members=1, seed=11, until="2022-09-15", out=tmp_path / str(number), workers=1)
+    first, *others = (hashes(tmp_path / str(number)) for number in range(4))
+    assert all(one == first for one in others)
+
+
+@pytest.mark.parametrize("seed", [0, 2**63 - 1])
+def test_extreme_seeds(tmp_path, seed):
+    assert run(tmp_path / "run", members=1, seed=seed).manifest["seed"] == seed
+
+
+def test_progress_is_silent_without_a_terminal(tmp_path, capfd):
+    run(tmp_path / "run", members=1, progress=True)
+    captured = capfd.readouterr()
+    assert captured.out == captured.err == ""
