@@ -160,7 +160,8 @@ def _settings(pairs: list[str]) -> dict[str, float]:
 
 
 def _print_table(run: Run) -> None:
-    """Print the closing table: per country arrivals, excess, queue, wait, turned back."""
+    """Print the closing table: per country arrivals, excess, line, wait, turned back; then the longest lines."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
@@ -171,35 +172,47 @@ def _print_table(run: Run) -> None:
     if not rows:
         console.print("The run ends before the announcement: no cumulative figures.")
         return
-    since = f"{run.scenario.announcement.day} {run.scenario.announcement:%B}"
+    since = f"{run.scenario.announcement:%Y-%m-%d}"
     table = Table(
-        title=f"{run.scenario.title}\nsince {since}, to {rows[0]['until']}; mean of {run.manifest['members']} members "
-        "(5 to 95 % of members)",
+        title=f"{run.scenario.title}\nfrom {since} to {rows[0]['until']}, mean of {run.manifest['members']} members",
         title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
-    for name, justify in (
-        ("country", "left"),
-        ("arrivals,\npersons, gross", "right"),
-        ("above ordinary\ntraffic", "right"),
-        ("longest line,\ncars", "right"),
-        ("longest wait by\ncar, hours", "right"),
-        ("turned back\nat exit", "right"),
-        ("refused\nat entry", "right"),
+    table.add_column("into", no_wrap=True)
+    for name in (
+        "arrivals",
+        "+/-\n90 %",
+        "above\nusual",
+        "line,\ncars",
+        "wait,\nhours",
+        "turned\nback",
+        "refused\nentry",
     ):
-        table.add_column(name, justify=justify, no_wrap=name == "country")  # type: ignore[arg-type]
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         queue, wait, arrivals = row["peak_queue"], row["longest_wait"], row["arrivals"]
         table.add_row(
             row["name"],
-            f"{arrivals['mean']:,.0f}\n({arrivals['q05']:,.0f} to {arrivals['q95']:,.0f})",
+            f"{arrivals['mean']:,.0f}",
+            f"{(arrivals['q95'] - arrivals['q05']) / 2:,.0f}",
             f"{row['excess']:,.0f}",
-            "–" if queue is None else f"{queue['mean']:,.0f}\n{queue['place']}, {queue['end'][5:]}",
-            "–" if wait is None else f"{wait['mean']:,.0f}\n{wait['place']}, {wait['end'][5:]}",
+            "–" if queue is None else f"{queue['mean']:,.0f}",
+            "–" if wait is None else f"{wait['mean']:,.0f}",
             f"{row['turned_back']:,.0f}",
             f"{row['entry_refused']:,.0f}",
         )
     console.print(table)
-    console.print("Gross counts include ordinary travellers. The spread is chance alone; parameters are held fixed.")
+    peaks = run.summary[run.summary["quantity"] == "queue_cars"].sort_values("mean", ascending=False)
+    longest = peaks.drop_duplicates("place").head(4).to_dict("records")
+    lines = [f"{row['place']} {row['mean']:,.0f} ({row['end']})" for row in longest if row["mean"] >= 1]
+    if lines:
+        console.print(f"Longest lines of cars, daily peak: {'; '.join(lines)}.")
+    console.print(
+        "Arrivals are persons, gross, ordinary travellers included. Line and wait: highest daily peak of cars, longest "
+        "daily mean of those who passed. The spread is chance alone; parameters are held fixed."
+    )
 
 
 def main() -> None:
