@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from borderflow.errors import ResultsError, UsageError
+from borderflow.kernels import cache_folder
 from borderflow.network import Network, compile_network
 from borderflow.results import FORMAT, MEMBERS_PER_CHUNK, Run, Store, open_run, summarise, write_summary
 from borderflow.scenario import Scenario, load
@@ -112,7 +113,10 @@ def run(
     began = time.perf_counter()
     network = compile_network(scenario)
     part = folder.with_name(folder.name + ".part")
-    claim = {"digest": scenario.digest(), "seed": seed, "members": members, "format": FORMAT}
+    # the name of the kernel cache holds a hash of the engine: bytes of two engines must not mix
+    claim = {
+        "digest": scenario.digest(), "seed": seed, "members": members, "format": FORMAT, "engine": cache_folder().name,
+    }  # fmt: skip
     store, done = _begin(part, network, claim, resume)
     todo = [first for first in range(0, members, MEMBERS_PER_CHUNK) if first not in done]
     _work(network, store, part, todo, members, seed, workers or os.cpu_count() or 1, progress, len(done))

@@ -476,29 +476,23 @@ def summarise(network: Network, store: Store) -> pd.DataFrame:
 
     days = [day.isoformat() for day in network.days]
     complete = _complete_days(network)
-    frames: list[pd.DataFrame] = []
+    columns: dict[str, list[Any]] = {name: [] for name in SUMMARY_COLUMNS[:7]}
+    figures = [np.empty((0, len(SUMMARY_COLUMNS) - 7))]
     for series in _daily_series(network, store):
         # the country of origin counts days in UTC, the last row
         keep = complete[network.countries.index(series.country) if series.country in network.countries else -1]
-        with np.errstate(invalid="ignore"):
-            values = series.values[:, keep]
-        figures = _figures(values)
+        if series.quantity == "arrivals_cumulative":
+            keep = keep & (np.array(days) >= series.start)
         ends = [day for day, kept in zip(days, keep, strict=True) if kept]
-        if not ends:
-            continue
-        spec = QUANTITIES[series.quantity]
-        frame = pd.DataFrame(figures, columns=list(SUMMARY_COLUMNS[7:]))
-        frame.insert(0, "unit", spec.unit)
-        frame.insert(0, "end", ends)
-        frame.insert(0, "start", [min(series.start, end) for end in ends] if series.start else ends)
-        for column in ("mode", "country", "place", "quantity"):
-            frame.insert(0, column, getattr(series, column))
-        if series.start and series.quantity == "arrivals_cumulative":
-            frame = frame[frame["end"] >= series.start]
-        frames.append(frame)
-    if not frames:
-        return pd.DataFrame(columns=list(SUMMARY_COLUMNS))
-    return pd.concat(frames, ignore_index=True)[list(SUMMARY_COLUMNS)]
+        figures.append(_figures(series.values[:, keep]))
+        starts = [min(series.start, end) for end in ends] if series.start else ends
+        named = (series.quantity, series.place, series.country, series.mode)
+        for name, value in zip(SUMMARY_COLUMNS, (*named, starts, ends, QUANTITIES[series.quantity].unit), strict=False):
+            columns[name] += value if isinstance(value, list) else [value] * len(ends)
+    table = pd.DataFrame(columns)
+    for name, values in zip(SUMMARY_COLUMNS[7:], np.concatenate(figures).T, strict=True):
+        table[name] = values
+    return table
 
 
 def _figures(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_rules", "shock_shape"]
 
-#: For so long after a rule starts, those who meet it set out before they could know of it.
-ON_THE_WAY_HOURS = 24
 CALL_HOURS = (6, 9, 12)  # UTC hours at which notices of the day are counted
 
 
@@ -88,7 +86,7 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     for event in events:
         cuts |= {hour_of(event.start), hour_of(event.end)}
         if isinstance(event, EntryBan | AccessLimit):
-            cuts.add(hour_of(event.start) + ON_THE_WAY_HOURS)
+            cuts.add(hour_of(event.start) + _hours_on_the_way(network, scenario, event))
     for pair in existing:
         cuts |= set(pair)
     bounds = sorted(cut for cut in cuts if 0 <= cut < hours)
@@ -136,7 +134,8 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
 
     def met_unawares(event: Any) -> NDArray[np.bool_]:
         low = hour_of(event.start)
-        return np.array([low <= bound < low + ON_THE_WAY_HOURS for bound in bounds])
+        high = low + _hours_on_the_way(network, scenario, event)
+        return np.array([low <= bound < high for bound in bounds])
 
     def post_numbers(event: Any) -> list[int]:
         if "all" in event.crossings:
@@ -254,6 +253,29 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     )
     theta = border.Theta(**{name: value(name) for name in border.Theta._fields})
     return rules, theta
+
+
+def _hours_on_the_way(network: Network, scenario: Scenario, event: EntryBan | AccessLimit) -> int:
+    """Return for how long after a rule starts those who meet it set out before they could know of it.
+
+    The mean travel time to the lanes concerned, over residents and the odds of their ways at no wait.
+    """
+    choices = network.arrays.choices
+    lanes = [
+        number
+        for number, lane in enumerate(network.lanes)
+        if lane.direction == "out"
+        and (lane.country in event.countries if isinstance(event, EntryBan) else lane.post in event.crossings)
+    ]
+    rows = len(network.origins)
+    ways = slice(0, int(choices.nest_alt[choices.row_nest[rows]]))
+    nest_of_way = np.repeat(np.arange(choices.nest_country.size), np.diff(choices.nest_alt))
+    row = np.searchsorted(choices.row_nest, nest_of_way[ways], side="right") - 1
+    hours = choices.alt_hours[ways].astype(float)
+    cost = scenario.value("value_of_time") * hours + scenario.value("fare_aversion") * choices.alt_fare[ways]
+    weight = network.arrays.people.population[row] * np.exp(-cost / scenario.value("nest_scale"))
+    weight *= np.isin(choices.alt_lane[ways], lanes)
+    return max(1, round(float(weight @ hours / weight.sum()))) if weight.sum() > 0 else 1
 
 
 def shock_shape(hours_since: NDArray[np.float64], rise_hours: float, half_life_days: float) -> NDArray[np.float64]:

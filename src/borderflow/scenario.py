@@ -1187,7 +1187,7 @@ _BOUNDS: Mapping[str, tuple[float, float, bool]] = {
         (0.0, 1.0, True),
     ),
     **dict.fromkeys(
-        ("half_life_days", "days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
+        ("half_life_days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
         (0.0, 1e6, False),
     ),
     **dict.fromkeys(
@@ -1200,6 +1200,7 @@ _BOUNDS: Mapping[str, tuple[float, float, bool]] = {
         ),
         (0.0, 1e9, True),
     ),
+    "days": (0.0, 3660.0, False),
     "access_response": (0.0, 2.0, True),
     "nest_scale": (0.0, 1.0, False),
     "attractiveness": (-50.0, 50.0, True),
