@@ -568,8 +568,8 @@ def test_who_joined_before_the_rule_could_not_know_it(variant):
         )
         for informed in (0.0, 0.9)
     ]
-    # ordinary travellers of that hour do react, and may move a draw
-    np.testing.assert_allclose(*refused, atol=3)
+    # ordinary travellers of that hour do react; taken for informed, those in line would be refused a third less often
+    np.testing.assert_allclose(*refused, rtol=0.1)
 
 
 def test_who_set_out_before_an_access_limit_could_not_know_it(variant):
