@@ -71,7 +71,10 @@ def main() -> None:
     quiet = scenario.with_parameters(base_departure_rate=0.0)
     rows = [
         ("full size, 60 days hourly", scenario),
-        ("half the departures", scenario.with_parameters(base_departure_rate=scenario.value("base_departure_rate") / 2)),
+        (
+            "half the departures",
+            scenario.with_parameters(base_departure_rate=scenario.value("base_departure_rate") / 2),
+        ),
         ("no departures", quiet),
         ("no departures, no ordinary traffic", quiet.model_copy(update={"baseline": ()})),
     ]
@@ -80,7 +83,10 @@ def main() -> None:
         least, median = cost(variant)
         lines.append(f"| {name} | {least:.1f} | {median:.1f} |")
     times = {}
-    for name, action in (("load", lambda: bf.load("russia-2022")), ("compile_network", lambda: compile_network(scenario))):
+    for name, action in (
+        ("load", lambda: bf.load("russia-2022")),
+        ("compile_network", lambda: compile_network(scenario)),
+    ):
         before = time.process_time()
         action()
         times[name] = time.process_time() - before
@@ -100,7 +106,11 @@ def main() -> None:
         f"| `run`, 1,000 members | {many:.1f} s wall, peak memory {peak:,.0f} MB |",
     ]
     block = "\n".join([MARK[0], "## Border engine", "", f"`make bench` on {computer()}.", "", *lines, MARK[1]])
-    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n\nWhat was measured, and how to measure it again.\n"
+    text = (
+        RESULTS.read_text(encoding="utf-8")
+        if RESULTS.exists()
+        else "# Results\n\nWhat was measured, and how to measure it again.\n"
+    )
     if MARK[0] in text:
         text = text[: text.index(MARK[0])] + block + text[text.index(MARK[1]) + len(MARK[1]) :]
     else:
