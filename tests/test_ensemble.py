@@ -20,6 +20,7 @@ import pytest
 import borderflow as bf
 from borderflow import ensemble
 from borderflow.errors import ConservationError, ResultsError, UsageError
+from borderflow.network import compile_network
 from networks import tiny_scenario
 
 MEMBERS = 25  # two whole blocks and a half
@@ -399,3 +400,18 @@ def test_progress_is_silent_without_a_terminal(tmp_path, capfd):
     run(tmp_path / "run", members=1, progress=True)
     captured = capfd.readouterr()
     assert captured.out == captured.err == ""
+
+
+def test_a_block_in_memory_is_the_cube_on_disk(straight):
+    network = compile_network(TINY)
+    store = bf.open_run(straight).store
+    seen = []
+    block = ensemble.simulate_block(network, range(MEMBERS), seed=11, workers=2, advance=seen.append)
+    assert sum(seen) == MEMBERS
+    for name in ("left", "passed_citizens", "queue_peak", "post_person_hours"):
+        np.testing.assert_array_equal(block.read(name), store.read(name))
+    assert "queue_exit" not in block.arrays
+    values = [{"patience": 24.0}, {"patience": 60.0}]
+    pair = ensemble.simulate_block(network, [3, 4], seed=11, values=values, hourly=True)
+    alone = ensemble.simulate_block(network, [4], seed=11, values=values[1:], hourly=True)
+    np.testing.assert_array_equal(pair.read("queue_exit")[1], alone.read("queue_exit")[0])

@@ -12,8 +12,9 @@ import borderflow
 ROOT = Path(borderflow.__file__).parent
 ORDER = (
     "errors", "kernels", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "results", "ensemble",
-    "evidence",
-    "observations", "scoring", "calibration", "forecasting", "comparison", "charts", "briefing", "server", "cli",
+    "ledger", "articles", "evidence",
+    "observations", "scoring", "calibration", "forecasting", "comparison", "charts", "plots", "exports", "briefing",
+    "server", "cli",
 )  # fmt: skip
 HEAVY = ("numba", "scipy", "pandas", "xarray", "zarr", "jinja2")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py" or path.parent != ROOT)

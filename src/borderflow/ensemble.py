@@ -12,7 +12,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime
 from pathlib import Path
@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 from borderflow.errors import ResultsError, UsageError
 from borderflow.kernels import cache_folder
 from borderflow.network import Network, compile_network
-from borderflow.results import FORMAT, MEMBERS_PER_CHUNK, Run, Store, open_run, summarise, write_summary
+from borderflow.results import FORMAT, MEMBERS_PER_CHUNK, Block, Run, Store, open_run, summarise, write_summary
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import simulate
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["run"]
+__all__ = ["run", "simulate_block"]
 
 MAX_MEMBERS = 1_000_000
 MAX_SEED = 2**63 - 1
@@ -125,6 +125,68 @@ def run(
         shutil.copyfile(scenario.folder / "evidence.csv", part / "evidence.csv")
     _write_manifest(part, scenario, claim, time.perf_counter() - began)
     return open_run(_finish(part, folder))
+
+
+def simulate_block(
+    network: Network,
+    members: Sequence[int],
+    *,
+    seed: int,
+    values: Sequence[Mapping[str, float]] | None = None,
+    workers: int | None = None,
+    hourly: bool = False,
+    advance: Callable[[int], None] | None = None,
+) -> Block:
+    """Simulate members in threads and keep them in memory: for fits, comparisons and the page.
+
+    Parameters
+    ----------
+    network : Network
+    members : sequence of int
+        Numbers of the members, in the order of the result.
+    seed : int
+    values : sequence of mappings, optional
+        Parameter values of each member; the shipped ones where not given.
+    workers : int, optional
+        Threads; the number of processors where not given.
+    hourly : bool
+        Keep hourly arrays, too; days take a twentieth of the memory.
+    advance : callable, optional
+        Called with the number of members done since the last call, from any thread; an exception in it stops the work.
+
+    Returns
+    -------
+    Block
+
+    Examples
+    --------
+    >>> from borderflow.network import compile_network
+    >>> from borderflow.scenario import load
+    >>> block = simulate_block(compile_network(load("russia-2022").until("2022-09-16")), range(3), seed=1)
+    >>> block.read("left").shape[0]
+    3
+    """
+    starts = range(0, len(members), MEMBERS_PER_CHUNK)
+    stop = threading.Event()
+
+    def block(first: int) -> Block | None:
+        if stop.is_set():
+            return None
+        part = slice(first, first + MEMBERS_PER_CHUNK)
+        made = simulate(network, members[part], seed=seed, values=None if values is None else values[part])
+        if advance is not None:
+            advance(len(made))
+        return Block.of(network, made, hourly=hourly)
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        try:
+            # one block first: several threads would otherwise compile the kernel at the same time
+            head = [pool.submit(block, first).result() for first in starts[:1]]
+            blocks = head + list(pool.map(block, starts[1:]))
+        except BaseException:
+            stop.set()
+            raise
+    return Block.join([one for one in blocks if one is not None])
 
 
 def _is_ours(folder: Path) -> bool:

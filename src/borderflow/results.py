@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,20 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["QUANTILES", "QUANTITIES", "SUMMARY_COLUMNS", "Quantity", "Run", "Store", "open_run", "summarise"]
+__all__ = [
+    "QUANTILES",
+    "QUANTITIES",
+    "SUMMARY_COLUMNS",
+    "Block",
+    "Cube",
+    "Quantity",
+    "Run",
+    "Series",
+    "Store",
+    "daily_series",
+    "open_run",
+    "summarise",
+]
 
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 FORMAT = 1  # version of the run folder
@@ -141,13 +154,8 @@ def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tupl
     hourly = ("hour", "lane")
     daily = ("day", "station")
     specs: dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]] = {
-        "queue_exit": (hourly, "i4", (hours, columns)),
-        "queue_entry": (hourly, "i4", (hours, columns)),
-        "wait_joining": (hourly, "f4", (hours, columns)),
-        "wait_passing": (hourly, "f4", (hours, columns)),
-        "passed": (hourly, "i4", (hours, columns)),
-        "waiting_day": (hourly, "i4", (hours, columns)),
-        "price": (hourly, "f4", (hours, columns)),
+        name: (hourly, "f4" if name in ("wait_joining", "wait_passing", "price") else "i4", (hours, columns))
+        for name in HOURLY_NAMES
     }
     for name in LANE_DAY_NAMES:
         specs[name] = (("day", "lane"), "f4", (days, columns))
@@ -162,6 +170,7 @@ def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tupl
     return specs
 
 
+HOURLY_NAMES = ("queue_exit", "queue_entry", "wait_joining", "wait_passing", "passed", "waiting_day", "price")
 #: Order of the rows of ``Record.daily`` and ``Record.origin`` in the kernel.
 DAILY_NAMES = (
     "passed_exodus", "passed_ordinary", "passed_citizens", "turned_back", "notices", "refused", "called_up",
@@ -196,6 +205,46 @@ def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
     out |= {name: record.daily[row] for row, name in enumerate(DAILY_NAMES)}
     out |= {name: record.origin[row] for row, name in enumerate(ORIGIN_NAMES)}
     return out
+
+
+class Cube(Protocol):
+    """What figures are computed from: arrays by name, member first, on disk (`Store`) or in memory (`Block`)."""
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Block:
+    """Members in memory, read like a `Store`: for fits and comparisons, which need figures and no file.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Arrays by their names in the cube, member first.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, network: Network, members: Sequence[Member], *, hourly: bool = True) -> Block:
+        """Gather members; without ``hourly`` only their days are kept, a twentieth of the memory."""
+        single = [member_arrays(member) for member in members]
+        arrays = {name: np.stack([one[name] for one in single]) for name in single[0]}
+        days: dict[str, NDArray[Any]] = dict(_reduce_to_days(network, arrays))
+        if not hourly:
+            arrays = {name: values for name, values in arrays.items() if name not in HOURLY_NAMES}
+        return cls(arrays | days)
+
+    @classmethod
+    def join(cls, blocks: Sequence[Block]) -> Block:
+        """Return the members of several blocks, one after the other."""
+        return cls({name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays})
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first."""
+        return self.arrays[name][index or ...]
 
 
 class Store:
@@ -242,10 +291,7 @@ class Store:
 
     def write(self, first: int, network: Network, members: Sequence[Member]) -> None:
         """Write a block of consecutive members that begins at a chunk boundary."""
-        arrays = [member_arrays(member) for member in members]
-        block = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
-        block |= _reduce_to_days(network, block)
-        for name, values in block.items():
+        for name, values in Block.of(network, members).arrays.items():
             self._group[name][first : first + len(members)] = values
 
     def read(self, name: str, *index: Any) -> NDArray[Any]:
@@ -315,15 +361,25 @@ def _reduce_to_days(network: Network, block: Mapping[str, NDArray[Any]]) -> dict
 
 
 @dataclass(frozen=True)
-class _Series:
-    """Daily values of one quantity at one place: (member, day)."""
+class Series:
+    """Daily values of one quantity at one place.
+
+    Parameters
+    ----------
+    quantity, place, country, mode : str
+        As in the summary: country totals have an empty place and mode ``all``.
+    values : numpy.ndarray
+        Shape (member, day), days as in ``network.days``; days that the period covers in part are included.
+    start : str
+        Fixed first day of cumulative quantities, else empty.
+    """
 
     quantity: str
     place: str
     country: str
     mode: str
     values: NDArray[np.float64]
-    start: str = ""  # fixed first day of cumulative rows
+    start: str = ""
 
 
 def ordinary_by_day(network: Network) -> NDArray[np.float64]:
@@ -337,8 +393,8 @@ def ordinary_by_day(network: Network) -> NDArray[np.float64]:
     return out
 
 
-def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
-    """Yield every series of the summary."""
+def daily_series(network: Network, store: Cube) -> Iterator[Series]:
+    """Yield every daily series of the summary: one quantity at one place, all members, all days of the network."""
     scenario = network.scenario
     lanes, days = network.lanes, [day.isoformat() for day in network.days]
     since = np.array([day >= scenario.announcement.isoformat() for day in days])
@@ -363,15 +419,15 @@ def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
         outward = [n for n in back if lanes[n].country == country]
         arrivals = gross[:, :, inward].sum(axis=2)
         exits = daily["passed_citizens"][:, :, outward].sum(axis=2) + moved[:, :, c] + went[:, :, c]
-        yield _Series("arrivals_daily", "", country, "all", arrivals)
-        yield _Series("arrivals_cumulative", "", country, "all", cumulated(arrivals), announced)
-        yield _Series("arrivals_excess_daily", "", country, "all", arrivals - ordinary[None, :, inward].sum(axis=2))
-        yield _Series("arrivals_exodus_daily", "", country, "all", daily["passed_exodus"][:, :, inward].sum(axis=2))
-        yield _Series("departures_daily", "", country, "all", exits)
-        yield _Series("net_flow", "", country, "all", arrivals - exits)
-        yield _Series("abroad", "", country, "all", present[:, :, c])
+        yield Series("arrivals_daily", "", country, "all", arrivals)
+        yield Series("arrivals_cumulative", "", country, "all", cumulated(arrivals), announced)
+        yield Series("arrivals_excess_daily", "", country, "all", arrivals - ordinary[None, :, inward].sum(axis=2))
+        yield Series("arrivals_exodus_daily", "", country, "all", daily["passed_exodus"][:, :, inward].sum(axis=2))
+        yield Series("departures_daily", "", country, "all", exits)
+        yield Series("net_flow", "", country, "all", arrivals - exits)
+        yield Series("abroad", "", country, "all", present[:, :, c])
         for quantity, name in _CONTROLS.items():
-            yield _Series(quantity, "", country, "all", daily[name][:, :, inward].sum(axis=2))
+            yield Series(quantity, "", country, "all", daily[name][:, :, inward].sum(axis=2))
 
     # posts and their lanes
     for post in dict.fromkeys(lane.post for lane in lanes):
@@ -381,28 +437,28 @@ def _daily_series(network: Network, store: Store) -> Iterator[_Series]:
         lane = lanes[numbers[0]]
         mode = "air" if lane.kind == "air" else "all"
         arrivals = gross[:, :, numbers].sum(axis=2)
-        yield _Series("arrivals_daily", lane.name, lane.country, mode, arrivals)
-        yield _Series(
+        yield Series("arrivals_daily", lane.name, lane.country, mode, arrivals)
+        yield Series(
             "arrivals_exodus_daily", lane.name, lane.country, mode, daily["passed_exodus"][:, :, numbers].sum(axis=2)
         )
         if lane.kind == "entry":
             continue
-        yield _Series("arrivals_cumulative", lane.name, lane.country, mode, cumulated(arrivals), announced)
+        yield Series("arrivals_cumulative", lane.name, lane.country, mode, cumulated(arrivals), announced)
         for quantity, name in _CONTROLS.items():
-            yield _Series(quantity, lane.name, lane.country, mode, daily[name][:, :, numbers].sum(axis=2))
+            yield Series(quantity, lane.name, lane.country, mode, daily[name][:, :, numbers].sum(axis=2))
         if lane.kind == "land":
             for n in numbers:
-                yield _Series("arrivals_daily", lane.name, lane.country, lanes[n].mode, gross[:, :, n])
+                yield Series("arrivals_daily", lane.name, lane.country, lanes[n].mode, gross[:, :, n])
         yield from _queue_series(network, lane_days, post)
 
     # the country of origin
     left, called = store.read("left").sum(axis=2).astype(float), store.read("called").sum(axis=2).astype(float)
     returned = store.read("wrong_returned").sum(axis=2).astype(float)
     home = scenario.origin_country
-    yield _Series("left_home", "", home, "all", left)
+    yield Series("left_home", "", home, "all", left)
     called += daily["called_up"].sum(axis=2)
-    yield _Series("mobilised_cumulative", "", home, "all", np.cumsum(called, axis=1), days[0])
-    yield _Series("wrongly_drafted_returned", "", home, "all", np.cumsum(returned, axis=1), days[0])
+    yield Series("mobilised_cumulative", "", home, "all", np.cumsum(called, axis=1), days[0])
+    yield Series("wrongly_drafted_returned", "", home, "all", np.cumsum(returned, axis=1), days[0])
 
 
 _CONTROLS = {
@@ -415,7 +471,7 @@ _CONTROLS = {
 }
 
 
-def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post: str) -> Iterator[_Series]:
+def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post: str) -> Iterator[Series]:
     """Yield queues, waits and needs of one crossing, or bookings and fares of one air route."""
     scenario = network.scenario
     columns = [q for q, n in enumerate(network.recorded) if network.lanes[n].post == post]
@@ -427,25 +483,25 @@ def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post:
 
     for q, lane in zip(columns, lanes, strict=True):
         if lane.kind == "air":
-            yield _Series("air_booked", name, country, "air", of("queue_peak", q))
-            yield _Series("air_price", name, country, "air", 1000.0 * of("price_mean", q))
+            yield Series("air_booked", name, country, "air", of("queue_peak", q))
+            yield Series("air_price", name, country, "air", 1000.0 * of("price_mean", q))
             return
         if lane.mode == "car":
-            yield _Series("queue_cars", name, country, "car", of("queue_peak", q) / scenario.value("car_occupancy"))
-        yield _Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
-        yield _Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
-        yield _Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
+            yield Series("queue_cars", name, country, "car", of("queue_peak", q) / scenario.value("car_occupancy"))
+        yield Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
+        yield Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
+        yield Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
     p = _land_posts(network).index(post)
     peak, person_hours, long_wait = (of(array, p) for array in POST_DAY_NAMES)
     water, places = _relief(network, post)
-    yield _Series("queue_persons", name, country, "all", peak)
-    yield _Series("person_hours_waiting", name, country, "all", person_hours)
-    yield _Series("waiting_over_24h", name, country, "all", long_wait)
+    yield Series("queue_persons", name, country, "all", peak)
+    yield Series("person_hours_waiting", name, country, "all", person_hours)
+    yield Series("waiting_over_24h", name, country, "all", long_wait)
     need = person_hours / 24.0 * scenario.value("water_litres")
-    yield _Series("needs_water", name, country, "all", np.maximum(need - water[None, :], 0.0))
-    yield _Series("needs_toilets", name, country, "all", np.ceil(peak / scenario.value("persons_per_toilet")))
+    yield Series("needs_water", name, country, "all", np.maximum(need - water[None, :], 0.0))
+    yield Series("needs_toilets", name, country, "all", np.ceil(peak / scenario.value("persons_per_toilet")))
     floor = np.maximum(long_wait - places[None, :], 0.0) * scenario.value("shelter_area")
-    yield _Series("needs_shelter", name, country, "all", floor)
+    yield Series("needs_shelter", name, country, "all", floor)
 
 
 def _relief(network: Network, post: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -466,7 +522,7 @@ def _relief(network: Network, post: str) -> tuple[NDArray[np.float64], NDArray[n
     return water, places
 
 
-def summarise(network: Network, store: Store) -> pd.DataFrame:
+def summarise(network: Network, store: Cube) -> pd.DataFrame:
     """Return the tidy summary: mean and quantiles over members, one row per quantity, place, mode and local day.
 
     Days that the period covers only in part (the first and last local days of a country) are left out, because a sum
@@ -478,7 +534,7 @@ def summarise(network: Network, store: Store) -> pd.DataFrame:
     complete = _complete_days(network)
     columns: dict[str, list[Any]] = {name: [] for name in SUMMARY_COLUMNS[:7]}
     figures = [np.empty((0, len(SUMMARY_COLUMNS) - 7))]
-    for series in _daily_series(network, store):
+    for series in daily_series(network, store):
         # the country of origin counts days in UTC, the last row
         keep = complete[network.countries.index(series.country) if series.country in network.countries else -1]
         if series.quantity == "arrivals_cumulative":
