@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench baseline clean
+.PHONY: run test check docs bench baseline clean
 
 $(VENV)/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -33,6 +33,10 @@ check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_imports.py
+
+## docs: build the documentation site strictly into build/site
+docs: $(VENV)/test.stamp
+	$(BIN)/python tools/build_docs.py
 
 ## bench: measure and write benchmarks/RESULTS.md
 bench: $(VENV)/test.stamp
