@@ -12,7 +12,7 @@ import borderflow
 ROOT = Path(borderflow.__file__).parent
 ORDER = (
     "errors", "kernels", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "results", "ensemble",
-    "ledger", "articles", "evidence",
+    "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting", "comparison", "charts", "plots", "exports", "briefing",
     "server", "cli",
 )  # fmt: skip

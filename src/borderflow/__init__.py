@@ -16,13 +16,24 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from borderflow.briefing import write_briefing
     from borderflow.ensemble import run
-    from borderflow.errors import BorderflowError, ConservationError, ResultsError, ScenarioError, UsageError
+    from borderflow.errors import (
+        BorderflowError,
+        ConservationError,
+        LedgerError,
+        ResultsError,
+        ScenarioError,
+        UsageError,
+    )
+    from borderflow.ledger import Claim, Ledger, read_ledger, write_ledger
     from borderflow.results import Run, open_run
     from borderflow.scenario import Scenario, load, shipped
 
 _HOMES = {
     "BorderflowError": "errors",
+    "Claim": "ledger",
     "ConservationError": "errors",
+    "Ledger": "ledger",
+    "LedgerError": "errors",
     "ResultsError": "errors",
     "Run": "results",
     "Scenario": "scenario",
@@ -30,14 +41,19 @@ _HOMES = {
     "UsageError": "errors",
     "load": "scenario",
     "open_run": "results",
+    "read_ledger": "ledger",
     "run": "ensemble",
     "shipped": "scenario",
     "write_briefing": "briefing",
+    "write_ledger": "ledger",
 }
 
 __all__ = [
     "BorderflowError",
+    "Claim",
     "ConservationError",
+    "Ledger",
+    "LedgerError",
     "ResultsError",
     "Run",
     "Scenario",
@@ -45,9 +61,11 @@ __all__ = [
     "UsageError",
     "load",
     "open_run",
+    "read_ledger",
     "run",
     "shipped",
     "write_briefing",
+    "write_ledger",
 ]
 
 

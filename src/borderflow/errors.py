@@ -2,6 +2,7 @@
 
     BorderflowError
     ├── ScenarioError      a scenario file is wrong (one or more problems, each with file:line)
+    │   └── LedgerError    a file of claims is wrong
     ├── ConservationError  people appeared or vanished inside the engine (a bug, never an input error)
     ├── ResultsError       a results folder is missing, torn or of another version
     └── UsageError         a command or function was called with arguments that do not fit
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 __all__ = [
     "BorderflowError",
     "ConservationError",
+    "LedgerError",
     "Problem",
     "ResultsError",
     "ScenarioError",
@@ -75,6 +77,10 @@ class ScenarioError(BorderflowError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class LedgerError(ScenarioError):
+    """A ledger cannot be used; ``problems`` lists every reason found."""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -51,6 +51,7 @@ __all__ = [
     "Shock",
     "VisaClass",
     "load",
+    "read_table",
     "shipped",
 ]
 
@@ -747,7 +748,7 @@ def load(source: str | Path) -> Scenario:
     return _read_folder(folder)
 
 
-_Row = TypeVar("_Row", bound=_Model)
+_Row = TypeVar("_Row", bound=BaseModel)
 _Locator = Callable[[tuple[Any, ...]], str]  # from a path of keys to "file:line"
 
 
@@ -762,7 +763,7 @@ def _read_folder(folder: Path) -> Scenario:
     table_lines: dict[str, list[int]] = {}
     models: dict[str, type[_Model]] = {"places": Place, "lanes": Lane, "links": Link, "baseline": Baseline}
     for name, model in models.items():
-        rows, row_lines, wrong = _read_table(folder / f"{name}.csv", model)
+        rows, row_lines, wrong = read_table(folder / f"{name}.csv", model)
         tables[name], table_lines[name] = rows, row_lines
         problems += wrong
         if name in raw:
@@ -878,8 +879,8 @@ def _plain(node: Any, name: str, depth: int = 0, budget: list[int] | None = None
     return text
 
 
-def _read_table(path: Path, model: type[_Row]) -> tuple[tuple[_Row, ...], list[int], list[Problem]]:
-    """Return rows, the line each stands on, and what is wrong with the file."""
+def read_table(path: Path, model: type[_Row]) -> tuple[tuple[_Row, ...], list[int], list[Problem]]:
+    """Read a CSV table of one model: its rows, the line each stands on, and what is wrong with the file."""
     text = _read_text(path)
     problems: list[Problem] = []
     known = [field.alias or name for name, field in model.model_fields.items()]
