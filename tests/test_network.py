@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from borderflow.errors import ScenarioError
+from borderflow.errors import ScenarioError, UsageError
 from borderflow.kernels import border
-from borderflow.network import MODES, compile_network, open_share
+from borderflow.network import MODES, adapt_network, compile_network, open_share
 from borderflow.places import great_circle_km
 from borderflow.routes import ACCESS, detour_factors
 from borderflow.rules import compile_rules, shock_shape
 from borderflow.scenario import load
+from networks import tiny_scenario
 
 
 @pytest.fixture(scope="module")
@@ -345,3 +346,60 @@ def test_shock_shape_peaks_at_one_and_halves():
     late = np.flatnonzero(hours > 24 * 10)
     np.testing.assert_allclose(shape[late + 0][: -9 * 24] / 2, shape[late][9 * 24 :], rtol=1e-6)
     assert shock_shape(np.array([1.0]), 0.0, 5.0)[0] == pytest.approx(1, abs=0.01)  # no rise: at once
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Networks of single members
+
+
+def test_an_adapted_network_is_the_compiled_one():
+    """Whatever of a member's values the arrays hold is worked out as `compile_network` would: exact."""
+    network = compile_network(tiny_scenario(days=2))
+    changed = network.scenario.with_parameters(**{"capacity:mountain": 0.5, "ordinary:GE": 1.7, "tourists:FI": 3.0})
+    adapted, fresh = adapt_network(network, changed), compile_network(changed)
+    for part in ("lanes", "choices"):
+        for one, other in zip(getattr(adapted.arrays, part), getattr(fresh.arrays, part), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+    assert (adapted.home == fresh.home).all()
+
+
+def test_shares_of_groups_reach_the_members():
+    scenario = load("russia-2022").until("2022-09-15")
+    network = compile_network(scenario)
+    changed = scenario.with_parameters(share_experienced=0.04)
+    assert (adapt_network(network, changed).home == compile_network(changed).home).all()
+    with pytest.raises(UsageError, match="share_experienced is part of the network"):
+        compile_rules(network, {"share_experienced": 0.04})
+    with pytest.raises(UsageError, match="ordinary:KZ is part of the network"):
+        compile_rules(network, {"ordinary:KZ": 2.0})
+
+
+def test_factors_scale_what_they_name():
+    """Twice the ordinary traffic is twice the rate; the odds of tourists leave the total alone: exact."""
+    network = compile_network(tiny_scenario(days=2))
+    lanes = [n for n, lane in enumerate(network.lanes) if lane.country == "FI"]
+    before = network.arrays.lanes.ordinary
+    double = adapt_network(network, network.scenario.with_parameters(**{"ordinary:FI": 2.0})).arrays.lanes.ordinary
+    np.testing.assert_allclose(double[:, lanes], 2 * before[:, lanes])
+    odds = adapt_network(network, network.scenario.with_parameters(**{"tourists:FI": 3.0})).arrays.lanes.ordinary
+    np.testing.assert_allclose(odds.sum(axis=2), before.sum(axis=2))
+    lane = next(n for n in lanes if network.lanes[n].direction == "out")
+    # half of them were tourists: odds 1 become odds 3
+    np.testing.assert_allclose(odds[:, lane, 1].sum() / odds[:, lane].sum(), 0.75)
+    rules, _ = compile_rules(network, {"capacity:mountain": 0.5})
+    shipped, _ = compile_rules(network)
+    mountain = [n for n, lane in enumerate(network.lanes) if lane.post == "mountain" and lane.direction == "out"]
+    np.testing.assert_allclose(rules.access.capacity[:, mountain], 0.5 * shipped.access.capacity[:, mountain])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("capcity:mountain", 1.0, "no factor 'capcity:mountain'; kinds are capacity, ordinary, tourists"),
+        ("capacity:montain", 1.0, r"no crossing 'montain' \(did you mean 'mountain'\?\)"),
+        ("ordinary:GE", -1.0, "finite number of at least 0, got -1"),
+    ],
+)
+def test_wrong_factors(name, value, message):
+    with pytest.raises(UsageError, match=message):
+        tiny_scenario().with_parameters(**{name: value})

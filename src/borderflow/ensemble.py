@@ -23,7 +23,7 @@ from borderflow.kernels import cache_folder
 from borderflow.network import Network, compile_network
 from borderflow.results import FORMAT, MEMBERS_PER_CHUNK, Block, Run, Store, open_run, summarise, write_summary
 from borderflow.scenario import Scenario, load
-from borderflow.simulation import simulate
+from borderflow.simulation import Setting, simulate
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -133,6 +133,7 @@ def simulate_block(
     *,
     seed: int,
     values: Sequence[Mapping[str, float]] | None = None,
+    settings: Sequence[Setting] | None = None,
     workers: int | None = None,
     hourly: bool = False,
     advance: Callable[[int], None] | None = None,
@@ -147,6 +148,8 @@ def simulate_block(
     seed : int
     values : sequence of mappings, optional
         Parameter values of each member; the shipped ones where not given.
+    settings : sequence of Setting, optional
+        The same with daily noise and further events, instead of ``values``.
     workers : int, optional
         Threads; the number of processors where not given.
     hourly : bool
@@ -166,6 +169,8 @@ def simulate_block(
     >>> block.read("left").shape[0]
     3
     """
+    if settings is None and values is not None:
+        settings = [Setting(one) for one in values]
     starts = range(0, len(members), MEMBERS_PER_CHUNK)
     stop = threading.Event()
 
@@ -173,10 +178,11 @@ def simulate_block(
         if stop.is_set():
             return None
         part = slice(first, first + MEMBERS_PER_CHUNK)
-        made = simulate(network, members[part], seed=seed, values=None if values is None else values[part])
+        own = None if settings is None else settings[part]
+        made = simulate(network, members[part], seed=seed, settings=own)
         if advance is not None:
             advance(len(made))
-        return Block.of(network, made, hourly=hourly)
+        return Block.of(network, made, hourly=hourly, values=None if own is None else [one.values for one in own])
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from borderflow.scenario import Baseline, EntryBan, Lane, Link, Scenario, Shock
 if TYPE_CHECKING:
     from borderflow.kernels import border
 
-__all__ = ["Network", "Station", "compile_network", "open_share"]
+__all__ = ["Network", "Station", "adapt_network", "compile_network", "open_share"]
 
 MODES = ("car", "bus", "foot", "train", "air", "all")
 THREE_DAYS = 72  # hours that hold a whole local day wherever they begin
@@ -301,15 +301,8 @@ def compile_network(scenario: Scenario) -> Network:
     # People
     groups = scenario.groups
     population = np.array([place.population or 0 for place in origins], np.int64)
-    share = np.array([scenario.value(group.share) for group in groups])
-    home = np.floor(population[:, None] * share[None, :] + 0.5).astype(np.int64)
-    if (home.sum(axis=1) > population).any():
-        home = np.floor(population[:, None] * share[None, :]).astype(np.int64)
-    visa = np.array([place.visa_share for place in origins])
-    visa = np.append(visa, np.full(len(rows) - len(origins), np.average(visa, weights=np.maximum(population, 1))))
-    row_share = np.stack(
-        [(visa if one.holds_visa else 1.0 - visa) * scenario.value(one.share) for one in scenario.visa_classes], axis=1
-    )
+    home = _home(scenario, population)
+    row_share = _row_shares(scenario, population, len(rows))
 
     banning = {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
 
@@ -331,6 +324,7 @@ def compile_network(scenario: Scenario) -> Network:
     ordinary, citizens = _ordinary_traffic(
         scenario, lanes, lane_rows, open_rows, open_sample, zones, local, local_day, first_ordinal
     )
+    ordinary = _scaled(ordinary.transpose(2, 0, 1), lanes, scenario, None)
     tables = np.array(lane_rows, dtype=float).reshape(len(lane_rows), 8)
     recorded = tuple(n for n, row in enumerate(lane_rows) if row[2] in (border.LAND, border.AIR))
     column = np.full(len(lanes), -1, np.int64)
@@ -368,7 +362,7 @@ def compile_network(scenario: Scenario) -> Network:
             alt_kind=integers(a.kind for a in flat),
             alt_own=integers(a.own for a in flat),
             alt_size=np.array([a.size for a in flat], float),
-            row_share=np.ascontiguousarray(row_share),
+            row_share=row_share,
             row_key=integers(row_keys),
             post_row=post_row,
             selective=integers(bool(country.admits) or country.id in banning for country in countries),
@@ -386,8 +380,8 @@ def compile_network(scenario: Scenario) -> Network:
             open_per_day=np.array(open_days),
             citizens=citizens,
             column=column,
-            ordinary=np.ascontiguousarray(ordinary.transpose(2, 0, 1)),
-            has_ordinary=np.asarray(ordinary.any(axis=(1, 2))),
+            ordinary=ordinary,
+            has_ordinary=np.asarray(ordinary.any(axis=(0, 2))),
             fare=np.array([fares.get(n, 0.0) for n in range(len(lanes))]),
             country_key=integers(_key("country", country.id) for country in countries),
         ),
@@ -407,6 +401,90 @@ def compile_network(scenario: Scenario) -> Network:
         detours=roads.detours,
         home=home,
     )
+
+
+def adapt_network(network: Network, scenario: Scenario) -> Network:
+    """Return the network for a scenario that differs in events, parameter values and factors only.
+
+    What the compiled arrays hold of values is worked out anew: people at home by group, visa shares, ordinary traffic.
+    The set of ways out stays as it was compiled; see the docs, section 5.
+
+    Parameters
+    ----------
+    network : Network
+    scenario : Scenario
+        Made from ``network.scenario`` with `Scenario.with_parameters` or other events.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> network = compile_network(bf.load("russia-2022").until("2022-09-16"))
+    >>> more = adapt_network(network, network.scenario.with_parameters(share_experienced=0.03))
+    >>> more.everyone > network.everyone
+    True
+    """
+    if scenario is network.scenario:
+        return network
+    a = network.arrays
+    old = network.scenario
+    changed: dict[str, Any] = {}
+    if [scenario.value(one.share) for one in scenario.visa_classes] != [
+        old.value(one.share) for one in old.visa_classes
+    ]:
+        shares = _row_shares(scenario, a.people.population, len(a.choices.row_share))
+        changed["choices"] = a.choices._replace(row_share=shares)
+    if scenario.factors != old.factors:
+        changed["lanes"] = a.lanes._replace(ordinary=_scaled(a.lanes.ordinary, network.lanes, scenario, old))
+    home = network.home
+    if [scenario.value(one.share) for one in scenario.groups] != [old.value(one.share) for one in old.groups]:
+        home = _home(scenario, a.people.population)
+    return replace(network, scenario=scenario, arrays=a._replace(**changed), home=home)
+
+
+def _home(scenario: Scenario, population: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return people at home by origin and group."""
+    share = np.array([scenario.value(group.share) for group in scenario.groups])
+    home: NDArray[np.int64] = np.floor(population[:, None] * share[None, :] + 0.5).astype(np.int64)
+    if (home.sum(axis=1) > population).any():
+        home = np.floor(population[:, None] * share[None, :]).astype(np.int64)
+    return home
+
+
+def _row_shares(scenario: Scenario, population: NDArray[np.int64], rows: int) -> NDArray[np.float64]:
+    """Return the share of each visa class by row of the choice table; posts take the mean over residents."""
+    visa = np.array([place.visa_share for place in scenario.places if place.kind == "origin"])
+    visa = np.append(visa, np.full(rows - len(visa), np.average(visa, weights=np.maximum(population, 1))))
+    return np.ascontiguousarray(
+        np.stack(
+            [(visa if one.holds_visa else 1.0 - visa) * scenario.value(one.share) for one in scenario.visa_classes],
+            axis=1,
+        )
+    )
+
+
+def _scaled(
+    ordinary: NDArray[np.float64], lanes: Sequence[Station], scenario: Scenario, old: Scenario | None
+) -> NDArray[np.float64]:
+    """Apply the factors of ordinary traffic, relative to those of ``old``; shape (hour, lane, class)."""
+    names = [one.id for one in scenario.visa_classes]
+    tourist = names.index("tourist") if "tourist" in names else -1
+    by_lane = ordinary.sum(axis=0)
+    factor = np.ones_like(by_lane)
+    for number, lane in enumerate(lanes):
+        factor[number] = _ratio(scenario, old, "ordinary", lane.country)
+        odds = _ratio(scenario, old, "tourists", lane.country)
+        total = by_lane[number].sum()
+        if odds != 1.0 and tourist >= 0 and total > 0:
+            share = by_lane[number, tourist] / total
+            new = odds * share / (1.0 - share + odds * share)
+            others = (1.0 - new) / (1.0 - share) if share < 1.0 else 1.0
+            factor[number] *= np.where(np.arange(len(names)) == tourist, new / share if share > 0 else 1.0, others)
+    return np.ascontiguousarray(ordinary * factor[None])
+
+
+def _ratio(scenario: Scenario, old: Scenario | None, kind: str, country: str) -> float:
+    before = 1.0 if old is None else old.factor(kind, country)
+    return scenario.factor(kind, country) / before if before > 0 else 0.0
 
 
 def _areas(scenario: Scenario, origins: Sequence[str]) -> NDArray[np.int64]:

@@ -44,6 +44,7 @@ __all__ = [
 
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 FORMAT = 1  # version of the run folder
+MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
 MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUMMARY_COLUMNS = (
@@ -92,7 +93,11 @@ QUANTITIES: Mapping[str, Quantity] = {
         "persons",
         "out",
         "flow",
-        "exits of citizens of the origin country in one local day, gross, moving on included",
+        "exits of citizens of the origin country in one local day, gross, moving on included; at a crossing, in the "
+        "row of the country of origin: everybody of any nationality who left it there",
+    ),
+    "departures_vehicles_daily": Quantity(
+        "vehicles", "exit", "flow", "cars that left the country of origin at a crossing in one local day"
     ),
     "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
     "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
@@ -210,6 +215,11 @@ def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
 class Cube(Protocol):
     """What figures are computed from: arrays by name, member first, on disk (`Store`) or in memory (`Block`)."""
 
+    @property
+    def values(self) -> Sequence[Mapping[str, float]] | None:
+        """Parameter values and factors of each member; None where all have those of the scenario."""
+        ...
+
     def read(self, name: str, *index: Any) -> NDArray[Any]:
         """Return an array or a part of it, member first."""
         ...
@@ -223,24 +233,36 @@ class Block:
     ----------
     arrays : mapping
         Arrays by their names in the cube, member first.
+    values : sequence of mappings, optional
+        Parameter values and factors of each member.
     """
 
     arrays: Mapping[str, NDArray[Any]]
+    values: Sequence[Mapping[str, float]] | None = None
 
     @classmethod
-    def of(cls, network: Network, members: Sequence[Member], *, hourly: bool = True) -> Block:
+    def of(
+        cls,
+        network: Network,
+        members: Sequence[Member],
+        *,
+        hourly: bool = True,
+        values: Sequence[Mapping[str, float]] | None = None,
+    ) -> Block:
         """Gather members; without ``hourly`` only their days are kept, a twentieth of the memory."""
         single = [member_arrays(member) for member in members]
         arrays = {name: np.stack([one[name] for one in single]) for name in single[0]}
         days: dict[str, NDArray[Any]] = dict(_reduce_to_days(network, arrays))
         if not hourly:
             arrays = {name: values for name, values in arrays.items() if name not in HOURLY_NAMES}
-        return cls(arrays | days)
+        return cls(arrays | days, values)
 
     @classmethod
     def join(cls, blocks: Sequence[Block]) -> Block:
         """Return the members of several blocks, one after the other."""
-        return cls({name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays})
+        arrays = {name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays}
+        values = [one for block in blocks for one in block.values or ()]
+        return cls(arrays, values or None)
 
     def read(self, name: str, *index: Any) -> NDArray[Any]:
         """Return an array or a part of it, member first."""
@@ -288,6 +310,12 @@ class Store:
                 fill_value=0, compressors=BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"),
             )  # fmt: skip
         return cls(path)
+
+    @cached_property
+    def values(self) -> Sequence[Mapping[str, float]] | None:
+        """Parameter values and factors of each member; None where all have those of the scenario."""
+        path = self.path.with_name(MEMBERS_FILE)
+        return json.loads(path.read_text(encoding="utf-8"))["values"] if path.is_file() else None
 
     def write(self, first: int, network: Network, members: Sequence[Member]) -> None:
         """Write a block of consecutive members that begins at a chunk boundary."""
@@ -402,8 +430,11 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
     daily = {name: store.read(name).astype(float) for name in DAILY_NAMES}
     lane_days = {name: store.read(name) for name in (*LANE_DAY_NAMES, *POST_DAY_NAMES)}
     gross = daily["passed_exodus"] + daily["passed_citizens"]
-    ordinary = ordinary_by_day(network)
+    usual = ordinary_by_day(network)[None]
+    if store.values is not None:
+        usual = usual * np.stack([of_members(network, store, f"ordinary:{lane.country}") for lane in lanes], axis=-1)
 
+    home = scenario.origin_country
     out = [n for n, lane in enumerate(lanes) if lane.direction == "out"]
     back = [n for n, lane in enumerate(lanes) if lane.direction == "in"]
     announced = scenario.announcement.isoformat()
@@ -421,7 +452,7 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
         exits = daily["passed_citizens"][:, :, outward].sum(axis=2) + moved[:, :, c] + went[:, :, c]
         yield Series("arrivals_daily", "", country, "all", arrivals)
         yield Series("arrivals_cumulative", "", country, "all", cumulated(arrivals), announced)
-        yield Series("arrivals_excess_daily", "", country, "all", arrivals - ordinary[None, :, inward].sum(axis=2))
+        yield Series("arrivals_excess_daily", "", country, "all", arrivals - usual[:, :, inward].sum(axis=2))
         yield Series("arrivals_exodus_daily", "", country, "all", daily["passed_exodus"][:, :, inward].sum(axis=2))
         yield Series("departures_daily", "", country, "all", exits)
         yield Series("net_flow", "", country, "all", arrivals - exits)
@@ -449,12 +480,18 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
         if lane.kind == "land":
             for n in numbers:
                 yield Series("arrivals_daily", lane.name, lane.country, lanes[n].mode, gross[:, :, n])
-        yield from _queue_series(network, lane_days, post)
+            # posts count everybody: people and cars out of the country of origin
+            everybody = daily["passed_exodus"] + daily["passed_ordinary"]
+            yield Series("departures_daily", lane.name, home, "all", everybody[:, :, numbers].sum(axis=2))
+            for n in numbers:
+                if lanes[n].mode == "car":
+                    cars = everybody[:, :, n] / of_members(network, store, "car_occupancy")
+                    yield Series("departures_vehicles_daily", lane.name, home, "car", cars)
+        yield from _queue_series(network, lane_days, post, of_members(network, store, "car_occupancy"))
 
     # the country of origin
     left, called = store.read("left").sum(axis=2).astype(float), store.read("called").sum(axis=2).astype(float)
     returned = store.read("wrong_returned").sum(axis=2).astype(float)
-    home = scenario.origin_country
     yield Series("left_home", "", home, "all", left)
     called += daily["called_up"].sum(axis=2)
     yield Series("mobilised_cumulative", "", home, "all", np.cumsum(called, axis=1), days[0])
@@ -471,7 +508,18 @@ _CONTROLS = {
 }
 
 
-def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post: str) -> Iterator[Series]:
+def of_members(network: Network, store: Cube, name: str) -> NDArray[np.float64]:
+    """Return a parameter value or a factor relative to the scenario's, by member: shape (member, 1) or (1, 1)."""
+    scenario = network.scenario
+    kind, _, of = name.partition(":")
+    shipped = scenario.factor(kind, of) if of else scenario.value(kind)
+    values = np.array([one.get(name, shipped) for one in store.values or ({},)])[:, None]
+    return values / shipped if of else values
+
+
+def _queue_series(
+    network: Network, lane_days: Mapping[str, NDArray[Any]], post: str, occupancy: NDArray[np.float64]
+) -> Iterator[Series]:
     """Yield queues, waits and needs of one crossing, or bookings and fares of one air route."""
     scenario = network.scenario
     columns = [q for q, n in enumerate(network.recorded) if network.lanes[n].post == post]
@@ -487,7 +535,7 @@ def _queue_series(network: Network, lane_days: Mapping[str, NDArray[Any]], post:
             yield Series("air_price", name, country, "air", 1000.0 * of("price_mean", q))
             return
         if lane.mode == "car":
-            yield Series("queue_cars", name, country, "car", of("queue_peak", q) / scenario.value("car_occupancy"))
+            yield Series("queue_cars", name, country, "car", of("queue_peak", q) / occupancy)
         yield Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
         yield Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
         yield Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
@@ -534,9 +582,11 @@ def summarise(network: Network, store: Cube) -> pd.DataFrame:
     complete = _complete_days(network)
     columns: dict[str, list[Any]] = {name: [] for name in SUMMARY_COLUMNS[:7]}
     figures = [np.empty((0, len(SUMMARY_COLUMNS) - 7))]
+    receiving = {lane.name: lane.country for lane in network.lanes}
     for series in daily_series(network, store):
-        # the country of origin counts days in UTC, the last row
-        keep = complete[network.countries.index(series.country) if series.country in network.countries else -1]
+        # the country of origin counts days in UTC, the last row; crossings count the days of the receiving side
+        country = receiving.get(series.place, series.country)
+        keep = complete[network.countries.index(country) if country in network.countries else -1]
         if series.quantity == "arrivals_cumulative":
             keep = keep & (np.array(days) >= series.start)
         ends = [day for day, kept in zip(days, keep, strict=True) if kept]

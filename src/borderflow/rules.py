@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from borderflow.errors import UsageError
 from borderflow.network import Network, Station
 from borderflow.scenario import (
     AccessLimit,
@@ -53,10 +54,17 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     -------
     rules : border.Rules
     theta : border.Theta
+
+    Raises
+    ------
+    UsageError
+        For a value that the network's own arrays hold, too: use `adapt_network` first.
     """
     from borderflow.kernels import border
 
     scenario = network.scenario if not values else network.scenario.with_parameters(**values)
+    if values:
+        _refuse_values_of_the_network(network.scenario, scenario)
     value = scenario.value
     events = scenario.active_events()
     hours, start = scenario.hours, scenario.start
@@ -114,6 +122,8 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     for number, lane in enumerate(network.lanes):
         lanes_of.setdefault(lane.post, []).append(number)
         low, high = existing[number]
+        if lane.direction == "out":
+            capacity[:, number] = scenario.factor("capacity", lane.post)
         for e, bound in enumerate(bounds):
             if not low <= bound < high:
                 capacity[e, number] = 0.0
@@ -253,6 +263,16 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     )
     theta = border.Theta(**{name: value(name) for name in border.Theta._fields})
     return rules, theta
+
+
+def _refuse_values_of_the_network(old: Scenario, new: Scenario) -> None:
+    """Refuse to change in the rules alone what the network's arrays hold, too."""
+    shares = [*(one.share for one in old.groups), *(one.share for one in old.visa_classes)]
+    held = [share for share in shares if isinstance(share, str)]
+    wrong = [name for name in held if old.value(name) != new.value(name)]
+    wrong += [name for name in new.factors if not name.startswith("capacity:") and name not in old.factors]
+    if wrong:
+        raise UsageError(f"{wrong[0]} is part of the network: adapt_network(network, scenario) first, then the rules")
 
 
 def _hours_on_the_way(network: Network, scenario: Scenario, event: EntryBan | AccessLimit) -> int:

@@ -26,6 +26,7 @@ from borderflow.errors import Problem, ScenarioError, UsageError, suggest
 
 __all__ = [
     "ENGINE_PARAMETERS",
+    "FACTORS",
     "AccessLimit",
     "Baseline",
     "CallUp",
@@ -96,6 +97,15 @@ ENGINE_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "water_litres": ("litres/person/day", "water standard for the needs table"),
     "persons_per_toilet": ("persons", "sanitation standard for the needs table"),
     "shelter_area": ("m2/person", "covered floor standard for the needs table"),
+}
+
+
+#: Factors that a member may have on rows of the tables, written ``kind:id``: what the id names, and the meaning. They
+#: stand for what no single figure tells, such as how far the capacities of 36 posts are off.
+FACTORS: Mapping[str, tuple[Literal["crossing", "country"], str]] = {
+    "capacity": ("crossing", "factor on what a post lets out, both sides, all lanes"),
+    "ordinary": ("country", "factor on ordinary traffic, both directions"),
+    "tourists": ("country", "factor on the odds that an ordinary traveller comes on a tourist visa"),
 }
 
 
@@ -532,6 +542,8 @@ class Scenario(_Model):
         Relative departure rate by local hour at the origin, mean 1.
     groups, visa_classes, countries, travel, parameters, events
         See their models.
+    factors : dict
+        Factors on rows of the tables, 1 where not named; see `FACTORS`.
     places, lanes, links, baseline
         The tables.
 
@@ -560,6 +572,7 @@ class Scenario(_Model):
     travel: dict[Literal["car", "bus", "foot", "train", "air"], Travel]
     parameters: dict[str, Parameter]
     events: tuple[Event, ...]
+    factors: dict[str, float] = {}
     limits: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -634,20 +647,39 @@ class Scenario(_Model):
             raise ScenarioError(problems)
         return changed
 
+    def factor(self, kind: str, of: str) -> float:
+        """Return a factor on rows of the tables; 1 where none is set."""
+        return self.factors.get(f"{kind}:{of}", 1.0)
+
     def with_parameters(self, **values: float) -> Scenario:
-        """Return the scenario with other parameter values (priors unchanged)."""
-        parameters = dict(self.parameters)
+        """Return the scenario with other parameter values (priors unchanged) or factors (``capacity:POST`` ...)."""
+        parameters, factors = dict(self.parameters), dict(self.factors)
         for name, value in values.items():
+            if ":" in name:
+                factors[self._checked_factor(name, value)] = float(value)
+                continue
             if name not in parameters:
                 raise UsageError(f"no parameter {name!r} in the scenario{suggest(name, parameters)}")
             if not math.isfinite(value):
                 raise UsageError(f"parameter {name!r} must be a finite number, got {value}")
             parameters[name] = parameters[name].model_copy(update={"value": float(value)})
-        changed = self.model_copy(update={"parameters": parameters})
+        changed = self.model_copy(update={"parameters": parameters, "factors": factors})
         if problems := list(_wrong_values(changed)):
             path, message = problems[0]
             raise UsageError(f"{'.'.join(str(part) for part in path)}: {message}")
         return changed
+
+    def _checked_factor(self, name: str, value: float) -> str:
+        kind, _, of = name.partition(":")
+        if kind not in FACTORS:
+            raise UsageError(f"no factor {name!r}; kinds are {', '.join(FACTORS)}{suggest(kind, FACTORS)}")
+        whose = FACTORS[kind][0]
+        known = [c.id for c in self.countries] if whose == "country" else [lane.crossing for lane in self.lanes]
+        if of not in known:
+            raise UsageError(f"factor {name!r}: no {whose} {of!r}{suggest(of, known)}")
+        if not (math.isfinite(value) and value >= 0):
+            raise UsageError(f"factor {name!r} must be a finite number of at least 0, got {value}")
+        return name
 
     def until(self, end: datetime | date | str) -> Scenario:
         """Return the scenario with another end (exclusive; a date means its 00:00 UTC)."""
@@ -1058,6 +1090,11 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         known(("baseline", index, "place"), row.place, posts, "crossing or entry point")
         if row.place in of_kind["crossing"] and (row.place, row.direction, row.mode) not in lanes:
             wrong(("baseline", index, "mode"), f"{row.place} has no lane {row.direction}/{row.mode} in lanes.csv")
+    for name, value in scenario.factors.items():
+        try:
+            scenario._checked_factor(name, value)
+        except UsageError as error:
+            wrong(("factors", name), str(error))
     for index, country in enumerate(scenario.countries):
         for name in country.admits:
             known(("countries", index, "admits"), name, classes, "visa class")

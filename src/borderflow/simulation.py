@@ -7,20 +7,21 @@ run one after the other in one thread; the kernel releases the GIL, so blocks ru
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import ConservationError
-from borderflow.network import Network
+from borderflow.network import Network, adapt_network
 from borderflow.rules import compile_rules
+from borderflow.scenario import Event
 
 if TYPE_CHECKING:
     from borderflow.kernels import border
 
-__all__ = ["NEWS_HOURS", "Member", "Workspace", "new_record", "new_state", "run_member", "simulate"]
+__all__ = ["NEWS_HOURS", "Member", "Setting", "Workspace", "new_record", "new_state", "run_member", "simulate"]
 
 #: Hours between two updates of what people know (waits, fares, risks) when they choose.
 NEWS_HOURS = 6
@@ -230,12 +231,39 @@ def run_member(
     return Member(member, record, state)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What is special about one member of a fit or a forecast.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameter values and factors that replace the shipped ones.
+    normals : numpy.ndarray, optional
+        Standard normal numbers of the daily noise, shape (days, 1 + countries); NaN where the member draws its own.
+    events : tuple of Event
+        Events that come on top of the scenario's.
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    normals: NDArray[np.float64] | None = None
+    events: tuple[Event, ...] = ()
+
+    def apply(self, network: Network) -> Network:
+        """Return the network of this member."""
+        scenario = network.scenario.with_parameters(**self.values) if self.values else network.scenario
+        if self.events:
+            scenario = scenario.model_copy(update={"events": (*scenario.events, *self.events)})
+        return adapt_network(network, scenario)
+
+
 def simulate(
     network: Network,
     members: Sequence[int],
     *,
     seed: int,
     values: Sequence[Mapping[str, float]] | None = None,
+    settings: Sequence[Setting] | None = None,
 ) -> list[Member]:
     """Run a block of members one after the other.
 
@@ -246,16 +274,24 @@ def simulate(
     seed : int
     values : sequence of mappings, optional
         Parameter values of each member; the shipped ones where not given.
+    settings : sequence of Setting, optional
+        The same with daily noise and further events, instead of ``values``.
 
     Returns
     -------
     list of Member
         Their records are their own; their ``state`` is the one workspace, which holds the last member's.
     """
-    shared = compile_rules(network) if values is None else None
+    if settings is None and values is not None:
+        settings = [Setting(one) for one in values]
+    shared = compile_rules(network) if settings is None else None
     out = []
     workspace = Workspace(network)
     for position, member in enumerate(members):
-        rules, theta = shared or compile_rules(network, values[position] if values else None)
-        out.append(run_member(network, rules, theta, seed=seed, member=member, workspace=workspace))
+        own, normals = network, None
+        if settings is not None:
+            own, normals = settings[position].apply(network), settings[position].normals
+        rules, theta = shared or compile_rules(own)
+        workspace.network = own
+        out.append(run_member(own, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace))
     return out
