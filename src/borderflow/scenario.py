@@ -1090,9 +1090,9 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
         known(("baseline", index, "place"), row.place, posts, "crossing or entry point")
         if row.place in of_kind["crossing"] and (row.place, row.direction, row.mode) not in lanes:
             wrong(("baseline", index, "mode"), f"{row.place} has no lane {row.direction}/{row.mode} in lanes.csv")
-    for name, value in scenario.factors.items():
+    for name, factor in scenario.factors.items():
         try:
-            scenario._checked_factor(name, value)
+            scenario._checked_factor(name, factor)
         except UsageError as error:
             wrong(("factors", name), str(error))
     for index, country in enumerate(scenario.countries):
