@@ -11,7 +11,8 @@ import borderflow
 
 ROOT = Path(borderflow.__file__).parent
 ORDER = (
-    "errors", "kernels", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "results", "ensemble",
+    "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
+    "results", "snapshots", "checkpoints", "clusters", "ensemble",
     "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting", "comparison", "charts", "plots", "exports", "briefing",
     "server", "cli",

@@ -18,10 +18,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from borderflow.cube import MEMBERS_PER_CHUNK, Block, Store
 from borderflow.errors import ResultsError, UsageError
 from borderflow.kernels import cache_folder
 from borderflow.network import Network, compile_network
-from borderflow.results import FORMAT, MEMBERS_PER_CHUNK, Block, Run, Store, open_run, summarise, write_summary
+from borderflow.results import FORMAT, Run, open_run, summarise, write_summary
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting, simulate
 

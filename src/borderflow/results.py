@@ -9,25 +9,37 @@ Figures over members are the mean and the 5, 25, 50, 75 and 95 % quantiles (line
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from borderflow.cube import (
+    DAILY_NAMES,
+    LANE_DAY_NAMES,
+    MEMBERS_FILE,
+    MEMBERS_PER_CHUNK,
+    POST_DAY_NAMES,
+    Block,
+    Cube,
+    Store,
+    land_posts,
+)
 from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.network import Network, compile_network
 from borderflow.scenario import Relief, Scenario
-from borderflow.simulation import Member
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 __all__ = [
+    "MEMBERS_FILE",
+    "MEMBERS_PER_CHUNK",
     "QUANTILES",
     "QUANTITIES",
     "SUMMARY_COLUMNS",
@@ -42,10 +54,7 @@ __all__ = [
     "summarise",
 ]
 
-ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
-FORMAT = 1  # version of the run folder
-MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
-MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+FORMAT = 2  # version of the run folder
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUMMARY_COLUMNS = (
     "quantity", "place", "country", "mode", "start", "end", "unit", "mean", "q05", "q25", "q50", "q75", "q95",
@@ -145,243 +154,6 @@ QUANTITIES: Mapping[str, Quantity] = {
         "covered floor for people in line for 24 h or more, Sphere minimum, less places that relief provides",
     ),
 }
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The cube
-
-
-def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
-    """Return name -> (dimensions after member, dtype, shape after member)."""
-    hours, days = len(network.hours), len(network.days)
-    columns, lanes = len(network.recorded), len(network.lanes)
-    origins, countries = len(network.origins), len(network.countries)
-    hourly = ("hour", "lane")
-    daily = ("day", "station")
-    specs: dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]] = {
-        name: (hourly, "f4" if name in ("wait_joining", "wait_passing", "price") else "i4", (hours, columns))
-        for name in HOURLY_NAMES
-    }
-    for name in LANE_DAY_NAMES:
-        specs[name] = (("day", "lane"), "f4", (days, columns))
-    for name in POST_DAY_NAMES:
-        specs[name] = (("day", "post"), "f4", (days, len(_land_posts(network))))
-    for name in DAILY_NAMES:
-        specs[name] = (daily, "i4", (days, lanes))
-    for name in ORIGIN_NAMES:
-        specs[name] = (("day", "origin"), "i4", (days, origins))
-    for name in ("moved_on", "went_back", "abroad"):
-        specs[name] = (("day", "country"), "i4", (days, countries))
-    return specs
-
-
-HOURLY_NAMES = ("queue_exit", "queue_entry", "wait_joining", "wait_passing", "passed", "waiting_day", "price")
-#: Order of the rows of ``Record.daily`` and ``Record.origin`` in the kernel.
-DAILY_NAMES = (
-    "passed_exodus", "passed_ordinary", "passed_citizens", "turned_back", "notices", "refused", "called_up",
-    "turned_away", "abandoned", "chose",
-)  # fmt: skip
-ORIGIN_NAMES = ("left", "called", "wrong_returned")
-#: Hours reduced to local days, by lane with a line and by crossing (all lanes together).
-LANE_DAY_NAMES = ("queue_peak", "wait_joining_peak", "wait_passing_mean", "price_mean")
-POST_DAY_NAMES = ("post_queue_peak", "post_person_hours", "post_waiting_day_peak")
-
-
-def _land_posts(network: Network) -> list[str]:
-    """Return crossings with a line, in the order of the cube."""
-    return list(dict.fromkeys(network.lanes[n].post for n in network.recorded if network.lanes[n].kind == "land"))
-
-
-def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
-    """Return the arrays of one member by their names in the cube."""
-    record = member.record
-    out: dict[str, NDArray[Any]] = {
-        "queue_exit": record.hourly.queue[..., 0],
-        "queue_entry": record.hourly.queue[..., 1],
-        "wait_joining": record.hourly.wait_joining,
-        "wait_passing": record.hourly.wait_passing,
-        "passed": record.hourly.passed,
-        "waiting_day": record.hourly.waiting_day,
-        "price": record.hourly.price,
-        "moved_on": record.country[0],
-        "went_back": record.country[1],
-        "abroad": record.abroad,
-    }
-    out |= {name: record.daily[row] for row, name in enumerate(DAILY_NAMES)}
-    out |= {name: record.origin[row] for row, name in enumerate(ORIGIN_NAMES)}
-    return out
-
-
-class Cube(Protocol):
-    """What figures are computed from: arrays by name, member first, on disk (`Store`) or in memory (`Block`)."""
-
-    @property
-    def values(self) -> Sequence[Mapping[str, float]] | None:
-        """Parameter values and factors of each member; None where all have those of the scenario."""
-        ...
-
-    def read(self, name: str, *index: Any) -> NDArray[Any]:
-        """Return an array or a part of it, member first."""
-        ...
-
-
-@dataclass(frozen=True)
-class Block:
-    """Members in memory, read like a `Store`: for fits and comparisons, which need figures and no file.
-
-    Parameters
-    ----------
-    arrays : mapping
-        Arrays by their names in the cube, member first.
-    values : sequence of mappings, optional
-        Parameter values and factors of each member.
-    """
-
-    arrays: Mapping[str, NDArray[Any]]
-    values: Sequence[Mapping[str, float]] | None = None
-
-    @classmethod
-    def of(
-        cls,
-        network: Network,
-        members: Sequence[Member],
-        *,
-        hourly: bool = True,
-        values: Sequence[Mapping[str, float]] | None = None,
-    ) -> Block:
-        """Gather members; without ``hourly`` only their days are kept, a twentieth of the memory."""
-        single = [member_arrays(member) for member in members]
-        arrays = {name: np.stack([one[name] for one in single]) for name in single[0]}
-        days: dict[str, NDArray[Any]] = dict(_reduce_to_days(network, arrays))
-        if not hourly:
-            arrays = {name: values for name, values in arrays.items() if name not in HOURLY_NAMES}
-        return cls(arrays | days, values)
-
-    @classmethod
-    def join(cls, blocks: Sequence[Block]) -> Block:
-        """Return the members of several blocks, one after the other."""
-        arrays = {name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays}
-        values = [one for block in blocks for one in block.values or ()]
-        return cls(arrays, values or None)
-
-    def read(self, name: str, *index: Any) -> NDArray[Any]:
-        """Return an array or a part of it, member first."""
-        return self.arrays[name][index or ...]
-
-
-class Store:
-    """The cube on disk: one zarr group, chunked by `MEMBERS_PER_CHUNK` members, so that workers write disjoint chunks.
-
-    Parameters
-    ----------
-    path : Path
-        ``results.zarr`` in the run folder.
-    """
-
-    def __init__(self, path: Path) -> None:
-        import zarr
-
-        self.path = path
-        self._group: Any = zarr.open_group(str(path), mode="r+")
-
-    @classmethod
-    def create(cls, path: Path, network: Network, members: int) -> Store:
-        """Write the empty cube with its coordinates."""
-        import xarray as xr
-        import zarr
-        from zarr.codecs import BloscCodec
-
-        coordinates = _coordinates(network, members)
-        text = {name: np.array(values, dtype=object) for name, values in coordinates.items() if name != "hour"}
-        text["member"] = np.arange(members, dtype=np.int64)
-        labels = xr.Dataset(
-            coords={
-                "member": ("member", text.pop("member")),
-                "hour": ("hour", network.hours.astype("datetime64[s]")),
-                **{name: (name, values) for name, values in text.items()},
-            }
-        )
-        labels.to_zarr(str(path), mode="w", consolidated=False, zarr_format=3)
-        group = zarr.open_group(str(path), mode="r+")
-        for name, (dims, dtype, shape) in _array_specs(network).items():
-            chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
-            group.create_array(
-                name, shape=(members, *shape), chunks=chunk, dtype=dtype, dimension_names=("member", *dims),
-                fill_value=0, compressors=BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"),
-            )  # fmt: skip
-        return cls(path)
-
-    @cached_property
-    def values(self) -> Sequence[Mapping[str, float]] | None:
-        """Parameter values and factors of each member; None where all have those of the scenario."""
-        path = self.path.with_name(MEMBERS_FILE)
-        return json.loads(path.read_text(encoding="utf-8"))["values"] if path.is_file() else None
-
-    def write(self, first: int, network: Network, members: Sequence[Member]) -> None:
-        """Write a block of consecutive members that begins at a chunk boundary."""
-        for name, values in Block.of(network, members).arrays.items():
-            self._group[name][first : first + len(members)] = values
-
-    def read(self, name: str, *index: Any) -> NDArray[Any]:
-        """Return an array or a part of it, member first."""
-        return np.asarray(self._group[name][index or ...])
-
-
-def _coordinates(network: Network, members: int) -> dict[str, Any]:
-    lanes = [f"{lane.post}/{lane.direction}/{lane.mode}" for lane in network.lanes]
-    return {
-        "lane": [lanes[n] for n in network.recorded],
-        "post": _land_posts(network),
-        "station": lanes,
-        "day": [day.isoformat() for day in network.days],
-        "origin": list(network.origins),
-        "country": list(network.countries),
-    }
-
-
-def _reduce_to_days(network: Network, block: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-    """Reduce the hourly arrays of a block of members to local days."""
-    members = len(block["passed"])
-    days, posts = len(network.days), _land_posts(network)
-    lanes = [network.lanes[n] for n in network.recorded]
-    out = {name: np.zeros((members, days, len(lanes)), np.float32) for name in LANE_DAY_NAMES}
-    out |= {name: np.zeros((members, days, len(posts)), np.float32) for name in POST_DAY_NAMES}
-    queue = block["queue_exit"] + block["queue_entry"]
-    waits = np.maximum(block["wait_passing"], 0.0) * block["passed"]
-    for c, country in enumerate(network.countries):
-        mine = [q for q, lane in enumerate(lanes) if lane.country == country]
-        if not mine:
-            continue
-        day = network.arrays.clock.country_day[c]
-        edges = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
-        at = day[edges]
-        length = np.diff(np.r_[edges, len(day)])[None, :, None]
-
-        def highest(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
-            return np.maximum.reduceat(values, edges, axis=1)
-
-        def summed(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
-            return np.add.reduceat(values, edges, axis=1, dtype=np.float64)
-
-        here = np.ix_(range(members), at, mine)
-        out["queue_peak"][here] = highest(queue[:, :, mine])
-        # nobody can say how long the line of a shut crossing will take; the other hours of the day speak for it
-        joining = block["wait_joining"][:, :, mine]
-        joining = np.where(joining >= ENDLESS, np.nan, joining)
-        out["wait_joining_peak"][here] = np.fmax.reduceat(joining, edges, axis=1)
-        people = summed(block["passed"][:, :, mine])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            out["wait_passing_mean"][here] = np.where(people > 0, summed(waits[:, :, mine]) / people, np.nan)
-        out["price_mean"][here] = summed(block["price"][:, :, mine]) / length
-        for p, post in enumerate(posts):
-            own = [q for q in mine if lanes[q].post == post]
-            if own:
-                total = queue[:, :, own].sum(axis=2)[:, :, None]
-                spot = np.ix_(range(members), at, [p])
-                out["post_queue_peak"][spot] = highest(total)
-                out["post_person_hours"][spot] = summed(total)
-                out["post_waiting_day_peak"][spot] = highest(block["waiting_day"][:, :, own].sum(axis=2)[:, :, None])
-    return out
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -539,7 +311,7 @@ def _queue_series(
         yield Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
         yield Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
         yield Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
-    p = _land_posts(network).index(post)
+    p = land_posts(network).index(post)
     peak, person_hours, long_wait = (of(array, p) for array in POST_DAY_NAMES)
     water, places = _relief(network, post)
     yield Series("queue_persons", name, country, "all", peak)

@@ -6,14 +6,15 @@ run one after the other in one thread; the kernel releases the GIL, so blocks ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from borderflow.errors import ConservationError
+from borderflow.errors import ConservationError, ResultsError
 from borderflow.network import Network, adapt_network
 from borderflow.rules import compile_rules
 from borderflow.scenario import Event
@@ -21,7 +22,17 @@ from borderflow.scenario import Event
 if TYPE_CHECKING:
     from borderflow.kernels import border
 
-__all__ = ["NEWS_HOURS", "Member", "Setting", "Workspace", "new_record", "new_state", "run_member", "simulate"]
+__all__ = [
+    "NEWS_HOURS",
+    "Member",
+    "Moment",
+    "Setting",
+    "Workspace",
+    "new_record",
+    "new_state",
+    "run_member",
+    "simulate",
+]
 
 #: Hours between two updates of what people know (waits, fares, risks) when they choose.
 NEWS_HOURS = 6
@@ -44,6 +55,76 @@ class Member:
     number: int
     record: border.Record
     state: border.State
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One member at the beginning of an hour: all that it is, and all that it has left behind so far.
+
+    Parameters
+    ----------
+    hour : int
+    arrays : mapping
+        Arrays of `border.State` and `border.Record` by dotted name, hourly ones up to the hour.
+    """
+
+    hour: int
+    arrays: Mapping[str, NDArray[np.generic]]
+
+    @classmethod
+    def of(cls, hour: int, state: border.State, record: border.Record) -> Moment:
+        """Copy a member as it is now."""
+        return cls(hour, {name: array.copy() for name, array in _kept(hour, state, record)})
+
+    @property
+    def nodes(self) -> int:
+        """Room for batches in line that the member had."""
+        return len(self.arrays["state.lines.hour"])
+
+    def with_room(self, nodes: int) -> Moment:
+        """Return the same moment with room for more batches in line."""
+        here, extra = self.nodes, nodes - self.nodes
+        arrays = dict(self.arrays)
+        for name, array in self.arrays.items():
+            if name.startswith("state.lines.") and len(array) == here:
+                arrays[name] = np.concatenate([array, np.zeros((extra, *array.shape[1:]), array.dtype)])
+        free: NDArray[np.generic] = self.arrays["state.lines.free"]
+        arrays["state.lines.following"][here:] = np.append(np.arange(here + 1, nodes), free)
+        return Moment(self.hour, arrays | {"state.lines.free": np.full_like(free, here)})
+
+    def put(self, state: border.State, record: border.Record) -> None:
+        """Make a state and a record those of this moment.
+
+        Raises
+        ------
+        ResultsError
+            Where they belong to another network.
+        """
+        for name, array in _kept(self.hour, state, record):
+            before = self.arrays.get(name)
+            if before is None or before.shape != array.shape or before.dtype != array.dtype:
+                raise ResultsError(f"snapshot: {name} does not fit the network; branch from a run of the same places")
+            array[...] = before
+
+
+# what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
+_MADE_AGAIN = ("state.minds.alt_weight", "state.ones", "state.noise", "state.rate", "state.travel", "state.types")
+
+
+def _kept(hour: int, state: border.State, record: border.Record) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    for name, array in (*_named("state", state), *_named("record", record)):
+        if name not in _MADE_AGAIN:
+            yield name, array[:hour] if name.startswith("record.hourly.") else array
+
+
+def _named(name: str, part: Any) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield every array of a tuple of tuples with its dotted name."""
+    if isinstance(part, np.ndarray):
+        yield name, part
+    elif isinstance(part, tuple):
+        names: tuple[str, ...] = getattr(part, "_fields")  # noqa: B009
+        for one, value in zip(names, part, strict=True):
+            yield from _named(f"{name}.{one}", value)
 
 
 def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
@@ -154,9 +235,9 @@ class Workspace:
         fresh.minds.news[1:] = -1
         return fresh
 
-    def grow(self) -> None:
-        """Make room for four times as many batches."""
-        self.nodes *= 4
+    def grow(self, nodes: int | None = None) -> None:
+        """Make room for four times as many batches, or for so many."""
+        self.nodes = nodes or 4 * self.nodes
         self.state = new_state(self.network, self.nodes)
 
 
@@ -178,6 +259,8 @@ def run_member(
     normals: NDArray[np.float64] | None = None,
     workspace: Workspace | None = None,
     record: border.Record | None = None,
+    begin: Moment | None = None,
+    pauses: Mapping[int, Callable[[Moment], None]] | None = None,
 ) -> Member:
     """Run one member from the first hour to the last.
 
@@ -195,6 +278,10 @@ def run_member(
         Arrays to work in; the returned member's state is a view of them.
     record : border.Record, optional
         Arrays of zeros to write to (``wait_passing``: -1).
+    begin : Moment, optional
+        Where to go on from, instead of the first hour.
+    pauses : mapping, optional
+        Hour -> what to do with the moment at its beginning.
 
     Raises
     ------
@@ -204,6 +291,8 @@ def run_member(
     from borderflow.kernels import border
 
     workspace = workspace or Workspace(network)
+    if begin is not None and begin.nodes != workspace.nodes:
+        workspace.grow(begin.nodes)
     state = workspace.reset()
     record = record or new_record(network)
     if normals is None:
@@ -212,16 +301,30 @@ def run_member(
     border.prepare(
         a.choices, a.lanes, theta, state.minds.alt_weight, state.rate, state.noise, state.travel, seed, member, normals
     )
-    hours = len(network.hours)
-    code, hour = border.advance(a, rules, theta, state, record, seed, member, 0, hours, network.everyone, NEWS_HOURS)
+    hour = 0
+    if begin is not None:
+        begin.put(state, record)
+        hour = begin.hour
+    code = border.OK
+    for stop in (*sorted(pauses or ()), len(network.hours)):
+        code, hour = border.advance(
+            a, rules, theta, state, record, seed, member, hour, stop, network.everyone, NEWS_HOURS
+        )
+        if code != border.OK:
+            break
+        if pauses and stop in pauses:
+            pauses[stop](Moment.of(stop, state, record))
     if code == border.OUT_OF_NODES:
-        workspace.grow()
+        workspace.grow(4 * workspace.nodes)
+        if begin is not None:
+            begin = begin.with_room(workspace.nodes)
         for array in _arrays_of(record):
             array.fill(0)
         record.hourly.wait_passing.fill(-1.0)
         return run_member(
-            network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, record=record
-        )
+            network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, record=record,
+            begin=begin, pauses=pauses,
+        )  # fmt: skip
     if code != border.OK:
         check = "the hourly sum" if code == border.BROKEN_SUM else "the daily recount"
         raise ConservationError(
@@ -264,6 +367,8 @@ def simulate(
     seed: int,
     values: Sequence[Mapping[str, float]] | None = None,
     settings: Sequence[Setting] | None = None,
+    begins: Sequence[Moment] | None = None,
+    pauses: Mapping[int, Callable[[int, Moment], None]] | None = None,
 ) -> list[Member]:
     """Run a block of members one after the other.
 
@@ -276,6 +381,10 @@ def simulate(
         Parameter values of each member; the shipped ones where not given.
     settings : sequence of Setting, optional
         The same with daily noise and further events, instead of ``values``.
+    begins : sequence of Moment, optional
+        Where each member goes on from, instead of the first hour.
+    pauses : mapping, optional
+        Hour -> what to do with each member's position and its moment at the beginning of that hour.
 
     Returns
     -------
@@ -293,5 +402,12 @@ def simulate(
             own, normals = settings[position].apply(network), settings[position].normals
         rules, theta = shared or compile_rules(own)
         workspace.network = own
-        out.append(run_member(own, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace))
+        stops = {hour: partial(keep, position) for hour, keep in (pauses or {}).items()}
+        begin = begins[position] if begins else None
+        out.append(
+            run_member(
+                own, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, begin=begin,
+                pauses=stops,
+            )
+        )  # fmt: skip
     return out

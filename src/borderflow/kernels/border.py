@@ -1296,7 +1296,7 @@ with kernel_cache():
         for t in range(first, last):
             segment = rules.segment[t]
             call_up(people, rules.demand, homes, counter, record.origin, seed, member, t, clock.utc_day[t])
-            if t % news_hours == 0 or t == first or segment != rules.segment[t - 1]:
+            if t % news_hours == 0 or segment != rules.segment[t - 1]:
                 spread_news(lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t)
                 noise = state.noise[clock.utc_day[t]]
                 if t == 0:

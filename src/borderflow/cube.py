@@ -1,0 +1,346 @@
+"""Cube: what members leave behind, as labelled arrays on disk or in memory, member first.
+
+On disk it is one zarr group in chunks of `MEMBERS_PER_CHUNK` members, so that any number of workers on any number of
+computers write disjoint files and nobody ever holds it whole. Every chunk ends with its CRC-32C: a torn or flipped one
+is an error when read, never a figure. Every chunk is written, empty ones too, so that the cube itself says which
+members are done; there is no list beside it that could disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.errors import ResultsError
+from borderflow.folders import options_of, read_json, sweep
+from borderflow.network import Network
+from borderflow.simulation import Member
+
+__all__ = [
+    "DAILY_NAMES",
+    "ENDLESS",
+    "HOURLY_NAMES",
+    "LANE_DAY_NAMES",
+    "MEMBERS_FILE",
+    "MEMBERS_PER_CHUNK",
+    "ORIGIN_NAMES",
+    "POST_DAY_NAMES",
+    "Block",
+    "Cube",
+    "Store",
+    "hourly_record",
+    "land_posts",
+    "member_arrays",
+]
+
+ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
+MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
+MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+
+
+def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
+    """Return name -> (dimensions after member, dtype, shape after member)."""
+    hours, days = len(network.hours), len(network.days)
+    columns, lanes = len(network.recorded), len(network.lanes)
+    origins, countries = len(network.origins), len(network.countries)
+    hourly = ("hour", "lane")
+    daily = ("day", "station")
+    specs: dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]] = {
+        name: (hourly, "f4" if name in ("wait_joining", "wait_passing", "price") else "i4", (hours, columns))
+        for name in HOURLY_NAMES
+    }
+    for name in LANE_DAY_NAMES:
+        specs[name] = (("day", "lane"), "f4", (days, columns))
+    for name in POST_DAY_NAMES:
+        specs[name] = (("day", "post"), "f4", (days, len(land_posts(network))))
+    for name in DAILY_NAMES:
+        specs[name] = (daily, "i4", (days, lanes))
+    for name in ORIGIN_NAMES:
+        specs[name] = (("day", "origin"), "i4", (days, origins))
+    for name in ("moved_on", "went_back", "abroad"):
+        specs[name] = (("day", "country"), "i4", (days, countries))
+    return specs
+
+
+HOURLY_NAMES = ("queue_exit", "queue_entry", "wait_joining", "wait_passing", "passed", "waiting_day", "price")
+#: Order of the rows of ``Record.daily`` and ``Record.origin`` in the kernel.
+DAILY_NAMES = (
+    "passed_exodus", "passed_ordinary", "passed_citizens", "turned_back", "notices", "refused", "called_up",
+    "turned_away", "abandoned", "chose",
+)  # fmt: skip
+ORIGIN_NAMES = ("left", "called", "wrong_returned")
+#: Hours reduced to local days, by lane with a line and by crossing (all lanes together).
+LANE_DAY_NAMES = ("queue_peak", "wait_joining_peak", "wait_passing_mean", "price_mean")
+POST_DAY_NAMES = ("post_queue_peak", "post_person_hours", "post_waiting_day_peak")
+
+
+def land_posts(network: Network) -> list[str]:
+    """Return crossings with a line, in the order of the cube."""
+    return list(dict.fromkeys(network.lanes[n].post for n in network.recorded if network.lanes[n].kind == "land"))
+
+
+def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
+    """Return the arrays of one member by their names in the cube."""
+    record = member.record
+    out: dict[str, NDArray[Any]] = {
+        "queue_exit": record.hourly.queue[..., 0],
+        "queue_entry": record.hourly.queue[..., 1],
+        "wait_joining": record.hourly.wait_joining,
+        "wait_passing": record.hourly.wait_passing,
+        "passed": record.hourly.passed,
+        "waiting_day": record.hourly.waiting_day,
+        "price": record.hourly.price,
+        "moved_on": record.country[0],
+        "went_back": record.country[1],
+        "abroad": record.abroad,
+    }
+    out |= {name: record.daily[row] for row, name in enumerate(DAILY_NAMES)}
+    out |= {name: record.origin[row] for row, name in enumerate(ORIGIN_NAMES)}
+    return out
+
+
+def hourly_record(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of `border.Hourly` from those of one member in the cube: what `member_arrays` took apart."""
+    queue = np.stack([arrays["queue_exit"], arrays["queue_entry"]], axis=-1)
+    return {"queue": queue, **{name: arrays[name] for name in HOURLY_NAMES[2:]}}
+
+
+class Cube(Protocol):
+    """What figures are computed from: arrays by name, member first, on disk (`Store`) or in memory (`Block`)."""
+
+    @property
+    def values(self) -> Sequence[Mapping[str, float]] | None:
+        """Parameter values and factors of each member; None where all have those of the scenario."""
+        ...
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Block:
+    """Members in memory, read like a `Store`: for fits and comparisons, which need figures and no file.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Arrays by their names in the cube, member first.
+    values : sequence of mappings, optional
+        Parameter values and factors of each member.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    values: Sequence[Mapping[str, float]] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        members: Sequence[Member],
+        *,
+        hourly: bool = True,
+        values: Sequence[Mapping[str, float]] | None = None,
+    ) -> Block:
+        """Gather members; without ``hourly`` only their days are kept, a twentieth of the memory."""
+        single = [member_arrays(member) for member in members]
+        arrays = {name: np.stack([one[name] for one in single]) for name in single[0]}
+        days: dict[str, NDArray[Any]] = dict(_reduce_to_days(network, arrays))
+        if not hourly:
+            arrays = {name: values for name, values in arrays.items() if name not in HOURLY_NAMES}
+        return cls(arrays | days, values)
+
+    @classmethod
+    def join(cls, blocks: Sequence[Block]) -> Block:
+        """Return the members of several blocks, one after the other."""
+        arrays = {name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays}
+        values = [one for block in blocks for one in block.values or ()]
+        return cls(arrays, values or None)
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first."""
+        return self.arrays[name][index or ...]
+
+
+class Store:
+    """The cube on disk or in an object store, read and written by blocks of `MEMBERS_PER_CHUNK` members.
+
+    Parameters
+    ----------
+    path : Path
+        ``results.zarr`` in the run folder; a path of universal-pathlib for an object store.
+
+    Raises
+    ------
+    ResultsError
+        Where there is no cube.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import zarr
+
+        self.path = path
+        try:
+            self._group: Any = zarr.open_group(str(path), mode="r+", storage_options=options_of(path))
+        except (ValueError, OSError, KeyError) as error:
+            raise ResultsError(f"{path}: is not a cube of results: {_first_line(error)}") from None
+        self.members = len(self.read("member"))
+
+    @classmethod
+    def create(cls, path: Path, network: Network, members: int, *, first: int = 0) -> Store:
+        """Lay an empty cube with its labels, or mend the labels of a begun one; chunks of members stay.
+
+        Parameters
+        ----------
+        path : Path
+        network : Network
+        members : int
+            Number of members.
+        first : int
+            Number of the first one.
+        """
+        for key, data in _skeleton(network, members, first).items():
+            file = path / key
+            if not file.is_file() or file.read_bytes() != data:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+        sweep(path)
+        return cls(path)
+
+    @cached_property
+    def values(self) -> Sequence[Mapping[str, float]] | None:
+        """Parameter values and factors of each member; None where all have those of the scenario."""
+        path = self.path.with_name(MEMBERS_FILE)
+        return list(read_json(path)["values"]) if path.is_file() else None
+
+    def write(self, row: int, network: Network, members: Sequence[Member]) -> None:
+        """Write consecutive members from this row on, which begins a chunk."""
+        self.write_arrays(row, Block.of(network, members).arrays)
+
+    def write_arrays(self, row: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Write every array of consecutive members from this row on, which begins a chunk."""
+        for name, values in arrays.items():
+            self._group[name].with_config({"write_empty_chunks": True})[row : row + len(values)] = values
+
+    def whole(self, row: int) -> bool:
+        """Tell whether every array has its chunk at this row and every chunk its checksum."""
+        chunk = row // MEMBERS_PER_CHUNK
+        for name, array in self._group.arrays():
+            if array.ndim == 1:
+                continue
+            file = self.path / name / "c" / str(chunk)
+            if not (file / "/".join("0" * (array.ndim - 1))).is_file():
+                return False
+            try:
+                self.read(name, slice(row, row + MEMBERS_PER_CHUNK))
+            except ResultsError:
+                return False
+        return True
+
+    def read(self, name: str, *index: Any) -> NDArray[Any]:
+        """Return an array or a part of it, member first.
+
+        Raises
+        ------
+        ResultsError
+            Where a chunk fails its checksum.
+        """
+        try:
+            return np.asarray(self._group[name][index or ...])
+        except (ValueError, RuntimeError) as error:
+            raise ResultsError(f"{self.path}: array {name!r} is damaged ({_first_line(error)}); run again") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _skeleton(network: Network, members: int, first: int) -> dict[str, bytes]:
+    """Return file -> bytes of a cube without any member: labels, shapes, codecs."""
+    import xarray as xr
+    import zarr
+    from zarr.codecs import BloscCodec, Crc32cCodec
+    from zarr.storage import MemoryStore
+
+    text = {name: np.array(values, dtype=object) for name, values in _coordinates(network).items()}
+    labels = xr.Dataset(
+        coords={
+            "member": ("member", np.arange(first, first + members, dtype=np.int64)),
+            "hour": ("hour", network.hours.astype("datetime64[s]")),
+            **{name: (name, values) for name, values in text.items()},
+        }
+    )
+    written: dict[str, Any] = {}
+    store = MemoryStore(written)
+    labels.to_zarr(store, mode="w", consolidated=False, zarr_format=3)
+    group: Any = zarr.open_group(store, mode="r+")
+    for name, (dims, dtype, shape) in _array_specs(network).items():
+        chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
+        group.create_array(
+            name, shape=(members, *shape), chunks=chunk, dtype=dtype, dimension_names=("member", *dims), fill_value=0,
+            compressors=[BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"), Crc32cCodec()],
+        )  # fmt: skip
+    return {key: value.to_bytes() for key, value in written.items()}
+
+
+def _coordinates(network: Network) -> dict[str, list[str]]:
+    lanes = [f"{lane.post}/{lane.direction}/{lane.mode}" for lane in network.lanes]
+    return {
+        "lane": [lanes[n] for n in network.recorded],
+        "post": land_posts(network),
+        "station": lanes,
+        "day": [day.isoformat() for day in network.days],
+        "origin": list(network.origins),
+        "country": list(network.countries),
+    }
+
+
+def _reduce_to_days(network: Network, block: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Reduce the hourly arrays of a block of members to local days."""
+    members = len(block["passed"])
+    days, posts = len(network.days), land_posts(network)
+    lanes = [network.lanes[n] for n in network.recorded]
+    out = {name: np.zeros((members, days, len(lanes)), np.float32) for name in LANE_DAY_NAMES}
+    out |= {name: np.zeros((members, days, len(posts)), np.float32) for name in POST_DAY_NAMES}
+    queue = block["queue_exit"] + block["queue_entry"]
+    waits = np.maximum(block["wait_passing"], 0.0) * block["passed"]
+    for c, country in enumerate(network.countries):
+        mine = [q for q, lane in enumerate(lanes) if lane.country == country]
+        if not mine:
+            continue
+        day = network.arrays.clock.country_day[c]
+        edges = np.flatnonzero(np.r_[True, day[1:] != day[:-1]])
+        at = day[edges]
+        length = np.diff(np.r_[edges, len(day)])[None, :, None]
+
+        def highest(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
+            return np.maximum.reduceat(values, edges, axis=1)
+
+        def summed(values: NDArray[Any], edges: NDArray[np.int64] = edges) -> NDArray[Any]:
+            return np.add.reduceat(values, edges, axis=1, dtype=np.float64)
+
+        here = np.ix_(range(members), at, mine)
+        out["queue_peak"][here] = highest(queue[:, :, mine])
+        # nobody can say how long the line of a shut crossing will take; the other hours of the day speak for it
+        joining = block["wait_joining"][:, :, mine]
+        joining = np.where(joining >= ENDLESS, np.nan, joining)
+        out["wait_joining_peak"][here] = np.fmax.reduceat(joining, edges, axis=1)
+        people = summed(block["passed"][:, :, mine])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out["wait_passing_mean"][here] = np.where(people > 0, summed(waits[:, :, mine]) / people, np.nan)
+        out["price_mean"][here] = summed(block["price"][:, :, mine]) / length
+        for p, post in enumerate(posts):
+            own = [q for q in mine if lanes[q].post == post]
+            if own:
+                total = queue[:, :, own].sum(axis=2)[:, :, None]
+                spot = np.ix_(range(members), at, [p])
+                out["post_queue_peak"][spot] = highest(total)
+                out["post_person_hours"][spot] = summed(total)
+                out["post_waiting_day_peak"][spot] = highest(block["waiting_day"][:, :, own].sum(axis=2)[:, :, None])
+    return out
