@@ -328,8 +328,8 @@ def test_open_run_where_there_is_none(tmp_path):
     [
         ("{", "cannot be read"),
         ("", "cannot be read"),
-        ("{}", "format None, this version reads format 1"),
-        ('{"format": 99}', "format 99, this version reads format 1; run again"),
+        ("{}", "format None, this version reads format 2"),
+        ('{"format": 99}', "format 99, this version reads format 2; run again"),
     ],
 )
 def test_open_run_of_a_strange_manifest(tmp_path, content, message):
