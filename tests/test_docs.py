@@ -18,8 +18,9 @@ from ruamel.yaml import YAML
 
 import borderflow as bf
 from borderflow import cli
+from borderflow.cube import array_specs
 from borderflow.network import compile_network
-from borderflow.results import QUANTITIES, SUMMARY_COLUMNS, _array_specs
+from borderflow.results import QUANTITIES, SUMMARY_COLUMNS
 from borderflow.scenario import (
     ENGINE_PARAMETERS,
     Baseline,
@@ -191,7 +192,7 @@ def test_outputs_lists_the_summary_columns():
 
 def test_outputs_lists_the_arrays_of_the_cube():
     table = rows("docs/outputs.md", "The cube")
-    specs = _array_specs(compile_network(load("russia-2022").until("2022-09-15")))
+    specs = array_specs(compile_network(load("russia-2022").until("2022-09-15")))
     dimensions = {"member", *(dim for dims, _, _ in specs.values() for dim in dims)}
     # `abroad` and others are arrays, `hour` and others dimensions: one table each, no name in both
     assert set(table) == set(specs) | dimensions

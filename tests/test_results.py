@@ -349,8 +349,8 @@ def damaged(run, tmp_path, damage):
 DAMAGES = {
     "manifest is a list": lambda folder: (folder / "manifest.json").write_text("[]"),
     "manifest is binary": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe{}"),
-    "scenario missing": lambda folder: (folder / "manifest.json").write_text('{"format": 1}'),
-    "scenario wrong": lambda folder: (folder / "manifest.json").write_text('{"format": 1, "scenario": {"title": 5}}'),
+    "scenario missing": lambda folder: (folder / "manifest.json").write_text('{"format": 2}'),
+    "scenario wrong": lambda folder: (folder / "manifest.json").write_text('{"format": 2, "scenario": {"title": 5}}'),
     "summary missing": lambda folder: (folder / "summary.csv").unlink(),
     "cube missing": lambda folder: shutil.rmtree(folder / "results.zarr"),
 }

@@ -34,6 +34,7 @@ __all__ = [
     "Block",
     "Cube",
     "Store",
+    "array_specs",
     "hourly_record",
     "land_posts",
     "member_arrays",
@@ -44,7 +45,7 @@ MEMBERS_FILE = "members.json"  # values of each member, in run folders whose mem
 MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
 
 
-def _array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
+def array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
     """Return name -> (dimensions after member, dtype, shape after member)."""
     hours, days = len(network.hours), len(network.days)
     columns, lanes = len(network.recorded), len(network.lanes)
@@ -280,7 +281,7 @@ def _skeleton(network: Network, members: int, first: int) -> dict[str, bytes]:
     store = MemoryStore(written)
     labels.to_zarr(store, mode="w", consolidated=False, zarr_format=3)
     group: Any = zarr.open_group(store, mode="r+")
-    for name, (dims, dtype, shape) in _array_specs(network).items():
+    for name, (dims, dtype, shape) in array_specs(network).items():
         chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
         group.create_array(
             name, shape=(members, *shape), chunks=chunk, dtype=dtype, dimension_names=("member", *dims), fill_value=0,
