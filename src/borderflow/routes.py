@@ -17,7 +17,6 @@ from borderflow.scenario import Link, Place, Scenario
 __all__ = ["Alternative", "Roads", "detour_factors", "find_alternatives"]
 
 ACCESS = ("car", "ride", "bus", "foot", "train", "air")
-NEAREST_POSTS = 5  # crossings of one country that a place chooses among: its nearest by road
 NEAREST_AIRPORTS = 2  # a place chooses among flights from its nearest airports
 NEGLIGIBLE = 0.002  # odds against the best way below which a way is left out
 USUAL_SEATS = 500.0  # seats a day of a service that counts as large as the road (size term of the logit)
@@ -197,7 +196,7 @@ def find_alternatives(
         reach.setdefault(place.country, []).append((hours, post))
     for distances in reach.values():
         distances.sort()
-        near = [post for hours, post in distances[:NEAREST_POSTS] if hours <= distances[0][0] + SPARE_HOURS]
+        near = [post for hours, post in distances[: scenario.nearest_posts] if hours <= distances[0][0] + SPARE_HOURS]
         for post in near:
             place = scenario.place(posts[post])
             gateway = scenario.place(place.gateway)

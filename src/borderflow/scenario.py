@@ -540,6 +540,8 @@ class Scenario(_Model):
         ISO 3166-1 alpha-2 code of the country that people leave.
     hour_profile : tuple of 24 floats
         Relative departure rate by local hour at the origin, mean 1.
+    nearest_posts : int
+        Crossings of one country that people of a place choose among: its nearest by road.
     groups, visa_classes, countries, travel, parameters, events
         See their models.
     factors : dict
@@ -566,6 +568,7 @@ class Scenario(_Model):
     announcement: date
     origin_country: str
     hour_profile: tuple[Annotated[float, Field(ge=0)], ...]
+    nearest_posts: Annotated[int, Field(ge=1, le=50)] = 5
     groups: tuple[Group, ...]
     visa_classes: tuple[VisaClass, ...]
     countries: tuple[Country, ...]
