@@ -56,6 +56,10 @@ def test_check_says_ok():
         (["run", "russia-2022", "--until", "2022-09-01"], ["not after the start"]),
         (["run", "russia-2022", "--workers", "0"], ["workers", "got 0"]),
         (["brief", "nowhere"], ["nowhere", "manifest.json"]),
+        (["compare", "russia-2022"], ["name a change", "--without"]),
+        (["compare", "russia-2022", "runs/x", "--without", "call-up"], ["name a change", "second run"]),
+        (["compare", "russia-2022", "--close", "ozinky"], ["did you mean 'ozinki'"]),
+        (["compare", "russia-2022", "--lanes", "ozinki"], ["CROSSING=FACTOR"]),
         (["frobnicate"], ["frobnicate"]),
     ],
 )
@@ -87,6 +91,15 @@ def test_run_writes_its_folder_and_a_table(tmp_path):
     again = call("brief", "here", "--out", "again.html", cwd=tmp_path)
     assert again.returncode == 0
     assert (tmp_path / "again.html").stat().st_size > 10_000
+
+
+def test_compare_prints_effects_and_writes_tables(tmp_path):
+    asked = ["compare", "russia-2022", "--without", "lars-draft-office", "--members", "2", "--until", "2022-09-30"]
+    answer = call(*asked, "--out", "here", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "stopped at exit, persons" in answer.stdout
+    assert "Verkhny Lars" in answer.stdout
+    assert {path.name for path in (tmp_path / "here").iterdir()} == {"effects.csv", "differences.csv"}
 
 
 def test_quiet_prints_nothing(tmp_path):

@@ -14,7 +14,9 @@ ORDER = (
     "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
     "results", "snapshots", "checkpoints", "clusters", "ensemble",
     "units", "wording", "ledger", "articles", "evidence",
-    "observations", "scoring", "calibration", "forecasting", "comparison", "charts", "plots", "exports", "briefing",
+    "observations", "scoring", "calibration", "forecasting",
+    "changes", "comparison", "sensitivity", "drafting",
+    "charts", "plots", "exports", "briefing",
     "server", "cli",
 )  # fmt: skip
 HEAVY = ("numba", "scipy", "pandas", "xarray", "zarr", "jinja2")

@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from borderflow.briefing import write_briefing
+    from borderflow.comparison import Comparison, compare
     from borderflow.ensemble import run
     from borderflow.errors import (
         BorderflowError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "BorderflowError": "errors",
     "Claim": "ledger",
+    "Comparison": "comparison",
     "ConservationError": "errors",
     "Ledger": "ledger",
     "LedgerError": "errors",
@@ -39,6 +41,7 @@ _HOMES = {
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "UsageError": "errors",
+    "compare": "comparison",
     "load": "scenario",
     "open_run": "results",
     "read_ledger": "ledger",
@@ -51,6 +54,7 @@ _HOMES = {
 __all__ = [
     "BorderflowError",
     "Claim",
+    "Comparison",
     "ConservationError",
     "Ledger",
     "LedgerError",
@@ -59,6 +63,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "UsageError",
+    "compare",
     "load",
     "open_run",
     "read_ledger",

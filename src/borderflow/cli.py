@@ -129,6 +129,80 @@ def run(
 
 
 @app.command
+def compare(
+    first: str,
+    second: str | None = None,
+    /,
+    *,
+    without: Annotated[list[str] | None, Parameter(negative=())] = None,
+    set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
+    close: Annotated[list[str] | None, Parameter(negative=())] = None,
+    open_: Annotated[list[str] | None, Parameter(name="--open", negative=())] = None,
+    lanes: Annotated[list[str] | None, Parameter(negative=())] = None,
+    move: Annotated[list[str] | None, Parameter(negative=())] = None,
+    members: int = 100,
+    seed: int = 1,
+    until: str | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """What a change does: paired members of a scenario with and without it, or of two finished runs.
+
+    Parameters
+    ----------
+    first
+        A shipped name, a scenario folder or a run folder: the reference.
+    second
+        What to compare it with, where no option below says it.
+    without
+        Leave out the event with this id; may be repeated, as all options down to --move.
+    set_
+        Another parameter value, as name=value.
+    close
+        Close a crossing, as CROSSING, CROSSING=START or CROSSING=START/END.
+    open_
+        Open a crossing, written likewise.
+    lanes
+        Multiply the capacity out of the country, as CROSSING=2 or CROSSING/car=2.
+    move
+        Move an event, as EVENT=DAYS; negative: earlier.
+    members
+        Number of pairs.
+    seed
+        Seed of both scenarios.
+    until
+        Another end (a date, exclusive).
+    out
+        Folder for effects.csv and differences.csv.
+    workers
+        Threads; the number of processors where not given.
+    quiet
+        No progress bar.
+    """
+    from borderflow.changes import apply_changes
+    from borderflow.comparison import compare as compare_scenarios
+    from borderflow.ensemble import show_progress
+    from borderflow.scenario import load
+
+    changes = {"without": without or [], "close": close or [], "open_": open_ or [], "lanes": lanes or [],
+               "move": move or []}  # fmt: skip
+    settings = _settings(set_ or [])
+    changed = any(changes.values()) or bool(settings)
+    if changed == (second is not None):
+        raise UsageError("compare: name a change (--without, --set, --close, --open, --lanes, --move) or a second run")
+    reference = load(first) if changed else first
+    other = apply_changes(load(first), **changes, parameters=settings) if changed else str(second)
+    with show_progress(not quiet, 2 * members) as advance:
+        found = compare_scenarios(
+            reference, other, members=members, seed=seed, until=until, workers=workers, advance=advance
+        )
+    print(found)
+    for path in found.write(out) if out is not None else ():
+        print(path)
+
+
+@app.command
 def brief(run: Path, *, out: Path | None = None) -> None:
     """Write the briefing of a finished run again.
 

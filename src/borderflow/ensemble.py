@@ -29,7 +29,7 @@ from borderflow.simulation import Setting, simulate
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["run", "simulate_block"]
+__all__ = ["run", "show_progress", "simulate_block"]
 
 MAX_MEMBERS = 1_000_000
 MAX_SEED = 2**63 - 1
@@ -252,7 +252,7 @@ def _work(
 
     lock = threading.Lock()
     # one block first: several threads would otherwise compile the kernel at the same time
-    with _Bar(progress, members) as advance, ThreadPoolExecutor(workers) as pool:
+    with show_progress(progress, members) as advance, ThreadPoolExecutor(workers) as pool:
         advance(done * MEMBERS_PER_CHUNK)
         try:
             for group in (todo[:1], todo[1:]):
@@ -271,7 +271,7 @@ def _work(
             raise
 
 
-class _Bar:
+class show_progress:  # noqa: N801 - read as a verb: with show_progress(...) as advance
     """A progress bar in members, on standard error; silent unless asked for and a person is watching."""
 
     def __init__(self, wanted: bool, members: int) -> None:

@@ -49,6 +49,7 @@ __all__ = [
     "Run",
     "Series",
     "Store",
+    "complete_days",
     "daily_series",
     "open_run",
     "summarise",
@@ -351,7 +352,7 @@ def summarise(network: Network, store: Cube) -> pd.DataFrame:
     import pandas as pd
 
     days = [day.isoformat() for day in network.days]
-    complete = _complete_days(network)
+    complete = complete_days(network)
     columns: dict[str, list[Any]] = {name: [] for name in SUMMARY_COLUMNS[:7]}
     figures = [np.empty((0, len(SUMMARY_COLUMNS) - 7))]
     receiving = {lane.name: lane.country for lane in network.lanes}
@@ -392,7 +393,7 @@ def _figures(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _complete_days(network: Network) -> NDArray[np.bool_]:
+def complete_days(network: Network) -> NDArray[np.bool_]:
     """Return which local days of each country, and last which UTC days, the period covers whole: (country + 1, day)."""
     clock = network.arrays.clock
     counts = np.array([np.bincount(day, minlength=len(network.days)) for day in (*clock.country_day, clock.utc_day)])

@@ -642,11 +642,15 @@ class Scenario(_Model):
         events = tuple(e.model_copy(update={"enabled": False}) if e.id in event_ids else e for e in self.events)
         return self.model_copy(update={"events": events})
 
-    def with_event(self, event: Event) -> Scenario:
-        """Return the scenario with one more event, or with the event of the same id replaced."""
+    def with_event(self, event: Event, *, hypothetical: bool = False) -> Scenario:
+        """Return the scenario with one more event, or with the event of the same id replaced.
+
+        A hypothetical event, the "if" of a what-if, may come without evidence and leave a parameter unused; what is
+        read from a file may not.
+        """
         others = tuple(e for e in self.events if e.id != event.id)
         changed = self.model_copy(update={"events": (*others, event)})
-        if problems := _check_references(changed, _no_location):
+        if problems := _check_references(changed, _no_location, hypothetical=hypothetical):
             raise ScenarioError(problems)
         return changed
 
@@ -1034,7 +1038,7 @@ def _tag_of(model: type[BaseModel]) -> str:
 # References between the parts
 
 
-def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
+def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: bool = False) -> list[Problem]:
     """Return every reference that leads nowhere, every duplicate id, every parameter that is missing or unused."""
     problems: list[Problem] = []
 
@@ -1104,7 +1108,7 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
 
     for index, event in enumerate(scenario.events):
         at = ("events", index)
-        if not event.evidence:
+        if not event.evidence and not hypothetical:
             wrong((*at, "evidence"), "an event needs at least one claim id as evidence")
         for name in getattr(event, "crossings", ()):
             everywhere = isinstance(event, ExitCheck) and name == "all"
@@ -1145,7 +1149,7 @@ def _check_references(scenario: Scenario, locate: _Locator) -> list[Problem]:
             used.add(value)
             known(path, value, scenario.parameters, "parameter")
     for name in scenario.parameters:
-        if name not in used:
+        if name not in used and not hypothetical:
             wrong(("parameters", name), f"is used nowhere{suggest(name, used - set(scenario.parameters))}")
     if evidence := _ledger_ids(scenario):
         for index, event in enumerate(scenario.events):
