@@ -113,7 +113,7 @@ def test_interrupt_leaves_no_half_written_folder(tmp_path):
         [*COMMAND, "run", "russia-2022", "--members", "5000", "--out", "here"],
         stderr=subprocess.PIPE, cwd=tmp_path, text=True, env=os.environ,
     )  # fmt: skip
-    log = tmp_path / "here.part" / "done.log"
+    log = tmp_path / "here.part" / "results.zarr" / "left" / "c" / "0"
     for _ in range(600):
         if log.exists() or process.poll() is not None:
             break

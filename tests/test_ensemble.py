@@ -6,40 +6,28 @@ in which every rule acts; the shipped scenario comes in where it matters.
 """
 
 import contextlib
-import hashlib
+import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import borderflow as bf
-from borderflow import ensemble
+from borderflow import ensemble, plans, workers
 from borderflow.errors import ConservationError, ResultsError, UsageError
 from borderflow.network import compile_network
-from networks import tiny_scenario
+from borderflow.simulation import Setting
+from runs import MEMBERS, TINY, hashes, leftovers
+from runs import run_tiny as run
 
-MEMBERS = 25  # two whole blocks and a half
 SOURCES = Path(bf.__file__).parent.parent
-TINY = tiny_scenario(days=3)
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """Return file -> hash of the summary and of everything in the cube."""
-    files = [folder / "summary.csv", *(path for path in (folder / "results.zarr").rglob("*") if path.is_file())]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def leftovers(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.parent.iterdir() if path != folder)
-
-
-def run(out: Path, **changes):
-    return bf.run(TINY, **{"members": MEMBERS, "seed": 11, "workers": 1, **changes}, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +50,7 @@ def test_a_run_leaves_its_folder_and_nothing_else(straight, expected):
     assert leftovers(straight) == []
     names = {path.name for path in straight.iterdir()}
     assert {"manifest.json", "results.zarr", "summary.csv"} <= names
-    assert not names & {"claim.json", "done.log"}
+    assert "claim.json" not in names
     assert len(expected) > 50
 
 
@@ -73,8 +61,8 @@ def test_the_number_of_workers_moves_no_byte(tmp_path, expected, workers):
 
 
 def test_the_number_of_workers_moves_no_byte_of_russia(tmp_path):
-    for workers in (1, 2):
-        bf.run("russia-2022", members=25, seed=11, until="2022-09-16", workers=workers, out=tmp_path / str(workers))
+    for threads in (1, 2):
+        bf.run("russia-2022", members=25, seed=11, until="2022-09-16", workers=threads, out=tmp_path / str(threads))
     assert hashes(tmp_path / "1") == hashes(tmp_path / "2")
 
 
@@ -112,7 +100,7 @@ def test_parameters_reach_the_members(tmp_path, straight):
 def break_after(monkeypatch, blocks: int, error: BaseException) -> None:
     """Make `simulate` raise once so many blocks are through."""
     through = []
-    simulate = ensemble.simulate
+    simulate = workers.simulate
 
     def breaking(network, members, **more):
         if len(through) >= blocks:
@@ -120,7 +108,7 @@ def break_after(monkeypatch, blocks: int, error: BaseException) -> None:
         through.append(members)
         return simulate(network, members, **more)
 
-    monkeypatch.setattr(ensemble, "simulate", breaking)
+    monkeypatch.setattr(workers, "simulate", breaking)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -147,9 +135,9 @@ def test_resume_does_not_repeat_what_is_done(tmp_path, monkeypatch):
         with pytest.raises(ConservationError):
             run(out)
     done = []
-    simulate = ensemble.simulate
+    simulate = workers.simulate
     monkeypatch.setattr(
-        ensemble,
+        workers,
         "simulate",
         lambda network, members, **more: done.append(list(members)) or simulate(network, members, **more),
     )
@@ -175,7 +163,7 @@ def test_an_error_while_summarising_leaves_no_folder(tmp_path, monkeypatch, expe
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(ensemble, "summarise", broken)
+        patch.setattr(plans, "summarise", broken)
         with pytest.raises(KeyboardInterrupt):
             run(out)
     assert not out.exists()
@@ -218,13 +206,13 @@ def test_nothing_to_resume(tmp_path):
 SLOW_RUN = """
 import sys, time
 from networks import tiny_scenario
-from borderflow import ensemble
-simulate = ensemble.simulate
+from borderflow import ensemble, plans, workers
+simulate = workers.simulate
 def slowly(*a, **k):
     members = simulate(*a, **k)
     time.sleep(0.5)
     return members
-ensemble.simulate = slowly
+workers.simulate = slowly
 ensemble.run(tiny_scenario(days=3), members={members}, seed=11, workers=1, out=sys.argv[1])
 """
 
@@ -236,9 +224,9 @@ def test_a_killed_process_leaves_nothing_half_written_and_resumes(tmp_path, expe
     process = subprocess.Popen([sys.executable, "-c", code, str(out)], stderr=subprocess.PIPE,
                                env={**os.environ, "PYTHONPATH": f"{SOURCES}:{Path(__file__).parent}"})  # fmt: skip
     try:
-        log = tmp_path / "run.part" / "done.log"
+        first = tmp_path / "run.part" / "results.zarr" / "left" / "c" / "0"
         deadline = time.monotonic() + 60
-        while not (log.exists() and log.read_text().strip()):
+        while not first.exists():
             assert process.poll() is None and time.monotonic() < deadline, process.stderr.read().decode()
             time.sleep(0.02)
         process.send_signal(sign)
@@ -252,6 +240,180 @@ def test_a_killed_process_leaves_nothing_half_written_and_resumes(tmp_path, expe
     run(out, resume=True)
     assert hashes(out) == expected
     assert leftovers(out) == []
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Damaged
+
+
+def begun(tmp_path, monkeypatch, blocks=2):
+    """Leave a run with so many blocks behind and return the folder it will have."""
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        break_after(patch, blocks, ConservationError("made up"))
+        with pytest.raises(ConservationError):
+            run(out)
+    return out
+
+
+def chunk_of(out, name, block):
+    path = out.with_name("run.part") / "results.zarr" / name / "c" / str(block)
+    return next(file for file in path.rglob("*") if file.is_file())
+
+
+DAMAGES = {
+    "torn": lambda file: file.write_bytes(file.read_bytes()[:-5]),
+    "empty": lambda file: file.write_bytes(b""),
+    "flipped": lambda file: file.write_bytes(bytes([file.read_bytes()[0]]) + bytes([file.read_bytes()[1] ^ 16]) + file.read_bytes()[2:]),
+    "last bit": lambda file: file.write_bytes(file.read_bytes()[:-1] + bytes([file.read_bytes()[-1] ^ 1])),
+    "gone": lambda file: file.unlink(),
+    "longer": lambda file: file.write_bytes(file.read_bytes() + b"tail"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["left", "queue_exit", "post_person_hours"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_chunk_is_computed_again(tmp_path, monkeypatch, expected, damage, name):
+    out = begun(tmp_path, monkeypatch)
+    DAMAGES[damage](chunk_of(out, name, 1))
+    done = []
+    simulate = workers.simulate
+    monkeypatch.setattr(workers, "simulate", lambda *a, **more: done.append(list(a[1])) or simulate(*a, **more))
+    run(out, resume=True)
+    assert hashes(out) == expected
+    assert done == [list(range(10, 20)), list(range(20, 25))]  # the whole block is left alone
+
+
+@pytest.mark.parametrize("label", ["zarr.json", "left/zarr.json", "day/c/0", "member/c/0"])
+def test_damaged_labels_are_mended(tmp_path, monkeypatch, expected, label):
+    out = begun(tmp_path, monkeypatch)
+    file = out.with_name("run.part") / "results.zarr" / label
+    file.write_bytes(file.read_bytes()[:-3])
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path, monkeypatch, expected):
+    out = begun(tmp_path, monkeypatch)
+    left = chunk_of(out, "left", 0)
+    left.with_name("0.1234.partial").write_bytes(b"half a chunk")
+    run(out, resume=True)
+    assert hashes(out) == expected
+
+
+def test_a_chunk_damaged_after_the_run_is_an_error_and_no_figure(tmp_path):
+    out = tmp_path / "run"
+    finished = run(out, members=3)
+    DAMAGES["flipped"](next(file for file in (out / "results.zarr" / "left" / "c").rglob("*") if file.is_file()))
+    with pytest.raises(ResultsError, match="array 'left' is damaged") as caught:
+        finished.store.read("left")
+    assert "\n" not in str(caught.value)
+
+
+def test_resume_of_a_run_that_was_killed_after_its_last_byte(tmp_path, expected):
+    out = tmp_path / "run"
+    run(out)
+    assert run(out, resume=True).folder == out
+    assert hashes(out) == expected
+    with pytest.raises(ResultsError, match="nothing to resume"):
+        run(out, resume=True, seed=12)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Parts
+
+
+@pytest.mark.parametrize("cuts", [(10, 20), (3, 4), (24,), (1, 11, 12, 21)])
+def test_merged_parts_are_the_run(tmp_path, expected, cuts):
+    edges = [0, *cuts, MEMBERS]
+    folders = [tmp_path / f"part-{low}" for low in edges[:-1]]
+    for folder, low, high in zip(folders, edges[:-1], edges[1:], strict=True):
+        part = run(folder, members=range(low, high))
+        assert (part.first, part.members) == (low, high - low)
+    whole = bf.merge(folders[::-1], tmp_path / "whole")
+    assert hashes(tmp_path / "whole") == expected
+    assert (whole.first, whole.members) == (0, MEMBERS)
+    assert run(tmp_path / "whole", resume=True).folder == tmp_path / "whole"  # the very run, nothing to do
+
+
+def test_parts_merge_to_larger_parts(tmp_path):
+    for low, high in ((5, 9), (9, 17)):
+        run(tmp_path / str(low), members=range(low, high))
+    part = bf.merge([tmp_path / "5", tmp_path / "9"], tmp_path / "part")
+    run(tmp_path / "straight", members=range(5, 17))
+    assert hashes(tmp_path / "part") == hashes(tmp_path / "straight")
+    assert part.first == 5
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ([], "name at least one part"),
+        ([{"members": range(3)}, {"members": range(5, 7)}], "members 3:5 are missing, between"),
+        ([{"members": range(5)}, {"members": range(3, 7)}], "members 3:5 are in both, between"),
+        ([{"members": range(3)}, {"members": range(3, 5), "seed": 12}], "have another seed"),
+        ([{"members": range(3)}, {"members": range(3, 5), "without": ["shock"]}], "have another scenario digest"),
+    ],
+)
+def test_parts_that_do_not_fit(tmp_path, parts, message):
+    for number, changes in enumerate(parts):
+        run(tmp_path / str(number), **changes)
+    with pytest.raises(UsageError, match=message) as caught:
+        bf.merge([tmp_path / str(number) for number in range(len(parts))], tmp_path / "whole")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "whole").exists() and not (tmp_path / "whole.part").exists()
+
+
+def test_a_damaged_part_is_named(tmp_path):
+    run(tmp_path / "a", members=range(3))
+    run(tmp_path / "b", members=range(3, 5))
+    DAMAGES["torn"](
+        next(file for file in (tmp_path / "b" / "results.zarr" / "left" / "c").rglob("*") if file.is_file())
+    )
+    with pytest.raises(ResultsError, match="b/results.zarr: array 'left' is damaged"):
+        bf.merge([tmp_path / "a", tmp_path / "b"], tmp_path / "whole")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Pools
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_members_go_through_anything_with_a_map(tmp_path, expected, kind):
+    if kind == "threads":
+        with ThreadPoolExecutor(2) as pool:
+            run(tmp_path / "run", pool=pool)
+    else:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            run(tmp_path / "run", pool=pool)
+    assert hashes(tmp_path / "run") == expected
+
+
+def test_settings_travel_to_workers_elsewhere(tmp_path):
+    settings = [Setting({"patience": 24.0 + member}) for member in range(13)]
+    run(tmp_path / "here", members=13, settings=settings)
+    with ThreadPoolExecutor(2) as pool:
+        there = run(tmp_path / "there", members=13, settings=settings, pool=pool)
+    assert hashes(tmp_path / "here") == hashes(tmp_path / "there")
+    assert there.store.values[3] == {"patience": 27.0}
+    with pytest.raises(UsageError, match="settings are of 13 members, the run is of 14"):
+        run(tmp_path / "more", members=14, settings=settings)
+
+
+def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path):
+    with pytest.raises(ResultsError, match="does not see .*; use a folder that all workers share"):
+        workers.work_on(str(tmp_path / "nowhere"), "token", False, [(0, None)])
+
+
+def test_a_worker_refuses_another_run_and_another_engine(tmp_path, monkeypatch):
+    out = begun(tmp_path, monkeypatch)
+    part = str(out.with_name("run.part"))
+    with pytest.raises(ResultsError, match="another run has begun here meanwhile"):
+        workers.work_on(part, "token", False, [(0, None)])
+    claim = json.loads((tmp_path / "run.part" / "claim.json").read_text())
+    (tmp_path / "run.part" / "claim.json").write_text(json.dumps(claim | {"engine": "kernels-0"}))
+    with pytest.raises(ResultsError, match="has another version of the engine"):
+        workers.work_on(part, workers._token(claim | {"engine": "kernels-0"}), False, [(0, None)])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -357,6 +519,8 @@ def test_killed_between_the_two_renames(tmp_path, monkeypatch, expected):
         ({"members": 0}, "members must be 1 to 1,000,000, got 0"),
         ({"members": -5}, "members must be 1 to"),
         ({"members": 10**7}, "members must be 1 to"),
+        ({"members": range(5, 5)}, "members A:B must be 0 <= A < B <= 1,000,000, got 5:5"),
+        ({"members": range(-2, 5)}, "members A:B must be"),
         ({"seed": -1}, r"seed must be 0 to 2\*\*63 - 1, got -1"),
         ({"seed": 2**63}, "seed must be 0 to"),
         ({"workers": 0}, "workers must be 1 to 1024, got 0"),

@@ -12,7 +12,7 @@ import borderflow
 ROOT = Path(borderflow.__file__).parent
 ORDER = (
     "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
-    "results", "snapshots", "checkpoints", "clusters", "ensemble",
+    "results", "snapshots", "plans", "workers", "clusters", "ensemble", "checkpoints",
     "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting",
     "changes", "comparison", "sensitivity", "drafting",

@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from borderflow.briefing import write_briefing
     from borderflow.comparison import Comparison, compare
-    from borderflow.ensemble import run
+    from borderflow.ensemble import merge, run
     from borderflow.errors import (
         BorderflowError,
         ConservationError,
@@ -43,6 +43,7 @@ _HOMES = {
     "UsageError": "errors",
     "compare": "comparison",
     "load": "scenario",
+    "merge": "ensemble",
     "open_run": "results",
     "read_ledger": "ledger",
     "run": "ensemble",
@@ -65,6 +66,7 @@ __all__ = [
     "UsageError",
     "compare",
     "load",
+    "merge",
     "open_run",
     "read_ledger",
     "run",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from borderflow.charts import Dot, Flag, Mark, Plot, Route, day_name, fan_chart, map_chart, number, view_around
 from borderflow.errors import ResultsError, UsageError
+from borderflow.folders import locate, write_whole
 from borderflow.network import Station
 from borderflow.places import country_name, great_circle_km, load_borders, normalise_name
 from borderflow.results import SUMMARY_COLUMNS, Run
@@ -85,7 +86,7 @@ def write_briefing(run: Run, path: str | Path | None = None) -> Path:
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    path = Path(path) if path is not None else run.folder / "briefing.html"
+    path = locate(path) if path is not None else run.folder / "briefing.html"
     pages = Environment(
         loader=PackageLoader("borderflow"),
         autoescape=True,
@@ -94,12 +95,9 @@ def write_briefing(run: Run, path: str | Path | None = None) -> Path:
         lstrip_blocks=True,
     )
     text = pages.get_template("briefing.html.j2").render(_contents(run))
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
 

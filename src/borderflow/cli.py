@@ -70,13 +70,17 @@ def run(
     scenario: str,
     /,
     *,
-    members: int = 200,
-    seed: int = 1,
+    members: str | None = None,
+    seed: int | None = None,
     until: str | None = None,
     set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
     without: Annotated[list[str] | None, Parameter(negative=())] = None,
-    out: Path | None = None,
+    out: str | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
+    slurm: int | None = None,
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
+    snapshot: Annotated[list[str] | None, Parameter(negative=())] = None,
     resume: Annotated[bool, Parameter(negative=())] = False,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -87,9 +91,9 @@ def run(
     scenario
         A shipped name or a scenario folder.
     members
-        Number of stochastic runs.
+        Number of stochastic runs, 200 where not given; or a part A:B of them (B exclusive), for merge.
     seed
-        The same seed gives the same bytes for any number of workers.
+        The same seed gives the same bytes for any number of workers; 1 where not given.
     until
         Another end (a date, exclusive).
     set_
@@ -97,34 +101,48 @@ def run(
     without
         Leave out the event with this id; may be repeated.
     out
-        Run folder; runs/SCENARIO where not given.
+        Run folder, or an address such as s3://bucket/run; runs/SCENARIO where not given.
     workers
         Threads; the number of processors where not given.
+    cluster
+        Address of a Dask scheduler whose workers do the work, for example tcp://10.0.0.5:8786.
+    slurm
+        Submit this many Slurm jobs of Dask workers, as configured in ~/.config/dask/jobqueue.yaml.
+    from_
+        RUN@TIME: go on from the members of a finished run as they were then, for example
+        runs/russia-2022@2022-09-27T00:00; the scenario must be the same up to that hour.
+    snapshot
+        Keep the members at this hour (UTC) for later branches; may be repeated.
     resume
         Go on with an interrupted run.
     quiet
         No progress bar and no closing table.
     """
     from borderflow.briefing import write_briefing
+    from borderflow.clusters import open_pool
     from borderflow.ensemble import run as run_ensemble
 
-    finished = run_ensemble(
-        scenario,
-        members=members,
-        seed=seed,
-        until=until,
-        parameters=_settings(set_ or []),
-        without=without or [],
-        out=out,
-        workers=workers,
-        resume=resume,
-        progress=not quiet,
-    )
+    with open_pool(cluster=cluster, slurm=slurm) as pool:
+        finished = run_ensemble(
+            scenario,
+            members=_members(members),
+            seed=seed,
+            until=until,
+            parameters=_settings(set_ or []),
+            without=without or [],
+            out=out,
+            workers=workers,
+            pool=pool,
+            base=from_,
+            snapshots=snapshot or [],
+            resume=resume,
+            progress=not quiet,
+        )
     page = write_briefing(finished)
     if not quiet:
         _print_table(finished)
         seconds = finished.manifest["seconds"]
-        print(f"{members:,} members in {seconds:.1f} s. Figures: {finished.folder / 'summary.csv'}")
+        print(f"{finished.members:,} members in {seconds:.1f} s. Figures: {finished.folder / 'summary.csv'}")
         print(f"Briefing: {page}")
 
 
@@ -217,6 +235,40 @@ def brief(run: Path, *, out: Path | None = None) -> None:
     from borderflow.results import open_run
 
     print(write_briefing(open_run(run), out))
+
+
+@app.command
+def merge(*parts: str, out: str, quiet: Annotated[bool, Parameter(negative=())] = False) -> None:
+    """Join parts of one run, made by run --members A:B, into the run that one computer would have written.
+
+    Parameters
+    ----------
+    parts
+        Run folders or addresses, in any order.
+    out
+        Run folder of the whole, or an address.
+    quiet
+        Do not say where it is.
+    """
+    from borderflow.briefing import write_briefing
+    from borderflow.ensemble import merge as merge_parts
+
+    whole = merge_parts(parts, out)
+    page = write_briefing(whole)
+    if not quiet:
+        print(f"{whole.members:,} members. Figures: {whole.folder / 'summary.csv'}")
+        print(f"Briefing: {page}")
+
+
+def _members(text: str | None) -> int | range | None:
+    """Read a number of members, or a part of them as A:B."""
+    if text is None:
+        return None
+    first, colon, last = text.replace(",", "").replace("_", "").partition(":")
+    try:
+        return range(int(first), int(last)) if colon else int(first)
+    except ValueError:
+        raise UsageError(f"--members {text}: write a number, or A:B for the members from A to before B") from None
 
 
 def _settings(pairs: list[str]) -> dict[str, float]:

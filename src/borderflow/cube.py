@@ -229,12 +229,16 @@ class Store:
         for name, values in arrays.items():
             self._group[name].with_config({"write_empty_chunks": True})[row : row + len(values)] = values
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the arrays that members have."""
+        return tuple(sorted(name for name, array in self._group.arrays() if array.ndim > 1))
+
     def whole(self, row: int) -> bool:
         """Tell whether every array has its chunk at this row and every chunk its checksum."""
         chunk = row // MEMBERS_PER_CHUNK
-        for name, array in self._group.arrays():
-            if array.ndim == 1:
-                continue
+        for name in self.names:
+            array = self._group[name]
             file = self.path / name / "c" / str(chunk)
             if not (file / "/".join("0" * (array.ndim - 1))).is_file():
                 return False

@@ -1,50 +1,51 @@
-"""Ensemble: many members of a scenario, streamed to disk, with progress, cancel and resume.
+"""Ensemble: many members of a scenario, streamed to disk or kept in memory, and parts of a run joined again.
 
-Blocks of ten members run in threads (the kernel releases the GIL) and write disjoint chunks of the cube, so memory
-does not grow with the members and the bytes do not depend on the number of workers. Work happens in ``FOLDER.part``,
-which becomes ``FOLDER`` only when everything is written: a run folder is whole or not there.
+Blocks of ten members go through threads here or through any pool of workers elsewhere (`borderflow.workers`) and into
+disjoint chunks of the cube, so memory does not grow with the members and the bytes do not depend on who computed what.
 """
 
 from __future__ import annotations
 
-import json
+import itertools
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from borderflow.cube import MEMBERS_PER_CHUNK, Block, Store
-from borderflow.errors import ResultsError, UsageError
-from borderflow.kernels import cache_folder
+from borderflow.errors import UsageError
+from borderflow.folders import locate, write_whole
 from borderflow.network import Network, compile_network
-from borderflow.results import FORMAT, Run, open_run, summarise, write_summary
+from borderflow.plans import Plan, begin, choose_numbers, close, finish, guarded, require_ours
+from borderflow.results import Run, open_run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting, simulate
+from borderflow.snapshots import hour_of, open_branch, require_shared_past
+from borderflow.workers import Desk, Pool, send_out, show_progress
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-__all__ = ["run", "show_progress", "simulate_block"]
-
-MAX_MEMBERS = 1_000_000
-MAX_SEED = 2**63 - 1
+__all__ = ["merge", "run", "show_progress", "simulate_block"]
 
 
 def run(
     scenario: Scenario | str | Path,
     *,
-    members: int = 200,
-    seed: int = 1,
+    members: int | range | None = None,
+    seed: int | None = None,
     until: datetime | date | str | None = None,
     parameters: Mapping[str, float] | None = None,
     without: tuple[str, ...] | list[str] = (),
     out: str | Path | None = None,
     workers: int | None = None,
+    pool: Pool | None = None,
+    base: str | None = None,
+    snapshots: Sequence[str | datetime] = (),
+    settings: Sequence[Setting] | None = None,
     resume: bool = False,
     progress: bool = False,
 ) -> Run:
@@ -54,22 +55,33 @@ def run(
     ----------
     scenario : Scenario, str or Path
         A scenario, a shipped name or a folder.
-    members : int
-        Number of stochastic runs.
+    members : int or range
+        Number of stochastic runs, 200 where not given; a range such as ``range(200, 400)`` is a part for `merge`.
     seed : int
-        Scenario seed; the same seed gives the same bytes for any number of workers.
+        Scenario seed, 1 where not given; the same seed gives the same bytes for any number and kind of workers.
     until : date, optional
         Another end (exclusive).
     parameters : mapping, optional
         Parameter values that replace the shipped ones.
     without : sequence of str
         Events to leave out.
-    out : path, optional
-        Run folder; ``runs/<name>`` where not given.
+    out : path or address, optional
+        Run folder, ``runs/<name>`` where not given; ``s3://bucket/run`` and the like with the extra ``cloud``.
     workers : int, optional
         Threads; the number of processors where not given.
+    pool : Pool, optional
+        Where members run instead of threads here: anything whose ``map`` gives results in order. All its workers must
+        reach the run folder.
+    base : str, optional
+        ``RUN@TIME``: go on from the members of a finished run as they were then. Seed and number of members are its
+        own where not given; the scenario must be the same up to that hour.
+    snapshots : sequence of str or datetime
+        Hours (UTC) at which to keep the members, for later branches.
+    settings : sequence of Setting, optional
+        What is special about each member: parameter values, daily noise, further events.
     resume : bool
-        Go on with an interrupted run of the same scenario, seed and members.
+        Go on with an interrupted run of the same scenario, seed and members. Chunks that are torn or damaged are
+        computed again.
     progress : bool
         Show a progress bar with a time to finish on standard error.
 
@@ -92,40 +104,85 @@ def run(
         scenario = load(scenario)
     if scenario.folder is not None:
         name = scenario.folder.name
-    if not 1 <= members <= MAX_MEMBERS:
-        raise UsageError(f"members must be 1 to {MAX_MEMBERS:,}, got {members}")
-    if not 0 <= seed <= MAX_SEED:
-        raise UsageError(f"seed must be 0 to 2**63 - 1, got {seed}")
+    branch = None if base is None else open_branch(base)
+    numbers, seed = choose_numbers(members, seed, branch)
     if workers is not None and not 1 <= workers <= 1024:
         raise UsageError(f"workers must be 1 to 1024, got {workers}")
+    if settings is not None and len(settings) != len(numbers):
+        raise UsageError(f"settings are of {len(settings)} members, the run is of {len(numbers)}")
     if without:
         scenario = scenario.without(*without)
     if parameters:
         scenario = scenario.with_parameters(**parameters)
     if until is not None:
         scenario = scenario.until(until)
-    folder = Path(out) if out is not None else Path("runs") / name
-    if not folder.name:
-        raise UsageError(f"{folder} cannot be a run folder; name one with --out")
-    for place in (folder, folder.with_name(folder.name + ".part"), folder.with_name(folder.name + ".old")):
-        if place.exists() and not _is_ours(place):
-            raise UsageError(f"{place} exists and is not a run folder; choose another with --out")
+    if branch is not None and until is None and scenario.end > branch.run.scenario.end:
+        scenario = scenario.until(branch.run.scenario.end)
+    hours = tuple(sorted({hour_of(scenario, when) for when in snapshots}))
+    folder = locate(out) if out is not None else Path("runs") / name
+    require_ours(folder)
 
     began = time.perf_counter()
     network = compile_network(scenario)
-    part = folder.with_name(folder.name + ".part")
-    # the name of the kernel cache holds a hash of the engine: bytes of two engines must not mix
-    claim = {
-        "digest": scenario.digest(), "seed": seed, "members": members, "format": FORMAT, "engine": cache_folder().name,
-    }  # fmt: skip
-    store, done = _begin(part, network, claim, resume)
-    todo = [first for first in range(0, members, MEMBERS_PER_CHUNK) if first not in done]
-    _work(network, store, part, todo, members, seed, workers or os.cpu_count() or 1, progress, len(done))
-    write_summary(summarise(network, store), part / "summary.csv")
-    if scenario.folder is not None and (scenario.folder / "evidence.csv").is_file():
-        shutil.copyfile(scenario.folder / "evidence.csv", part / "evidence.csv")
-    _write_manifest(part, scenario, claim, time.perf_counter() - began)
-    return open_run(_finish(part, folder))
+    if branch is not None:
+        require_shared_past(branch, network)
+    plan = Plan(network, numbers, seed, hours, branch, settings)
+    part = begin(folder, plan, resume)
+    if part is None:
+        return open_run(folder)
+    desk = Desk(plan, Store(part / "results.zarr"), part, resume)
+    with guarded(part):
+        send_out(desk, pool, workers or os.cpu_count() or 1, progress)
+        close(part, plan, desk.store, time.perf_counter() - began)
+    return open_run(finish(part, folder))
+
+
+def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
+    """Join parts of one run, as made by ``run --members A:B``, into the run that one computer would have written.
+
+    Parameters
+    ----------
+    parts : sequence of path
+        Finished runs of the same scenario and seed by the same version, whose members follow each other without gap
+        or overlap; in any order.
+    out : path or address
+        Run folder.
+
+    Raises
+    ------
+    UsageError
+        Where the parts do not fit together.
+    ResultsError
+        Where a part is missing or damaged.
+
+    Examples
+    --------
+    >>> for name, numbers in (("a", range(3)), ("b", range(3, 5))):
+    ...     _ = run("russia-2022", members=numbers, until="2022-09-16", out=f"/tmp/borderflow-doctest-{name}")
+    >>> merge(["/tmp/borderflow-doctest-a", "/tmp/borderflow-doctest-b"], "/tmp/borderflow-doctest-merged").members
+    5
+    """
+    runs = sorted((open_run(part) for part in parts), key=lambda one: one.first)
+    if not runs:
+        raise UsageError("merge: name at least one part")
+    _require_fit(runs)
+    folder = locate(out)
+    require_ours(folder)
+    began = time.perf_counter()
+    first, last = runs[0].first, runs[-1].first + runs[-1].members
+    plan = Plan(runs[0].network, range(first, last), runs[0].seed, (), None, None)
+    part = begin(folder, plan, resume=False)
+    assert part is not None
+    store = Store(part / "results.zarr")
+    with guarded(part):
+        for row in range(0, last - first, MEMBERS_PER_CHUNK):
+            rows = range(first + row, min(first + row + MEMBERS_PER_CHUNK, last))
+            store.write_arrays(row, _gather(runs, rows, store))
+        ledger = runs[0].folder / "evidence.csv"
+        if ledger.is_file():
+            write_whole(part / "evidence.csv", ledger.read_bytes())
+        close(part, plan, store, time.perf_counter() - began)
+    return open_run(finish(part, folder))
 
 
 def simulate_block(
@@ -196,148 +253,29 @@ def simulate_block(
     return Block.join([one for one in blocks if one is not None])
 
 
-def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder may be replaced: a run, finished or begun, or an empty folder."""
-    ours = any((folder / name).is_file() for name in ("manifest.json", "claim.json"))
-    return folder.is_dir() and (ours or not any(folder.iterdir()))
-
-
-def _begin(part: Path, network: Network, claim: Mapping[str, Any], resume: bool) -> tuple[Store, set[int]]:
-    """Return the cube to write to and the blocks that are already there."""
-    claim_file = part / "claim.json"
-    if resume:
-        if not claim_file.is_file():
-            raise ResultsError(f"{part}: nothing to resume; run without --resume")
-        try:
-            known = dict(json.loads(claim_file.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
-            raise ResultsError(f"{claim_file}: is torn; run without --resume to start afresh") from None
-        different = [key for key in claim if known.get(key) != claim[key]]
+def _require_fit(runs: Sequence[Run]) -> None:
+    """Make sure that sorted parts are of one run and follow each other."""
+    same = ("scenario_digest", "seed", "engine", "format")
+    for before, after in itertools.pairwise(runs):
+        different = [key for key in same if before.manifest.get(key) != after.manifest.get(key)]
         if different:
-            raise ResultsError(f"{part}: was begun with another {different[0]}; run without --resume to start afresh")
-        log = part / "done.log"
-        done = {int(line) for line in log.read_text().split() if line.isdigit()} if log.exists() else set()
-        return Store(part / "results.zarr"), done
-    try:
-        if part.exists():
-            shutil.rmtree(part)
-        part.mkdir(parents=True)
-        store = Store.create(part / "results.zarr", network, int(claim["members"]))
-        claim_file.write_text(json.dumps(claim), encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{part}: cannot be written: {error.strerror or error}") from None
-    return store, set()
+            raise UsageError(f"merge: {before.folder} and {after.folder} have another {different[0].replace('_', ' ')}")
+        end = before.first + before.members
+        if after.first != end:
+            what = "are missing" if after.first > end else "are in both"
+            low, high = sorted((end, after.first))
+            raise UsageError(f"merge: members {low}:{high} {what}, between {before.folder} and {after.folder}")
+    for one in runs:
+        if one.store.values is not None:
+            raise UsageError(f"merge: {one.folder}: its members have parameter values of their own; merge plain runs")
 
 
-def _work(
-    network: Network,
-    store: Store,
-    part: Path,
-    todo: list[int],
-    members: int,
-    seed: int,
-    workers: int,
-    progress: bool,
-    done: int,
-) -> None:
-    """Run the blocks that are missing, in threads."""
-    stop = threading.Event()
-
-    def block(first: int) -> int:
-        if stop.is_set():
-            return 0
-        numbers = range(first, min(first + MEMBERS_PER_CHUNK, members))
-        store.write(first, network, simulate(network, numbers, seed=seed))
-        return len(numbers)
-
-    lock = threading.Lock()
-    # one block first: several threads would otherwise compile the kernel at the same time
-    with show_progress(progress, members) as advance, ThreadPoolExecutor(workers) as pool:
-        advance(done * MEMBERS_PER_CHUNK)
-        try:
-            for group in (todo[:1], todo[1:]):
-                futures = {pool.submit(block, first): first for first in group}
-                for future in as_completed(futures):
-                    count = future.result()
-                    with lock, (part / "done.log").open("a", encoding="utf-8") as log:
-                        log.write(f"{futures[future]}\n")
-                    advance(count)
-        except BaseException as error:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            if isinstance(error, OSError):
-                reason = error.strerror or error
-                raise ResultsError(f"{part}: cannot be written: {reason}; make room and go on with --resume") from None
-            raise
-
-
-class show_progress:  # noqa: N801 - read as a verb: with show_progress(...) as advance
-    """A progress bar in members, on standard error; silent unless asked for and a person is watching."""
-
-    def __init__(self, wanted: bool, members: int) -> None:
-        import sys
-
-        self._progress: Progress | None = None
-        if wanted and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._progress = Progress(
-                TextColumn("simulating"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("members,"),
-                TimeRemainingColumn(),
-                TextColumn("left"),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._task = self._progress.add_task("members", total=members)
-
-    def __enter__(self) -> Callable[[int], None]:
-        if self._progress is None:
-            return lambda _count: None
-        self._progress.start()
-        progress = self._progress
-        return lambda count: progress.advance(self._task, count)
-
-    def __exit__(self, *_: object) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-
-
-def _write_manifest(part: Path, scenario: Scenario, claim: Mapping[str, Any], seconds: float) -> None:
-    from borderflow import __version__
-
-    manifest = {
-        "format": FORMAT,
-        "borderflow": __version__,
-        "title": scenario.title,
-        "scenario_digest": claim["digest"],
-        "seed": claim["seed"],
-        "members": claim["members"],
-        "start": scenario.start.isoformat(),
-        "end": scenario.end.isoformat(),
-        "parameters": {name: parameter.value for name, parameter in scenario.parameters.items()},
-        "events": [event.id for event in scenario.active_events()],
-        "seconds": round(seconds, 3),
-        "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"folder"}),
-    }
-    (part / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _finish(part: Path, folder: Path) -> Path:
-    """Put the finished run in its place, replacing an older one."""
-    if folder.exists():
-        old = folder.with_name(folder.name + ".old")
-        if old.exists():
-            shutil.rmtree(old)
-        folder.rename(old)
-        part.rename(folder)
-        shutil.rmtree(old)
-    else:
-        part.rename(folder)
-    # kept until here, so that a run killed between the two renames can still be resumed
-    (folder / "claim.json").unlink()
-    (folder / "done.log").unlink(missing_ok=True)
-    return folder
+def _gather(runs: Sequence[Run], numbers: range, store: Store) -> dict[str, Any]:
+    """Return every array of some members, from whichever parts have them."""
+    pieces = []
+    for one in runs:
+        low, high = max(numbers.start, one.first), min(numbers.stop, one.first + one.members)
+        if low < high:
+            span = slice(low - one.first, high - one.first)
+            pieces.append({name: one.store.read(name, span) for name in store.names})
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in store.names}

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from borderflow.errors import ResultsError, UsageError
 
-__all__ = ["is_remote", "locate", "options_of", "read_json", "remove", "sweep", "write_whole"]
+__all__ = ["absolute", "is_remote", "locate", "options_of", "read_json", "remove", "sweep", "write_whole"]
 
 
 def locate(where: str | Path) -> Path:
@@ -52,6 +52,11 @@ def is_remote(path: Path) -> bool:
     False
     """
     return hasattr(path, "storage_options")
+
+
+def absolute(path: Path) -> Path:
+    """Return a path that means the same in every process."""
+    return path if is_remote(path) else path.resolve()
 
 
 def options_of(path: Path) -> dict[str, Any] | None:

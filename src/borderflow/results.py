@@ -8,7 +8,6 @@ Figures over members are the mean and the 5, 25, 50, 75 and 95 % quantiles (line
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +29,7 @@ from borderflow.cube import (
     land_posts,
 )
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.folders import locate, options_of, read_json
 from borderflow.network import Network, compile_network
 from borderflow.scenario import Relief, Scenario
 
@@ -403,7 +403,8 @@ def complete_days(network: Network) -> NDArray[np.bool_]:
 
 def write_summary(frame: pd.DataFrame, path: Path) -> None:
     """Write the summary with four decimals, so that the file is the same on every machine."""
-    frame.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        frame.to_csv(file, index=False, float_format="%.4f", lineterminator="\n")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -427,6 +428,21 @@ class Run:
     scenario: Scenario
     manifest: Mapping[str, Any]
 
+    @property
+    def seed(self) -> int:
+        """Scenario seed."""
+        return int(self.manifest["seed"])
+
+    @property
+    def members(self) -> int:
+        """Number of members."""
+        return int(self.manifest["members"])
+
+    @property
+    def first(self) -> int:
+        """Number of the first member; not 0 in a part of a larger run."""
+        return int(self.manifest.get("first", 0))
+
     @cached_property
     def network(self) -> Network:
         """The compiled network (labels of the cube's numbers)."""
@@ -437,15 +453,15 @@ class Run:
         """The tidy summary."""
         import pandas as pd
 
-        return pd.read_csv(
-            self.folder / "summary.csv", keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]}
-        )
+        with (self.folder / "summary.csv").open(encoding="utf-8") as file:
+            return pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]})
 
     def cube(self) -> xr.Dataset:
         """Open the cube lazily: hourly and daily arrays by member."""
         import xarray as xr
 
-        cube: xr.Dataset = xr.open_zarr(str(self.folder / "results.zarr"), consolidated=False, chunks=None)
+        path = self.folder / "results.zarr"
+        cube: xr.Dataset = xr.open_zarr(str(path), consolidated=False, chunks=None, storage_options=options_of(path))
         return cube
 
     @cached_property
@@ -491,17 +507,13 @@ def open_run(folder: str | Path) -> Run:
     ResultsError
         Where the folder is missing, incomplete or of another version.
     """
-    folder = Path(folder)
+    folder = locate(folder)
     path = folder / "manifest.json"
     if not path.is_file():
         raise ResultsError(f"{folder}: no manifest.json; give the folder of a finished run")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read: {error}") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else "none"
-        raise ResultsError(f"{path}: format {found!r}, this version reads format {FORMAT}; run again")
+    manifest = read_json(path)
+    if manifest.get("format") != FORMAT:
+        raise ResultsError(f"{path}: format {manifest.get('format')!r}, this version reads format {FORMAT}; run again")
     try:
         scenario = Scenario.model_validate(manifest.get("scenario"))
     except ValueError:

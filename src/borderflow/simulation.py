@@ -261,6 +261,7 @@ def run_member(
     record: border.Record | None = None,
     begin: Moment | None = None,
     pauses: Mapping[int, Callable[[Moment], None]] | None = None,
+    last: int | None = None,
 ) -> Member:
     """Run one member from the first hour to the last.
 
@@ -282,6 +283,8 @@ def run_member(
         Where to go on from, instead of the first hour.
     pauses : mapping, optional
         Hour -> what to do with the moment at its beginning.
+    last : int, optional
+        Hour to stop at; the end of the scenario where not given.
 
     Raises
     ------
@@ -306,7 +309,7 @@ def run_member(
         begin.put(state, record)
         hour = begin.hour
     code = border.OK
-    for stop in (*sorted(pauses or ()), len(network.hours)):
+    for stop in sorted({*(pauses or ()), len(network.hours) if last is None else last}):
         code, hour = border.advance(
             a, rules, theta, state, record, seed, member, hour, stop, network.everyone, NEWS_HOURS
         )
@@ -323,7 +326,7 @@ def run_member(
         record.hourly.wait_passing.fill(-1.0)
         return run_member(
             network, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, record=record,
-            begin=begin, pauses=pauses,
+            begin=begin, pauses=pauses, last=last,
         )  # fmt: skip
     if code != border.OK:
         check = "the hourly sum" if code == border.BROKEN_SUM else "the daily recount"
@@ -369,6 +372,7 @@ def simulate(
     settings: Sequence[Setting] | None = None,
     begins: Sequence[Moment] | None = None,
     pauses: Mapping[int, Callable[[int, Moment], None]] | None = None,
+    last: int | None = None,
 ) -> list[Member]:
     """Run a block of members one after the other.
 
@@ -385,6 +389,8 @@ def simulate(
         Where each member goes on from, instead of the first hour.
     pauses : mapping, optional
         Hour -> what to do with each member's position and its moment at the beginning of that hour.
+    last : int, optional
+        Hour to stop at; the end of the scenario where not given.
 
     Returns
     -------
@@ -407,7 +413,7 @@ def simulate(
         out.append(
             run_member(
                 own, rules, theta, seed=seed, member=member, normals=normals, workspace=workspace, begin=begin,
-                pauses=stops,
+                pauses=stops, last=last,
             )
         )  # fmt: skip
     return out

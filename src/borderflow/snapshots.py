@@ -1,0 +1,241 @@
+"""Snapshots: members of a run at one hour, kept beside its cube, so that a branch pays only for the hours after it.
+
+A branch shares everything with its run up to the hour: places, parameters, seed and every rule in force before. What
+it writes is then, byte for byte, what a straight run of the changed scenario would have written. One file holds a block
+of members; hours already recorded are not in it, they are read from the cube of the run. A file that is missing or
+damaged is made again by replaying the hours before.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.cube import HOURLY_NAMES, MEMBERS_PER_CHUNK, hourly_record
+from borderflow.errors import UsageError
+from borderflow.folders import write_whole
+from borderflow.network import Network
+from borderflow.results import Run, open_run
+from borderflow.rules import compile_rules
+from borderflow.scenario import Scenario
+from borderflow.simulation import Moment, simulate
+
+__all__ = ["Snapshots", "hour_of", "open_branch", "require_shared_past"]
+
+_HOURLY = "record.hourly."
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The members of one run at the beginning of one hour.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the run.
+    hour : int
+        Hours since the start of the scenario.
+    """
+
+    folder: Path
+    hour: int
+
+    @cached_property
+    def run(self) -> Run:
+        """The finished run that the snapshots belong to."""
+        return open_run(self.folder)
+
+    def file(self, row: int) -> Path:
+        """Return the file of the block of members that begins at this row of the cube."""
+        return self.folder / "snapshots" / f"{self.hour:06d}" / f"{row:07d}.npz"
+
+    def keep(self, row: int, moments: Mapping[int, Moment]) -> None:
+        """Write a block of members, by their position in it."""
+        arrays = {
+            f"{position}/{name}": array
+            for position, moment in moments.items()
+            for name, array in moment.arrays.items()
+            if not name.startswith(_HOURLY)
+        }
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        write_whole(self.file(row), file.getvalue())
+
+    def whole(self, row: int) -> bool:
+        """Tell whether the file of this block is there and passes its checksums."""
+        return self._read(row) is not None
+
+    def moments(self, numbers: Sequence[int]) -> list[Moment]:
+        """Return members of the run by number, with the hours that its cube has recorded.
+
+        Raises
+        ------
+        ResultsError
+            Where a chunk of the cube fails its checksum.
+        """
+        rows = [number - self.run.first for number in numbers]
+        blocks = {row - row % MEMBERS_PER_CHUNK for row in rows}
+        kept = {block: self._read(block) or self._replay(block) for block in sorted(blocks)}
+        span = slice(rows[0], rows[-1] + 1)
+        hours = {name: self.run.store.read(name, span, slice(0, self.hour)) for name in HOURLY_NAMES}
+        out = []
+        for row in rows:
+            recorded = hourly_record({name: values[row - rows[0]] for name, values in hours.items()})
+            position = row % MEMBERS_PER_CHUNK
+            arrays = kept[row - position][position]
+            out.append(Moment(self.hour, {**arrays, **{_HOURLY + name: part for name, part in recorded.items()}}))
+        return out
+
+    def _read(self, row: int) -> dict[int, dict[str, NDArray[Any]]] | None:
+        out: dict[int, dict[str, NDArray[Any]]] = {}
+        try:
+            with np.load(io.BytesIO(self.file(row).read_bytes()), allow_pickle=False) as arrays:
+                for key in arrays.files:
+                    position, _, name = key.partition("/")
+                    out.setdefault(int(position), {})[name] = arrays[key]
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
+            return None
+        return out
+
+    def _replay(self, row: int) -> dict[int, dict[str, NDArray[Any]]]:
+        """Run a block of members up to the hour, and keep it for the next branch where the folder can be written."""
+        run, found = self.run, dict[int, Moment]()
+        last = min(row + MEMBERS_PER_CHUNK, run.members)
+        simulate(
+            run.network, range(run.first + row, run.first + last), seed=run.seed, last=self.hour,
+            pauses={self.hour: found.__setitem__},
+        )  # fmt: skip
+        with suppress(OSError):
+            self.keep(row, found)
+        return {position: dict(moment.arrays) for position, moment in found.items()}
+
+
+def hour_of(scenario: Scenario, when: str | datetime) -> int:
+    """Return hours since the start of the scenario of a moment in UTC.
+
+    Raises
+    ------
+    UsageError
+        For what is no time, no whole hour, or outside the period.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> hour_of(bf.load("russia-2022"), "2022-09-15T06:00")
+    30
+    """
+    try:
+        moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+    except ValueError:
+        raise UsageError(f"not a time: {when!r}; write for example 2022-09-27T00:00") from None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = (moment - scenario.start).total_seconds()
+    if seconds % 3600:
+        raise UsageError(f"{when}: is no whole hour")
+    if not 0 < seconds < 3600 * scenario.hours:
+        raise UsageError(
+            f"{when}: must lie after {scenario.start:%Y-%m-%dT%H:%M} and before {scenario.end:%Y-%m-%dT%H:%M}"
+        )
+    return int(seconds // 3600)
+
+
+def open_branch(base: str) -> Snapshots:
+    """Open ``RUN@TIME``, what ``--from`` takes.
+
+    Raises
+    ------
+    UsageError, ResultsError
+    """
+    where, at, when = base.rpartition("@")
+    if not at or not where:
+        raise UsageError(f"--from {base}: write RUN@TIME, for example runs/russia-2022@2022-09-27T00:00")
+    run = open_run(where)
+    if run.store.values is not None:
+        raise UsageError(
+            f"--from {base}: the members of this run have parameter values of their own; branch a plain run"
+        )
+    return Snapshots(run.folder, hour_of(run.scenario, when))
+
+
+def require_shared_past(base: Snapshots, network: Network) -> None:
+    """Make sure that a scenario is the one of a run up to the hour of its snapshots.
+
+    Raises
+    ------
+    UsageError
+        Where it is not, naming the events that differ.
+    """
+    before = base.run.network
+    time = f"{before.hours[base.hour]}Z"
+    ours, theirs = network.scenario, before.scenario
+    if (ours.start, ours.end) != (theirs.start, theirs.end):
+        raise UsageError(f"a branch runs over the period of its run, {theirs.start:%Y-%m-%d} to {theirs.end:%Y-%m-%d}")
+    changed = _first_difference(_past(before, base.hour), _past(network, base.hour))
+    if not changed:
+        return
+    events = {event.id: event for event in theirs.active_events()}
+    own = {event.id: event for event in ours.active_events()}
+    differ = [name for name in {**events, **own} if events.get(name) != own.get(name)]
+    early = [
+        name for name in differ if (events.get(name) or own[name]).start <= theirs.start + timedelta(hours=base.hour)
+    ]
+    blamed = f"event {early[0]!r}" if early else f"event {differ[0]!r}" if differ else changed
+    raise UsageError(
+        f"{blamed} changes what happens before {time}, and a branch shares its past with {base.folder}; branch "
+        "earlier, or run the whole scenario"
+    )
+
+
+#: Axis of time, in hours, of arrays that have one; all others must be equal as a whole.
+_TIME_AXIS = {
+    "network.clock.local_hour": 1, "network.clock.country_day": 1, "network.clock.utc_day": 0,
+    "network.lanes.open_share": 1, "network.lanes.ordinary": 0, "rules.segment": 0,
+    "rules.demand.intensity": 0, "rules.demand.call_rate": 0, "rules.demand.return_rate": 0,
+}  # fmt: skip
+
+
+def _past(network: Network, hour: int) -> dict[str, NDArray[Any] | float]:
+    """Return everything that acts on members before an hour."""
+    rules, theta = compile_rules(network)
+    out: dict[str, NDArray[Any] | float] = {"people at the start": network.home}
+    # numbers of areas depend on all shocks, what an origin sees of them does not
+    shocks = rules.demand.shock[:, :, :hour].reshape(len(rules.demand.shock), -1)
+    out["shocks"], area = np.unique(shocks, axis=0, return_inverse=True)
+    out["shocks by origin"] = area[network.arrays.people.origin_area]
+    segments = int(rules.segment[hour - 1]) + 1
+    for name, part in (("network", network.arrays), ("rules", rules), ("parameter", theta)):
+        for path, value in _leaves(name, part):
+            if path in ("network.people.origin_area", "rules.demand.shock"):
+                continue
+            if path in _TIME_AXIS:
+                value = np.moveaxis(value, _TIME_AXIS[path], 0)[:hour]
+            elif path.startswith(("rules.control.", "rules.access.")):
+                value = value[:segments]
+            out[path] = value
+    return out
+
+
+def _leaves(name: str, part: Any) -> list[tuple[str, Any]]:
+    if isinstance(part, tuple):
+        fields: tuple[str, ...] = getattr(part, "_fields")  # noqa: B009
+        return [leaf for one, value in zip(fields, part, strict=True) for leaf in _leaves(f"{name}.{one}", value)]
+    return [(name, part)]
+
+
+def _first_difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    """Return the name of the first thing that differs, or an empty string."""
+    for name in {**ours, **theirs}:
+        if name not in ours or name not in theirs or not np.array_equal(ours[name], theirs[name], equal_nan=True):
+            return name.replace("parameter.", "parameter ")
+    return ""
