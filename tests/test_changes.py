@@ -6,7 +6,7 @@ import pytest
 
 import borderflow as bf
 from borderflow.changes import alter_event, apply_changes, change_capacity, close_crossing, move_event, open_crossing
-from borderflow.comparison import simulate_outcome
+from borderflow.outcomes import simulate_outcome
 from networks import tiny_scenario
 
 

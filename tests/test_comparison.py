@@ -8,16 +8,10 @@ from scipy import stats
 
 import borderflow as bf
 from borderflow.changes import change_capacity, close_crossing, move_event
-from borderflow.comparison import (
-    EFFECT_COLUMNS,
-    STATISTICS,
-    Comparison,
-    Outcome,
-    compare,
-    members_needed,
-    simulate_outcome,
-)
+from borderflow.comparison import Comparison, compare
+from borderflow.effects import EFFECT_COLUMNS, STATISTICS, members_needed
 from borderflow.errors import UsageError
+from borderflow.outcomes import Outcome, simulate_outcome
 from borderflow.results import QUANTITIES
 from borderflow.simulation import Setting
 from networks import EVENTS, tiny_scenario

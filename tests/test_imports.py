@@ -15,7 +15,7 @@ ORDER = (
     "results", "snapshots", "plans", "workers", "clusters", "ensemble", "checkpoints",
     "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting",
-    "changes", "comparison", "sensitivity", "drafting",
+    "changes", "outcomes", "effects", "comparison", "sensitivity", "drafting",
     "charts", "plots", "exports", "briefing",
     "server", "cli",
 )  # fmt: skip

@@ -4,10 +4,6 @@ Two scenarios run with the same seed share every random draw that the change doe
 ``m`` of one and member ``m`` of the other is the effect of the change in one possible course of events, and it scatters
 far less than the difference of two independent runs: the method of common random numbers (Glasserman and Yao 1992,
 Management Science 38, 884-908).
-
-An effect has two spreads, which answer two questions. The *interval of the mean* says how well the mean effect is known
-from so many members; it shrinks with more members. The *quantiles over members* say how much the effect itself varies
-with chance, and with the parameters where a fit is given; they do not shrink.
 """
 
 from __future__ import annotations
@@ -22,248 +18,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from borderflow.ensemble import simulate_block
+from borderflow.effects import EFFECT_COLUMNS, STATISTICS, Effect, pair_figures, reduce_days
 from borderflow.errors import ResultsError, UsageError, suggest
-from borderflow.network import Network, compile_network
-from borderflow.results import QUANTILES, QUANTITIES, Cube, Run, complete_days, daily_series, open_run
+from borderflow.outcomes import Key, Outcome, Settings, read_outcome, simulate_outcome
+from borderflow.results import QUANTITIES, Run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "EFFECT_COLUMNS",
-    "STATISTICS",
-    "Comparison",
-    "DailyDifference",
-    "Effect",
-    "Key",
-    "Outcome",
-    "compare",
-    "members_needed",
-    "read_outcome",
-    "simulate_outcome",
-]
+__all__ = ["Comparison", "DailyDifference", "compare"]
 
 Floats = NDArray[np.float64]
-#: Quantity, place, country, mode as in the summary; country empty for all countries of destination together.
-Key = tuple[str, str, str, str]
-Settings = Sequence[Setting] | Sequence[Mapping[str, float]]
-
-LEVEL = 0.90  # of the interval of the mean, as wide as q05 to q95
-ERROR, POWER = 0.05, 0.90  # of the test behind `members_needed`
-
-#: Quantities that may be added over countries or crossings.
-_ADDITIVE_COUNTRIES = (
-    "arrivals_daily", "arrivals_excess_daily", "arrivals_exodus_daily", "departures_daily", "net_flow", "abroad",
-    "turned_back", "notices_served", "called_up_at_border", "turned_away_on_road", "left_the_line", "entry_refused",
-)  # fmt: skip
-_ADDITIVE_CROSSINGS = ("person_hours_waiting", "needs_water")
-
-#: How the days of a quantity become figures: their sum, the highest day, the last day or the mean of the days.
-STATISTICS: Mapping[str, tuple[str, ...]] = {
-    name: {"flow": ("sum",), "stock": ("highest", "mean"), "duration": ("highest", "mean"), "price": ("mean",)}[
-        one.kind
-    ]
-    for name, one in QUANTITIES.items()
-} | dict.fromkeys(("arrivals_cumulative", "mobilised_cumulative", "wrongly_drafted_returned", "abroad"), ("last",))
-
-EFFECT_COLUMNS = (
-    "quantity", "place", "country", "mode", "statistic", "start", "end", "unit", "reference", "other", "difference",
-    "low", "high", "q05", "q25", "q50", "q75", "q95", "members", "members_needed", "members_needed_unpaired",
-)  # fmt: skip
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# One scenario
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one scenario leads to: the daily series of all members, in memory, ready to be compared with others.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seed : int
-    members : tuple of int
-    days : tuple of date
-        Local days.
-    series : mapping
-        `Key` to values, shape (member, day).
-    complete : mapping
-        Place, or country where there is none, to which days the period covers whole by its clock, shape (day,). All
-        countries together (``""``) have the days that every one of them has whole.
-    settings : tuple of Setting, optional
-        What is special about each member: parameter values of a fit, daily noise, further events.
-    """
-
-    scenario: Scenario
-    seed: int
-    members: tuple[int, ...]
-    days: tuple[date, ...]
-    series: Mapping[Key, Floats]
-    complete: Mapping[str, NDArray[np.bool_]]
-    settings: tuple[Setting, ...] | None = None
-
-
-def simulate_outcome(
-    scenario: Scenario | str | Path,
-    *,
-    members: int | Sequence[int] = 100,
-    seed: int = 1,
-    settings: Settings | None = None,
-    until: datetime | date | str | None = None,
-    workers: int | None = None,
-    advance: Callable[[int], None] | None = None,
-) -> Outcome:
-    """Simulate a scenario in memory and keep its daily series.
-
-    Parameters
-    ----------
-    scenario : Scenario, str or Path
-    members : int or sequence of int
-        How many members, or their numbers.
-    seed : int
-    settings : sequence of Setting or of mappings, optional
-        What is special about each member, or only its parameter values, for example draws from a posterior; repeated
-        in turn where there are fewer of them than members.
-    until : date, optional
-        Another end (exclusive).
-    workers : int, optional
-        Threads; the number of processors where not given.
-    advance : callable, optional
-        Called with the number of members done since the last call, from any thread; an exception in it stops the work.
-
-    Returns
-    -------
-    Outcome
-
-    Examples
-    --------
-    >>> outcome = simulate_outcome("russia-2022", members=2, until="2022-09-17")
-    >>> outcome.series["arrivals_daily", "", "GE", "all"].shape
-    (2, 4)
-    """
-    scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-    if until is not None:
-        scenario = scenario.until(until)
-    numbers = tuple(range(members)) if isinstance(members, int) else tuple(members)
-    if not numbers:
-        raise UsageError(f"members must be 1 or more, got {members}")
-    network = compile_network(scenario)
-    own = None
-    if settings:
-        given = [one if isinstance(one, Setting) else Setting(one) for one in settings]
-        own = tuple(given[n % len(given)] for n in range(len(numbers)))
-    block = simulate_block(network, numbers, seed=seed, settings=own, workers=workers, advance=advance)
-    return _outcome(network, block, seed, numbers, own)
-
-
-def read_outcome(run: Run | str | Path) -> Outcome:
-    """Read the daily series of all members of a finished run.
-
-    Examples
-    --------
-    >>> import borderflow as bf
-    >>> run = bf.run("russia-2022", members=2, until="2022-09-17", out="/tmp/borderflow-doctest-outcome")
-    >>> read_outcome(run).members
-    (0, 1)
-    """
-    run = run if isinstance(run, Run) else open_run(run)
-    return _outcome(run.network, run.store, int(run.manifest["seed"]), tuple(range(int(run.manifest["members"]))), None)
-
-
-def _outcome(
-    network: Network, cube: Cube, seed: int, members: tuple[int, ...], settings: tuple[Setting, ...] | None
-) -> Outcome:
-    series: dict[Key, Floats] = {}
-    for one in daily_series(network, cube):
-        series[one.quantity, one.place, one.country, one.mode] = one.values
-        everywhere = (one.quantity, "", "", "all")
-        by_country = not one.place and one.quantity in _ADDITIVE_COUNTRIES
-        by_crossing = one.place and one.mode == "all" and one.quantity in _ADDITIVE_CROSSINGS
-        if by_country or by_crossing:
-            series[everywhere] = series[everywhere] + one.values if everywhere in series else one.values
-    whole = complete_days(network)
-    complete = dict(zip(network.countries, whole, strict=False))
-    complete |= {"": whole.all(axis=0), network.scenario.origin_country: whole[-1]}
-    complete |= {lane.name: complete[lane.country] for lane in network.lanes}
-    return Outcome(network.scenario, seed, members, network.days, series, complete, settings)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Two scenarios
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The effect of a change on one figure: other scenario less reference, over paired members.
-
-    Parameters
-    ----------
-    quantity, place, country, mode : str
-        As in the summary; country empty: all countries of destination together.
-    statistic : {'sum', 'highest', 'last', 'mean'}
-        How the days of the period became one figure.
-    start, end : date
-        First and last local day of the period.
-    reference, other, difference : float
-        Means over members, in the quantity's unit.
-    low, high : float
-        90 % interval of the mean difference (Student).
-    quantiles : tuple of float
-        5, 25, 50, 75 and 95 % quantiles of the difference over members.
-    members : int
-        Pairs of members behind the figures; those without a value in either scenario are left out.
-    members_needed, members_needed_unpaired : float
-        Members that a claim of this size needs, with paired and with independent runs; NaN where no member differs. See
-        `members_needed`.
-    """
-
-    quantity: str
-    place: str
-    country: str
-    mode: str
-    statistic: str
-    start: date
-    end: date
-    reference: float
-    other: float
-    difference: float
-    low: float
-    high: float
-    quantiles: tuple[float, ...]
-    members: int
-    members_needed: float
-    members_needed_unpaired: float
-
-    @property
-    def unit(self) -> str:
-        """Unit of all figures."""
-        return QUANTITIES[self.quantity].unit
-
-    @property
-    def label(self) -> str:
-        """What the figure is, in words, with its unit."""
-        words = _LABELS.get((self.quantity, self.statistic)) or f"{self.quantity} ({self.statistic})"
-        return f"{words}, {self.unit}"
-
-    @property
-    def where(self) -> str:
-        """Place, country or ``all``, and the mode where it is one."""
-        return f"{self.place or self.country or 'all'}{'' if self.mode == 'all' else ' ' + self.mode}"
-
-    @property
-    def certain(self) -> bool:
-        """Whether the interval of the mean leaves zero out."""
-        return self.low > 0 or self.high < 0
-
-    @property
-    def touched(self) -> bool:
-        """Whether any member differs."""
-        return bool(np.isfinite(self.members_needed)) or bool(np.nan_to_num([self.difference, *self.quantiles]).any())
 
 
 @dataclass(frozen=True)
@@ -352,7 +119,7 @@ class Comparison:
         key = self._key(quantity, place, country, mode)
         keep = self._whole(key[1] or key[2])
         before, after = (values[:, keep] for values in self.pair(key))
-        figures = _figures(before.T, after.T)
+        figures = pair_figures(before.T, after.T)
         days = tuple(day for day, kept in zip(self.days, keep, strict=True) if kept)
         return DailyDifference(
             days, figures.reference, figures.other, figures.mean, figures.low, figures.high, figures.quantiles
@@ -419,8 +186,8 @@ class Comparison:
         reduced = np.empty((2, len(wanted), len(self.members)))
         for row, (key, statistic) in enumerate(wanted):
             for side, values in enumerate(self.pair(key)):
-                reduced[side, row] = _reduce(values[:, kept[key[1] or key[2]]], statistic)
-        f = _figures(reduced[0], reduced[1])
+                reduced[side, row] = reduce_days(values[:, kept[key[1] or key[2]]], statistic)
+        f = pair_figures(reduced[0], reduced[1])
         for row, (key, statistic) in enumerate(wanted):
             days = [day for day, keep in zip(self.days, kept[key[1] or key[2]], strict=True) if keep]
             yield Effect(
@@ -529,27 +296,6 @@ _MAIN_TOTALS = (
 )  # fmt: skip
 
 
-#: Words of the figures that readers ask for first, by quantity and statistic.
-_LABELS: Mapping[tuple[str, str], str] = {
-    ("left_home", "sum"): "left home",
-    ("arrivals_daily", "sum"): "arrivals",
-    ("abroad", "last"): "abroad on the last day",
-    ("turned_back", "sum"): "stopped at exit",
-    ("notices_served", "sum"): "notices served",
-    ("called_up_at_border", "sum"): "called up at the border",
-    ("entry_refused", "sum"): "entry refused",
-    ("turned_away_on_road", "sum"): "turned away on the road",
-    ("left_the_line", "sum"): "left the line",
-    ("person_hours_waiting", "sum"): "in line",
-    ("queue_persons", "highest"): "longest line",
-    ("queue_persons", "mean"): "line, mean of daily peaks",
-    ("queue_cars", "highest"): "longest line of cars",
-    ("queue_cars", "mean"): "cars, mean of daily peaks",
-    ("wait_hours", "highest"): "wait, worst day",
-    ("wait_hours", "mean"): "wait, mean of days",
-}
-
-
 def _say(value: float, signed: bool = False) -> str:
     if not np.isfinite(value):
         return "-"
@@ -568,109 +314,6 @@ def _align(rows: Sequence[Sequence[str]]) -> list[str]:
         for row in rows
     ]
     return ["  ".join(row).rstrip() for row in cells]
-
-
-def _reduce(values: Floats, statistic: str) -> Floats:
-    """Return one figure per member from its days, shape (member,); NaN where no day has a value."""
-    if statistic == "last":
-        return values[:, -1]
-    if statistic == "sum":
-        total: Floats = values.sum(axis=1)
-        return total
-    known = ~np.isnan(values)
-    if statistic == "highest":
-        highest = np.where(known, values, -np.inf).max(axis=1)
-        return np.where(known.any(axis=1), highest, np.nan)
-    with np.errstate(invalid="ignore"):
-        mean: Floats = np.where(known, values, 0.0).sum(axis=1) / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
-    return mean
-
-
-@dataclass(frozen=True)
-class _Figures:
-    """Figures over members, shape (row,); `quantiles` (5, row)."""
-
-    reference: Floats
-    other: Floats
-    mean: Floats
-    low: Floats
-    high: Floats
-    quantiles: Floats
-    count: NDArray[np.int64]
-    needed: Floats
-    needed_unpaired: Floats
-
-
-def _figures(before: Floats, after: Floats) -> _Figures:
-    """Return the figures of rows of paired values, shape (row, member); pairs with a NaN are left out."""
-    from scipy.special import stdtrit
-
-    difference = after - before
-    known = ~np.isnan(difference)
-    count = known.sum(axis=1)
-
-    def mean(values: Floats) -> Floats:
-        total: Floats = np.where(known, values, 0.0).sum(axis=1) / np.where(count, count, np.nan)
-        return total
-
-    def variance(values: Floats) -> Floats:
-        centred = np.where(known, values - mean(values)[:, None], 0.0)
-        spread: Floats = (centred**2).sum(axis=1) / np.where(count > 1, count - 1, np.nan)
-        return spread
-
-    middle, spread = mean(difference), np.sqrt(variance(difference))
-    half = stdtrit(np.maximum(count - 1, 1), 0.5 + LEVEL / 2) * spread / np.sqrt(np.maximum(count, 1))
-    quantiles = np.full((len(QUANTILES), len(before)), np.nan)
-    full = known.all(axis=1)
-    if full.any():
-        quantiles[:, full] = np.quantile(difference[full], QUANTILES, axis=1)
-    for row in np.flatnonzero(~full & (count > 0)):
-        quantiles[:, row] = np.quantile(difference[row, known[row]], QUANTILES)
-    unpaired = np.sqrt(variance(before) + variance(after))
-    return _Figures(
-        mean(before), mean(after), middle, middle - half, middle + half, quantiles, count,
-        members_needed(middle, spread), members_needed(middle, unpaired),
-    )  # fmt: skip
-
-
-def members_needed(difference: Floats | float, deviation: Floats | float) -> Floats:
-    r"""Return how many members a claim of a difference of this size needs.
-
-    The smallest number for which a two-sided paired t test with an error rate of 5 % finds such a difference with a
-    probability of 90 %, in Guenther's approximation,
-
-    .. math:: n = \left\lceil \frac{(z_{0.975} + z_{0.90})^2}{d^2} + \frac{z_{0.975}^2}{2} \right\rceil,
-              \quad d = |\bar\Delta| / s_\Delta .
-
-    Parameters
-    ----------
-    difference : numpy.ndarray or float
-        Mean difference.
-    deviation : numpy.ndarray or float
-        Standard deviation of the difference between members.
-
-    Returns
-    -------
-    numpy.ndarray
-        At least 2; NaN where the difference is zero or the deviation unknown.
-
-    References
-    ----------
-    W. C. Guenther (1981), Sample size formulas for normal theory t tests. The American Statistician 35, 243-244.
-
-    Examples
-    --------
-    >>> members_needed(1.0, 2.0).tolist()
-    44.0
-    """
-    from scipy.special import ndtri
-
-    z_error, z_power = float(ndtri(1 - ERROR / 2)), float(ndtri(POWER))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effect = np.abs(np.asarray(difference, float)) / np.asarray(deviation, float)
-        n = np.ceil(((z_error + z_power) / effect) ** 2 + z_error**2 / 2)
-    exact = (np.asarray(deviation) == 0) & (np.asarray(difference) != 0)
-    return np.where(exact, 2.0, np.where(np.isfinite(n), np.maximum(n, 2.0), np.nan))
 
 
 def compare(

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from borderflow.changes import change_capacity, close_crossing
-from borderflow.comparison import compare, simulate_outcome
+from borderflow.comparison import compare
+from borderflow.outcomes import simulate_outcome
 from networks import one_crossing
 
 AN_HOUR = 10_000.0
