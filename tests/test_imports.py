@@ -16,7 +16,7 @@ ORDER = (
     "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting",
     "changes", "outcomes", "effects", "comparison", "sensitivity", "drafting",
-    "charts", "plots", "exports", "briefing",
+    "charts", "plots", "effect_plots", "disclosure", "exports", "briefing",
     "server", "cli",
 )  # fmt: skip
 HEAVY = ("numba", "scipy", "pandas", "xarray", "zarr", "jinja2")

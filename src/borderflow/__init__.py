@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ScenarioError,
         UsageError,
     )
+    from borderflow.exports import export
     from borderflow.ledger import Claim, Ledger, read_ledger, write_ledger
     from borderflow.results import Run, open_run
     from borderflow.scenario import Scenario, load, shipped
@@ -42,6 +43,7 @@ _HOMES = {
     "ScenarioError": "errors",
     "UsageError": "errors",
     "compare": "comparison",
+    "export": "exports",
     "load": "scenario",
     "merge": "ensemble",
     "open_run": "results",
@@ -65,6 +67,7 @@ __all__ = [
     "ScenarioError",
     "UsageError",
     "compare",
+    "export",
     "load",
     "merge",
     "open_run",

@@ -31,6 +31,7 @@ __all__ = [
     "fan_chart",
     "map_chart",
     "number",
+    "project",
     "view_around",
 ]
 
@@ -351,11 +352,11 @@ class View:
 
     def place(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         """Return positions in units of the drawing."""
-        east, north = _project(np.asarray(lon, float), np.asarray(lat, float), self.lon, self.lat)
+        east, north = project(np.asarray(lon, float), np.asarray(lat, float), self.lon, self.lat)
         return (east - self.x) / self.scale + self.width / 2, (self.y - north) / self.scale + self.height / 2
 
 
-def _project(lon: Floats, lat: Floats, lon0: float, lat0: float) -> tuple[Floats, Floats]:
+def project(lon: Floats, lat: Floats, lon0: float, lat0: float) -> tuple[Floats, Floats]:
     """Lambert's azimuthal equal-area projection on the sphere, km (Snyder 1987, USGS Paper 1395, eqs 24-2 to 24-4).
 
     It has no seam but the point opposite its centre, so that nothing is drawn across the map at 180 degrees.
@@ -381,7 +382,7 @@ def view_around(
     mean = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]).mean(axis=1)
     lon0 = float(np.degrees(np.arctan2(mean[1], mean[0])))
     lat0 = float(np.degrees(np.arctan2(mean[2], np.hypot(mean[0], mean[1]))))
-    x, y = _project(np.degrees(lon), np.degrees(lat), lon0, lat0)
+    x, y = project(np.degrees(lon), np.degrees(lat), lon0, lat0)
     wide = max(float(np.ptp(x)) * (1 + 2 * margin), least_km)
     high = max(float(np.ptp(y)) * (1 + 2 * margin), wide * shape)
     ratio = min(high / wide, 1.0)

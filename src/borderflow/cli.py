@@ -221,6 +221,52 @@ def compare(
 
 
 @app.command
+def export(
+    run: Path,
+    /,
+    *,
+    format: str,
+    out: Path | None = None,
+    min_cell: int = 10,
+    sensitivity: str = "moderate",
+    reference_date: str | None = None,
+    model_id: str = "borderflow",
+) -> None:
+    """Write the figures of a run in a format that others read; small cells are left out.
+
+    Parameters
+    ----------
+    run
+        The folder of a run or forecast.
+    format
+        csv, hxl, hub, parquet, netcdf, geojson or hdx.
+    out
+        File, or folder for hdx; beside the other files of the run where not given.
+    min_cell
+        Counts of people above 0 and below this are left out; 0 for use inside a house only.
+    sensitivity
+        low, moderate, high or severe: the label in the metadata.
+    reference_date
+        For hub: the last day known when the forecast was made.
+    model_id
+        For hub.
+    """
+    from borderflow.exports import export as export_run
+
+    print(
+        export_run(
+            run,
+            format,  # type: ignore[arg-type]
+            out,
+            min_cell=min_cell,
+            sensitivity=sensitivity,
+            reference_date=reference_date,
+            model_id=model_id,
+        )
+    )
+
+
+@app.command
 def brief(run: Path, *, out: Path | None = None) -> None:
     """Write the briefing of a finished run again.
 

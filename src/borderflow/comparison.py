@@ -284,10 +284,10 @@ class Comparison:
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=head)
 
     def plot(self, path: str | Path | None = None, **options: Any) -> Any:
-        """Draw the comparison; see `borderflow.plots.plot_comparison`."""
+        """Draw the comparison; see `borderflow.effect_plots.plot_comparison`."""
         from importlib import import_module
 
-        return import_module("borderflow.plots").plot_comparison(self, path, **options)
+        return import_module("borderflow.effect_plots").plot_comparison(self, path, **options)
 
 
 _MAIN_TOTALS = (

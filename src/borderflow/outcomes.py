@@ -6,7 +6,7 @@ folder, it is compared with another run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -66,12 +66,13 @@ class Outcome:
 
 
 def simulate_outcome(
-    scenario: Scenario | str | Path,
+    scenario: Scenario | Network | str | Path,
     *,
     members: int | Sequence[int] = 100,
     seed: int = 1,
     settings: Settings | None = None,
     until: datetime | date | str | None = None,
+    keys: Collection[Key] | None = None,
     workers: int | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -79,7 +80,8 @@ def simulate_outcome(
 
     Parameters
     ----------
-    scenario : Scenario, str or Path
+    scenario : Scenario, Network, str or Path
+        A network saves compiling it for each of many outcomes; it cannot be given another end.
     members : int or sequence of int
         How many members, or their numbers.
     seed : int
@@ -88,6 +90,8 @@ def simulate_outcome(
         in turn where there are fewer of them than members.
     until : date, optional
         Another end (exclusive).
+    keys : collection of tuple, optional
+        Figures to keep; all where not given. Many outcomes of a few figures fit into memory where few of all would.
     workers : int, optional
         Threads; the number of processors where not given.
     advance : callable, optional
@@ -103,19 +107,21 @@ def simulate_outcome(
     >>> outcome.series["arrivals_daily", "", "GE", "all"].shape
     (2, 4)
     """
-    scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-    if until is not None:
-        scenario = scenario.until(until)
+    network = scenario if isinstance(scenario, Network) else _compile(scenario, until)
     numbers = tuple(range(members)) if isinstance(members, int) else tuple(members)
     if not numbers:
         raise UsageError(f"members must be 1 or more, got {members}")
-    network = compile_network(scenario)
     own = None
     if settings:
         given = [one if isinstance(one, Setting) else Setting(one) for one in settings]
         own = tuple(given[n % len(given)] for n in range(len(numbers)))
     block = simulate_block(network, numbers, seed=seed, settings=own, workers=workers, advance=advance)
-    return _outcome(network, block, seed, numbers, own)
+    return _outcome(network, block, seed, numbers, own, keys)
+
+
+def _compile(scenario: Scenario | str | Path, until: datetime | date | str | None) -> Network:
+    scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+    return compile_network(scenario if until is None else scenario.until(until))
 
 
 def read_outcome(run: Run | str | Path) -> Outcome:
@@ -133,7 +139,12 @@ def read_outcome(run: Run | str | Path) -> Outcome:
 
 
 def _outcome(
-    network: Network, cube: Cube, seed: int, members: tuple[int, ...], settings: tuple[Setting, ...] | None
+    network: Network,
+    cube: Cube,
+    seed: int,
+    members: tuple[int, ...],
+    settings: tuple[Setting, ...] | None,
+    keys: Collection[Key] | None = None,
 ) -> Outcome:
     series: dict[Key, Floats] = {}
     for one in daily_series(network, cube):
@@ -143,6 +154,8 @@ def _outcome(
         by_crossing = one.place and one.mode == "all" and one.quantity in _ADDITIVE_CROSSINGS
         if by_country or by_crossing:
             series[everywhere] = series[everywhere] + one.values if everywhere in series else one.values
+    if keys is not None:
+        series = {key: values for key, values in series.items() if key in keys}
     whole = complete_days(network)
     complete = dict(zip(network.countries, whole, strict=False))
     complete |= {"": whole.all(axis=0), network.scenario.origin_country: whole[-1]}

@@ -8,7 +8,7 @@ Figures over members are the mean and the 5, 25, 50, 75 and 95 % quantiles (line
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -497,6 +497,40 @@ class Run:
         columns = ["start", "end", *SUMMARY_COLUMNS[7:]]
         head = ["country"] if by == "country" else ["place", "country", "mode"]
         return frame.loc[rows, head + columns].reset_index(drop=True)
+
+    def plot(self, quantity: str, where: str | Sequence[str] | None = None, **options: Any) -> Any:
+        """Draw a quantity day by day; see `borderflow.plots.plot_quantity`.
+
+        Parameters
+        ----------
+        quantity : str
+            A key of `QUANTITIES`.
+        where : str or sequence of str, optional
+            Country codes, or names of crossings and routes; the six with the highest days where not given.
+        **options
+            ``mode``, and ``path`` of a file to save to (png, svg, pdf).
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Needs the extra ``plots``; shows itself in a notebook.
+        """
+        return _plots().plot_quantity(self, quantity, where, **options)
+
+    def plot_queue(self, where: str | Sequence[str] | None = None, **options: Any) -> Any:
+        """Draw lines and waits at crossings hour by hour; see `borderflow.plots.plot_queue`."""
+        return _plots().plot_queue(self, where, **options)
+
+    def plot_map(self, day: Any = None, **options: Any) -> Any:
+        """Draw the crossings of one day with their lines on a map; see `borderflow.plots.plot_map`."""
+        return _plots().plot_map(self, day, **options)
+
+
+def _plots() -> Any:
+    """Load the plots, an extra that stands further down; figures are methods only for the reader's convenience."""
+    from importlib import import_module
+
+    return import_module("borderflow.plots")
 
 
 def open_run(folder: str | Path) -> Run:
