@@ -286,6 +286,7 @@ def compile_network(scenario: Scenario) -> Network:
         rows.append(find_alternatives(scenario, here, number, roads, posts, out_lanes, services, legs, named))
         row_keys.append(_key("row", post))
     flat = [alternative for row in rows for alternative in row]
+    ways = sorted({(a.lane, a.service) for a in flat})
     row_nest, nest_country, nest_alt = [0], [], [0]
     position = 0
     for row in rows:
@@ -362,6 +363,9 @@ def compile_network(scenario: Scenario) -> Network:
             alt_kind=integers(a.kind for a in flat),
             alt_own=integers(a.own for a in flat),
             alt_size=np.array([a.size for a in flat], float),
+            alt_way=short(ways.index((a.lane, a.service)) for a in flat),
+            first_way=integers(np.searchsorted([lane for lane, _ in ways], np.arange(len(lanes) + 1))),
+            way_service=integers(service for _, service in ways),
             row_share=row_share,
             row_key=integers(row_keys),
             post_row=post_row,
@@ -382,6 +386,9 @@ def compile_network(scenario: Scenario) -> Network:
             column=column,
             ordinary=ordinary,
             has_ordinary=np.asarray(ordinary.any(axis=(0, 2))),
+            first_stream=integers(np.append(0, np.cumsum(ordinary.any(axis=0).sum(axis=1)))),
+            stream_lane=np.nonzero(ordinary.any(axis=0))[0],
+            stream_class=np.nonzero(ordinary.any(axis=0))[1],
             fare=np.array([fares.get(n, 0.0) for n in range(len(lanes))]),
             country_key=integers(_key("country", country.id) for country in countries),
         ),

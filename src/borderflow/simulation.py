@@ -108,12 +108,15 @@ class Moment:
 
 
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
-_MADE_AGAIN = ("state.minds.alt_weight", "state.ones", "state.noise", "state.rate", "state.travel", "state.types")
+_MADE_AGAIN = (
+    "state.minds.alt_weight", "state.crowd.", "state.bulk.", "state.ones", "state.noise", "state.rate", "state.travel",
+    "state.types",
+)  # fmt: skip
 
 
 def _kept(hour: int, state: border.State, record: border.Record) -> Iterator[tuple[str, NDArray[np.generic]]]:
     for name, array in (*_named("state", state), *_named("record", record)):
-        if name not in _MADE_AGAIN:
+        if not name.startswith(_MADE_AGAIN):
             yield name, array[:hour] if name.startswith("record.hourly.") else array
 
 
@@ -136,6 +139,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     groups, classes = len(network.groups), a.choices.row_share.shape[1]
     types, stations = (groups + 1) * classes, 2 * lanes
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
+    bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size)
     return border.State(
         homes=border.Homes(
             home=network.home.copy(),
@@ -143,7 +147,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             recent=np.zeros(len(network.origins)),
         ),
         roads=border.Roads(
-            calendar=np.zeros((border.RING, lanes, types - classes), np.int32),
+            calendar=np.zeros((border.RING, types - classes, lanes), np.int32),
             coming=np.zeros((border.RING, lanes), np.int32),
         ),
         lines=border.Lines(
@@ -161,16 +165,34 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         ),
         minds=border.Minds(
             wait=np.zeros((border.MEMORY, lanes)),
-            lane_factor=np.zeros((2, lanes)),
+            way_factor=np.zeros(2 * a.choices.way_service.size),
             ordinary_factor=np.zeros((lanes, classes)),
             alt_weight=np.zeros(alternatives),
-            inner=np.zeros(2 * alternatives, np.float32),
-            outer=np.zeros(2 * nests),
-            denominator=np.zeros((2 * rows, classes)),
-            mixture=np.zeros((2 * rows, classes)),
+            inner=np.zeros((2, alternatives + 8)),
+            odds=np.zeros(2 * nests),
+            force=np.zeros(2 * nests),
+            outer=np.zeros((2, classes, nests + 8)),
+            seen=np.zeros(2 * rows * classes),
+            part=np.zeros(2 * rows * classes),
             reach=np.zeros(2 * rows),
             usual=np.zeros(1),
-            news=np.append(0, np.full(2 * rows, -1)),
+            news=np.append(0, np.full(rows, -1)),
+        ),
+        crowd=border.Crowd(
+            cell=np.zeros(border.CROWD, np.int64),
+            kind=np.zeros(border.CROWD, np.int64),
+            known=np.zeros(border.CROWD, np.int64),
+            nest=np.zeros(border.CROWD, np.int64),
+            way=np.zeros(border.CROWD, np.int64),
+            site=np.zeros(border.CROWD, np.int64),
+            purpose=np.zeros(border.CROWD, np.int64),
+            words=np.zeros((4, border.CROWD), np.uint32),
+        ),
+        bulk=border.Bulk(
+            mean=np.zeros(bulk),
+            site=np.zeros(bulk, np.int64),
+            purpose=np.zeros(bulk, np.int64),
+            words=np.zeros((4, bulk), np.uint32),
         ),
         pool=np.zeros((posts, types), np.int64),
         abroad=np.zeros((countries, groups), np.int64),

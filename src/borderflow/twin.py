@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from statistics import NormalDist
@@ -46,6 +46,15 @@ class Address(NamedTuple):
 
     def binomial(self, n: Any, p: Any, purpose: int, sub: int = 0) -> int:
         return int(draws.binomial(int(n), float(p), *self, purpose + border.SUB * sub))
+
+    def sample(self, people: Mapping[int, int], n: int, purpose: int) -> People:
+        """Draw who ``n`` of these people are, all being alike: hypergeometric, type by type."""
+        taken, others = People(), sum(people.values())
+        for k, here in sorted(people.items()):
+            others -= here
+            rest, address = n - taken.total(), purpose + border.SUB * k
+            taken[k] = int(draws.hypergeometric(int(here), int(others), rest, *self, address))
+        return taken
 
 
 @dataclass
@@ -108,14 +117,9 @@ class Line:
     @staticmethod
     def _take(batch: Batch, take: int, present: int, at: Address) -> People:
         """Remove ``take`` people at random from a batch (whoever joined in one hour is in random order)."""
-        taken, others = People(), present
         if take == present:
             return batch.people
-        for k in sorted(batch.people):
-            here = batch.people[k]
-            others -= here
-            rest, purpose = take - taken.total(), border.SPLIT + border.SUB * k
-            taken[k] = int(draws.hypergeometric(here, others, rest, *at, purpose))
+        taken = at.sample(batch.people, take, border.SPLIT)
         batch.people -= taken
         return +taken
 
@@ -182,25 +186,43 @@ class Outlook:
     countries: list[int]  # by nest
     open_to: list[list[float]]  # share of each visa class to which the nest is open
     ways: list[list[int]]  # alternatives of the nest
-    odds: list[list[float]]  # their shares within the nest, cumulative, in single precision like the kernel's
+    odds: list[list[float]]  # of each of them
     force: list[float]  # pull of the nest on somebody to whom it is open
-    seen: list[float]  # sum of pulls as each visa class sees them
-    mixture: list[float]  # visa classes among those who leave
-    reach: float  # sum over classes of share times seen ** access_response
+    classes: list[float]  # odds of visa classes among those who leave: share times (sum of pulls) ** access_response
 
-    def classes(self, nest: int) -> list[float]:
-        """Return the odds of visa classes among those who take this nest."""
-        every = zip(self.mixture, self.open_to[nest], self.seen, strict=True)
-        return [share * to / seen if seen > 0 else 0.0 for share, to, seen in every]
+    @property
+    def reach(self) -> float:
+        """The departure rate in units of the mean over the country."""
+        return sum(self.classes)
 
     def pulls(self, v: int) -> list[float]:
-        """Return the odds of the nests for visa class ``v``, or for the mixture of classes (0)."""
-        weigh = [to[v] if v else sum(self.classes(nest)) for nest, to in enumerate(self.open_to)]
-        return [force * weight for force, weight in zip(self.force, weigh, strict=True)]
+        """Return the odds of the nests for visa class ``v``."""
+        return [force * to[v] for force, to in zip(self.force, self.open_to, strict=True)]
 
 
-def _first_reaching(cumulative: list[float], goal: float) -> int:
-    return next((i for i, value in enumerate(cumulative[:-1]) if value >= goal), len(cumulative) - 1)
+def _pick(odds: list[float], u: float) -> int:
+    """Return the first index at which the sum of odds reaches the share ``u`` of all."""
+    goal = u * sum(odds)
+    return next((i for i, value in enumerate(accumulate(odds)) if value >= goal), len(odds) - 1)
+
+
+def _divide(n: int, odds: list[float], purpose: int, places: list[tuple[Address, int]]) -> list[int]:
+    """Divide ``n`` people by odds: each part binomial among those who are left, drawn at its own address and sub."""
+    parts = []
+    for i, (one, (at, sub)) in enumerate(zip(odds, places, strict=True)):
+        rest = sum(odds[i:])
+        parts.append(at.binomial(n, one / rest if rest > 0 else 0.0, purpose, sub))
+        n -= parts[-1]
+    return parts
+
+
+def _bits_of_five(at: Address, n: int, purpose: int) -> list[int]:
+    """Return ``n`` numbers below 32, each of five bits: six from every word, four words from every block."""
+    out: list[int] = []
+    for block in range(-(-n // border.BINS_OF_BLOCK)):
+        for word in draws.philox(*at, purpose + 256 * block):
+            out += [int(word) >> (5 * i) & 31 for i in range(6)]
+    return out[:n]
 
 
 class Twin:
@@ -330,23 +352,20 @@ class Twin:
 
     def _look(self, row: int, stoppable: int, noise: NDArray[np.float64]) -> Outlook:
         choices, access, theta = self.arrays.choices, self.rules.access, self.theta
-        out = Outlook([], [], [], [], [], [0.0] * self.classes, [], 0.0)
+        out, seen = Outlook([], [], [], [], [], []), [0.0] * self.classes
         for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
             c, ways = int(choices.nest_country[n]), list(range(choices.nest_alt[n], choices.nest_alt[n + 1]))
             runs = [(s := choices.alt_service[a]) < 0 or access.service[self.e, s] == 1 for a in ways]
             each = [self.appeal[a] * self.attraction[choices.alt_lane[a]][stoppable] for a in ways]
-            odds = list(accumulate(one if running else 0.0 for one, running in zip(each, runs, strict=True)))
-            pull = float(self.rules.abroad.pull[c] * noise[1 + c])
             out.countries.append(c)
             out.open_to.append([float(share) for share in access.open_to[self.e, c]])
             out.ways.append(ways)
-            out.odds.append([float(np.float32(value / odds[-1])) if odds[-1] > 0 else 0.0 for value in odds])
-            out.force.append(pull * odds[-1] ** theta.nest_scale if odds[-1] > 0 else 0.0)
-            out.seen = [seen + out.force[-1] * to for seen, to in zip(out.seen, out.open_to[-1], strict=True)]
-        shares = zip(choices.row_share[row], out.seen, strict=True)
-        parts = [float(share) * seen**theta.access_response if seen > 0 else 0.0 for share, seen in shares]
-        out.reach = sum(parts)
-        out.mixture = [part / out.reach if out.reach > 0 else 0.0 for part in parts]
+            out.odds.append([one if running else 0.0 for one, running in zip(each, runs, strict=True)])
+            pull, odds = float(self.rules.abroad.pull[c] * noise[1 + c]), sum(out.odds[-1])
+            out.force.append(pull * odds**theta.nest_scale if odds > 0 else 0.0)
+            seen = [one + out.force[-1] * to for one, to in zip(seen, out.open_to[-1], strict=True)]
+        shares = zip(choices.row_share[row], seen, strict=True)
+        out.classes = [float(share) * one**theta.access_response if one > 0 else 0.0 for share, one in shares]
         return out
 
     def measure_usual(self) -> None:
@@ -373,58 +392,49 @@ class Twin:
     def choose(self, row: int, g: int, v: int, n: int, sub: int) -> int:
         """Let ``n`` people of a group choose and depart; ``v`` is their visa class, 0: the row's mixture."""
         outlook = self.outlook(row, int(self.arrays.people.stopped[g]))
-        pulls, at = outlook.pulls(v), self.at(self.arrays.choices.row_key[row])
-        if n == 0 or sum(pulls) <= 0:
+        at = self.at(self.arrays.choices.row_key[row])
+        if n == 0 or (sum(outlook.pulls(v)) if v else outlook.reach) <= 0:
             return 0
         if n > border.SINGLES:
-            return self._choose_many(at, g, v, n, outlook, pulls, sub)
-        numbers = (draws.uniforms(*at, border.CHOOSE + 256 * (i + 65536 * sub)) for i in range(n))
-        return sum(self._choose_one(u, g, v, outlook, pulls) for u in numbers)
+            self._choose_many(at, g, v, n, outlook, sub)
+        else:
+            for i in range(n):
+                self._choose_one(draws.uniforms(*at, border.CHOOSE + 256 * (i + 65536 * sub)), g, v, outlook)
+        return n
 
-    def _choose_one(self, u: tuple[float, ...], g: int, v: int, outlook: Outlook, pulls: list[float]) -> int:
-        nest = _first_reaching(list(accumulate(pulls)), u[0] * sum(pulls))
-        c, way = outlook.countries[nest], outlook.ways[nest][_first_reaching(outlook.odds[nest], u[1])]
-        if self.arrays.choices.selective[c] == 0:
-            v = 0  # nobody asks
-        elif v == 0:
-            classes = outlook.classes(nest)
-            v = _first_reaching(list(accumulate(classes)), u[2] * sum(classes))
-        self._depart(way, c, 1, g * self.classes + v, self.slowness[int(u[3] * border.TRAVEL_BINS)])
-        return 1
+    def _type(self, g: int, v: int, c: int) -> int:
+        """Return the type of somebody on the way to a country; where nobody asks for documents the class is 0."""
+        asked: bool = bool(self.arrays.choices.selective[c])
+        return int(g * self.classes + v * asked)
 
-    def _choose_many(self, at: Address, g: int, v: int, n: int, outlook: Outlook, pulls: list[float], sub: int) -> int:
-        left = n
-        for nest, c in enumerate(outlook.countries):
-            rest = 1 - sum(pulls[:nest]) / sum(pulls)
-            share, address = pulls[nest] / sum(pulls), 1 + nest + 64 * sub
-            here = at.binomial(left, share / rest if rest > 0 else 1.0, border.CHOOSE_NEST, address)
-            left -= here
-            asked, weights = self.arrays.choices.selective[c], outlook.classes(nest)
-            for one in range(self.classes):
-                if v > 0 or not asked:
-                    part = here if one == v * asked else 0
-                else:
-                    rest = sum(weights[one:])
-                    p = weights[one] / rest if rest > 0 else 1.0
-                    part = at._replace(site=at.site + one).binomial(here, p, border.CHOOSE_CLASS, address)
-                    here -= part
-                self._spread(at, outlook, nest, g * self.classes + one, part, address + 4096 * one)
-        return n - left
+    def _choose_one(self, u: tuple[float, ...], g: int, v: int, outlook: Outlook) -> None:
+        v = v or _pick(outlook.classes, u[2])
+        nest = _pick(outlook.pulls(v), u[0])
+        c, way = outlook.countries[nest], outlook.ways[nest][_pick(outlook.odds[nest], u[1])]
+        self._depart(way, c, 1, self._type(g, v, c), self.slowness[int(u[3] * border.TRAVEL_BINS)])
 
-    def _spread(self, at: Address, outlook: Outlook, nest: int, k: int, n: int, address: int) -> None:
-        """Divide many people of one nest over ways, and those over travel times."""
-        odds, bins = outlook.odds[nest], border.TRAVEL_BINS
-        for i, way in enumerate(outlook.ways[nest]):
-            before = odds[i - 1] if i else 0.0
-            share = (odds[i] - before) / (odds[-1] - before) if odds[-1] > before else 1.0
-            site = at.site + 7919 * (1 + i)
-            m = at._replace(site=site).binomial(n, share, border.CHOOSE_LANE, address)
-            n -= m
-            for b, slowness in enumerate(self.slowness):
-                there = at._replace(site=site + 104729 * (b + 1))
-                part = there.binomial(m, 1 / (bins - b), border.CHOOSE_HOURS, address)
-                m -= part
-                self._depart(way, outlook.countries[nest], part, k, slowness)
+    def _choose_many(self, at: Address, g: int, v: int, n: int, outlook: Outlook, sub: int) -> None:
+        """Divide very many people over visa classes, countries, ways and travel times."""
+        classes = [float(one == v) for one in range(self.classes)] if v else outlook.classes
+        subs = [64 * (one + 16 * sub) for one in range(self.classes)]
+        for one, here in enumerate(_divide(n, classes, border.CHOOSE_CLASS, [(at, base) for base in subs])):
+            places = [(at, subs[one] + 1 + nest) for nest in range(len(outlook.countries))]
+            for nest, going in enumerate(_divide(here, outlook.pulls(one), border.CHOOSE_NEST, places)):
+                self._spread(at, outlook, nest, g, one, going, subs[one] + 1 + nest)
+
+    def _spread(self, at: Address, outlook: Outlook, nest: int, g: int, v: int, n: int, address: int) -> None:
+        """Divide many people of one country over ways, and those over travel times."""
+        c, bins = outlook.countries[nest], border.TRAVEL_BINS
+        sites = [at._replace(site=at.site + 7919 * (1 + i)) for i in range(len(outlook.ways[nest]))]
+        taken = _divide(n, outlook.odds[nest], border.CHOOSE_LANE, [(site, address) for site in sites])
+        for way, there, m in zip(outlook.ways[nest], sites, taken, strict=True):
+            if m <= border.BY_BITS:
+                speeds = Counter(_bits_of_five(there, m, border.CHOOSE_HOURS + border.SUB * address))
+            else:
+                far = [(there._replace(site=there.site + 104729 * (b + 1)), address) for b in range(bins)]
+                speeds = Counter(dict(enumerate(_divide(m, [1.0] * bins, border.CHOOSE_HOURS, far))))
+            for b, part in speeds.items():
+                self._depart(way, c, part, self._type(g, v, c), self.slowness[b])
 
     def _depart(self, way: int, c: int, n: int, k: int, slowness: float) -> None:
         lane = int(self.arrays.choices.alt_lane[way])
@@ -509,21 +519,22 @@ class Twin:
                 self.tally["ordinary out"] += n
 
     def _exit_control(self, people: People, post: int, at: Address, daily: NDArray[np.int32]) -> People:
+        """Stop people: how many first, because all who may be stopped run the same risks, then who they are."""
         control, e, passed = self.rules.control, self.e, People(people)
-        for k, n in people.items():
-            g = k // self.classes
-            if g == self.groups or not self.arrays.people.stopped[g]:
-                continue
-            noticed = at.binomial(n, control.notice[e, post], border.NOTICE, k)
-            stopped = at.binomial(noticed, control.stop_noticed[e, post], border.STOP_NOTICED, k)
-            stopped += at.binomial(n - noticed, control.stop_listed[e, post], border.STOP_LISTED, k)
-            called = at.binomial(stopped, control.called[e, post], border.CALLED_AT_POST, k)
-            passed[k] -= stopped
-            self._turn_away(People({k: stopped - called}), post)
-            self.tally["called"] += called
-            daily[border.NOTICES] += noticed
-            daily[border.TURNED_BACK] += stopped
-            daily[border.CALLED_UP] += called
+        groups = [*self.arrays.people.stopped, 0]
+        at_risk = {k: n for k, n in sorted(people.items()) if groups[k // self.classes]}
+        noticed = at.binomial(sum(at_risk.values()), control.notice[e, post], border.NOTICE)
+        stopped = at.binomial(noticed, control.stop_noticed[e, post], border.STOP_NOTICED)
+        stopped += at.binomial(sum(at_risk.values()) - noticed, control.stop_listed[e, post], border.STOP_LISTED)
+        called = at.binomial(stopped, control.called[e, post], border.CALLED_AT_POST)
+        daily[border.NOTICES] += noticed
+        daily[border.TURNED_BACK] += stopped
+        daily[border.CALLED_UP] += called
+        self.tally["called"] += called
+        who = at.sample(at_risk, stopped, border.STOP_WHO)
+        passed.subtract(who)
+        who.subtract(at.sample(who, called, border.CALLED_WHO))
+        self._turn_away(who, post)
         return +passed
 
     def _enter(self, people: People, lane: int, at: Address, daily: NDArray[np.int32], back: bool) -> int:
@@ -549,23 +560,29 @@ class Twin:
         """Let people who were turned away choose again, or go home."""
         hazard = 1 - math.exp(-1 / max(self.theta.rechoose_delay, 1e-9))
         for pool, row in zip(self.pool, self.arrays.choices.post_row, strict=True):
-            for k in sorted(+pool) if row >= 0 else ():
-                at = self.at(self.arrays.choices.row_key[row])
-                n = at.binomial(pool[k], hazard, border.AGAIN, k)
-                home = at.binomial(n, self.theta.give_up_share, border.GIVE_UP, k)
-                self.tally["returned"] += home
-                pool[k] -= home + self.choose(int(row), k // self.classes, k % self.classes, n - home, k)
+            if row < 0:
+                continue
+            at = self.at(self.arrays.choices.row_key[row])
+            decided = at.binomial(pool.total(), hazard, border.AGAIN)
+            home = at.binomial(decided, self.theta.give_up_share, border.GIVE_UP)
+            self.tally["returned"] += home
+            who = at.sample(pool, decided, border.AGAIN_WHO)
+            back = at.sample(who, home, border.GIVE_UP_WHO)
+            for k in sorted(who):
+                g, v = divmod(k, self.classes)
+                pool[k] -= back[k] + self.choose(int(row), g, v, who[k] - back[k], k)
 
     def live_abroad(self) -> None:
         """Let people move on to a third country or go back."""
         for c, present in enumerate(self.abroad):
             at, day = self.at(self.arrays.lanes.country_key[c]), self.arrays.clock.country_day[c, self.t]
-            for g in sorted(present):
-                onward = at.binomial(present[g], self.rules.abroad.onward[c], border.ONWARD, g)
-                back = at.binomial(present[g] - onward, self.rules.abroad.back[c], border.RETURN, g)
-                present[g] -= onward + back
-                self.tally += Counter({"elsewhere": onward, "returned": back})
-                self.record.country[:, day, c] += np.array([onward, back], np.int32)
+            onward, back = float(self.rules.abroad.onward[c]), float(self.rules.abroad.back[c])
+            leaving = at.binomial(present.total(), onward + (1 - onward) * back, border.ONWARD)
+            share = (1 - onward) * back / (onward + (1 - onward) * back) if leaving else 0.0
+            returned = at.binomial(leaving, share, border.RETURN)
+            present.subtract(at.sample(present, leaving, border.ABROAD_WHO))
+            self.tally += Counter({"elsewhere": leaving - returned, "returned": returned})
+            self.record.country[:, day, c] += np.array([leaving - returned, returned], np.int32)
             self.record.abroad[day, c] = present.total()
 
     def everyone(self) -> int:

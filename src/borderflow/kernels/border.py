@@ -19,7 +19,18 @@ import numpy as np
 from numba import njit
 
 from borderflow.kernels import kernel_cache
-from borderflow.kernels.draws import binomial, hypergeometric, normal, poisson, uniforms
+from borderflow.kernels.draws import (
+    binomial,
+    fill_blocks,
+    fine_share_of,
+    hypergeometric,
+    invert_binomial,
+    normal,
+    philox,
+    poisson_from,
+    share_of,
+    uniforms,
+)
 
 # Purposes of draws (DESIGN section 7: counter = member, step, site, purpose). Append only: a number once given to a
 # purpose keeps it, or every published run would change.
@@ -50,6 +61,11 @@ RETURN = 21
 CITIZENS = 22
 NOISE_ALL = 23
 NOISE_COUNTRY = 24
+STOP_WHO = 28
+CALLED_WHO = 29
+AGAIN_WHO = 30
+GIVE_UP_WHO = 31
+ABROAD_WHO = 32
 
 # One purpose owns 2**24 blocks of numbers; one of its sub-draws (a type, a person, a batch) owns this many of them.
 SUB = 256 * 64
@@ -89,6 +105,11 @@ CALLED_DAY = 1
 WRONG_RETURNED = 2
 ORIGIN = 3
 
+LN_2 = math.log(2.0)
+SQRT_HALF_BITS = np.float64(math.sqrt(0.5)).view(np.int64)
+ROUNDING = 1.5 * 2.0**52  # added and taken away again, it rounds a number to a whole one
+ROUNDING_BITS = np.float64(ROUNDING).view(np.int64)
+
 ZERO = np.int64(0)
 ONE = np.int64(1)
 
@@ -102,6 +123,9 @@ MEMORY = 64  # hours that waits are remembered for people's information
 TRAVEL_BINS = 32  # equally likely values of the travel-time factor
 SMALL_POST = 12.0  # persons per hour up to which arrivals within an hour are placed one by one
 SINGLES = 200  # up to this many leavers of one cell choose one by one, more by multinomial
+CROWD = 1024  # people whose choices are drawn in bulk
+BINS_OF_BLOCK = 24  # travel-time bins of five bits each that one block of numbers gives
+BY_BITS = 8 * BINS_OF_BLOCK  # up to this many people draw their travel-time bins from bits
 
 
 class People(NamedTuple):
@@ -136,6 +160,9 @@ class Choices(NamedTuple):
     alt_kind: np.ndarray  # (A,) 0 car, 1 ride, 2 bus, 3 foot, 4 train, 5 air
     alt_own: np.ndarray  # (A,) 1 where the row is a post and the alternative is that same post
     alt_size: np.ndarray  # (A,) logarithm of the seats of a service against a large one
+    alt_way: np.ndarray  # (A,) way: a pair of lane and service
+    first_way: np.ndarray  # (L + 1,) first way of a lane
+    way_service: np.ndarray  # (U,) or -1
     row_share: np.ndarray  # (R, V) share of visa classes
     row_key: np.ndarray  # (R,)
     post_row: np.ndarray  # (P,) row from which people turned away at a post choose again, or -1
@@ -159,6 +186,9 @@ class Lanes(NamedTuple):
     column: np.ndarray  # (L,) column of the hourly record, or -1
     ordinary: np.ndarray  # (T, L, V) ordinary persons per hour without reaction
     has_ordinary: np.ndarray  # (L,) whether the lane has any ordinary traffic
+    first_stream: np.ndarray  # (L + 1,) first stream of a lane: its visa classes with ordinary traffic
+    stream_lane: np.ndarray  # (X,)
+    stream_class: np.ndarray  # (X,)
     fare: np.ndarray  # (L,) ordinary fare of air lanes, thousand roubles
     country_key: np.ndarray  # (C,)
 
@@ -271,7 +301,7 @@ class Homes(NamedTuple):
 class Roads(NamedTuple):
     """People under way, by hour of arrival."""
 
-    calendar: np.ndarray  # (RING, L, G * V)
+    calendar: np.ndarray  # (RING, G * V, L)
     coming: np.ndarray  # (RING, L) their sum over types
 
 
@@ -295,16 +325,40 @@ class Minds(NamedTuple):
     """What people know and how that weighs."""
 
     wait: np.ndarray  # (MEMORY, L) expected wait of those joining, hours
-    lane_factor: np.ndarray  # (2, L) what waits, risk and rules do to the odds of a lane: not stoppable, stoppable
+    way_factor: np.ndarray  # (2 * U,) what waits, risk and rules do to the odds of a way: not stoppable, stoppable
     ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
     alt_weight: np.ndarray  # (A,)
-    inner: np.ndarray  # (2 * A,) cumulative shares within nests, by cell
-    outer: np.ndarray  # (2 * N,) cumulative probability of nests, by cell
-    denominator: np.ndarray  # (2 * R, V) sum of pulls as each visa class sees them, by cell
-    mixture: np.ndarray  # (2 * R, V) share of visa classes among those who leave, by cell
+    inner: np.ndarray  # (2, A) sum of the odds of the alternatives of a nest up to this one: not stoppable, stoppable
+    odds: np.ndarray  # (2 * N,) sum of the odds of the alternatives of a nest, by nest: not stoppable, stoppable
+    force: np.ndarray  # (2 * N,) pull of a nest on somebody to whom it is open
+    outer: np.ndarray  # (2, V, N) sum of the pulls of the nests of a row up to this one, as a visa class sees them
+    seen: np.ndarray  # (2 * R * V,) sum of pulls as each visa class sees them, by cell (2 * row + stoppable) and class
+    part: np.ndarray  # (2 * R * V,) odds of visa classes among those who leave, by cell and class
     reach: np.ndarray  # (2 * R,) departure rate relative to the mean of the country, by cell
     usual: np.ndarray  # (1,) mean of (sum of pulls)**access_response over all residents at the first hour
-    news: np.ndarray  # (1 + 2 * R,) number of the last news, then the news each cell was computed with
+    news: np.ndarray  # (1 + R,) number of the last news, then the news that the odds of each row come from
+
+
+class Crowd(NamedTuple):
+    """People who set out in this hour and wait for their draws."""
+
+    cell: np.ndarray  # (CROWD,) 2 * row + stoppable
+    kind: np.ndarray  # (CROWD,) type of person in visa class 0
+    known: np.ndarray  # (CROWD,) visa class; 0: drawn from the row's mixture
+    nest: np.ndarray  # (CROWD,) what they choose
+    way: np.ndarray  # (CROWD,)
+    site: np.ndarray  # (CROWD,) addresses of draws
+    purpose: np.ndarray  # (CROWD,)
+    words: np.ndarray  # (4, CROWD) blocks of numbers
+
+
+class Bulk(NamedTuple):
+    """Room for draws of one number at each of many places."""
+
+    mean: np.ndarray  # (B,) expected number or probability
+    site: np.ndarray  # (B,) addresses of draws
+    purpose: np.ndarray  # (B,)
+    words: np.ndarray  # (4, B) blocks of numbers
 
 
 class State(NamedTuple):
@@ -314,6 +368,8 @@ class State(NamedTuple):
     roads: Roads
     lines: Lines
     minds: Minds
+    crowd: Crowd
+    bulk: Bulk
     pool: np.ndarray  # (P, K) turned away, will choose again
     abroad: np.ndarray  # (C, G)
     counter: np.ndarray  # (7,)
@@ -462,7 +518,7 @@ with kernel_cache():
         return (t - delay) % MEMORY if t >= delay else 0
 
     @_inner
-    def spread_news(lanes, access, control, theta, minds, intensity, segment, t):
+    def spread_news(choices, lanes, access, control, theta, minds, intensity, segment, t):
         """Recompute what known waits, risks, fares and rules do to the odds of each lane (DESIGN 5.3, 5.8)."""
         minds.news[0] += 1
         inverse = 1.0 / theta.nest_scale
@@ -503,267 +559,323 @@ with kernel_cache():
                 odds *= math.exp(utility * inverse)
             notice = control.notice[segment, post]
             risk = notice * control.stop_noticed[segment, post] + (1.0 - notice) * control.stop_listed[segment, post]
-            minds.lane_factor[0, lane] = odds
-            minds.lane_factor[1, lane] = odds * math.exp(-theta.risk_aversion * risk * inverse) if risk > 0.0 else odds
+            afraid = odds * math.exp(-theta.risk_aversion * risk * inverse) if risk > 0.0 else odds
+            for way in range(choices.first_way[lane], choices.first_way[lane + 1]):
+                service = choices.way_service[way]
+                runs = service < 0 or access.service[segment, service] == 1
+                minds.way_factor[2 * way] = odds if runs else 0.0
+                minds.way_factor[2 * way + 1] = afraid if runs else 0.0
 
     @_leaf
-    def class_weight(choices, access, minds, segment, row, stoppable, c, v):
-        """Return the odds that someone of this row who chose country ``c`` belongs to visa class ``v``."""
-        seen = minds.denominator[2 * row + stoppable, v]
-        return minds.mixture[2 * row + stoppable, v] * access.open_to[segment, c, v] / seen if seen > 0.0 else 0.0
+    def bits_of(number):
+        """Return the bits of a floating-point number as an integer."""
+        return np.float64(number).view(np.int64)
+
+    @_leaf
+    def number_of(bits):
+        """Return the floating-point number that has these bits."""
+        return np.int64(bits).view(np.float64)
+
+    @_leaf
+    def power(x, p):
+        """Return ``x**p`` for ``x >= 0``, zero for zero, to about 1e-14.
+
+        ``exp(p * ln x)`` by the series of the inverse hyperbolic tangent and of the exponential: arithmetic only, so
+        that the compiler can work on many numbers at once, which the C library's ``pow`` does not allow.
+        """
+        tiny = x < 1e-290
+        bits = bits_of(x * (18014398509481984.0 if tiny else 1.0))  # 2**54
+        exponent = (bits - SQRT_HALF_BITS) >> 52
+        m = number_of(bits - (exponent << 52))  # from sqrt(1/2) to sqrt(2)
+        s = (m - 1.0) / (m + 1.0)
+        z = s * s
+        series = 1.0 / 21.0
+        series = series * z + 1.0 / 19.0
+        series = series * z + 1.0 / 17.0
+        series = series * z + 1.0 / 15.0
+        series = series * z + 1.0 / 13.0
+        series = series * z + 1.0 / 11.0
+        series = series * z + 1.0 / 9.0
+        series = series * z + 1.0 / 7.0
+        series = series * z + 1.0 / 5.0
+        series = series * z + 1.0 / 3.0
+        log = (np.float64(exponent) - (54.0 if tiny else 0.0)) * LN_2 + 2.0 * (s + s * z * series)
+        y = min(max(p * log, -700.0), 700.0)
+        turns = y / LN_2 + ROUNDING
+        k = bits_of(turns) - ROUNDING_BITS
+        r = y - (turns - ROUNDING) * LN_2
+        series = 1.0 / 6227020800.0
+        series = series * r + 1.0 / 479001600.0
+        series = series * r + 1.0 / 39916800.0
+        series = series * r + 1.0 / 3628800.0
+        series = series * r + 1.0 / 362880.0
+        series = series * r + 1.0 / 40320.0
+        series = series * r + 1.0 / 5040.0
+        series = series * r + 1.0 / 720.0
+        series = series * r + 1.0 / 120.0
+        series = series * r + 1.0 / 24.0
+        series = series * r + 1.0 / 6.0
+        series = series * r + 0.5
+        series = series * r + 1.0
+        series = series * r + 1.0
+        result = series * number_of((k + 1023) << 52)
+        return result if x > 0.0 else 0.0
 
     @_inner
-    def weigh(choices, access, minds, pull, noise, theta, segment, row, stoppable):
-        """Fill the choice probabilities of one cell (row, stoppable or not): nested logit over visa classes (DESIGN 5.3).
-
-        ``inner`` holds the cumulative shares within each nest, ``outer`` the cumulative pull of nests as the row's
-        mixture of visa classes sees them. Staying is an option, too: whoever sees better ways out leaves sooner, by
-        the power ``access_response`` of the sum of pulls (0: not at all, 1: a logit with staying as one alternative).
-        """
-        cell = 2 * row + stoppable
-        first = choices.row_nest[row]
-        last = choices.row_nest[row + 1]
-        alts = choices.alt_lane.size
-        nests = choices.nest_country.size
-        classes = minds.denominator.shape[1]
-        factor = minds.lane_factor[stoppable]
-        for v in range(classes):
-            minds.denominator[cell, v] = 0.0
-        for n in range(first, last):
-            total = 0.0
-            low = choices.nest_alt[n]
-            high = choices.nest_alt[n + 1]
-            lane_of = choices.alt_lane[low:high]
-            service_of = choices.alt_service[low:high]
-            weight = minds.alt_weight[low:high]
-            inner = minds.inner[stoppable * alts + low : stoppable * alts + high]
-            for i in range(weight.size):
-                runs = service_of[i] < 0 or access.service[segment, service_of[i]] == 1
-                total += weight[i] * factor[lane_of[i]] if runs else 0.0
-            # odds far below one would vanish in single precision, so shares are kept, not odds
-            running = 0.0
-            for i in range(weight.size):
-                runs = service_of[i] < 0 or access.service[segment, service_of[i]] == 1
-                running += weight[i] * factor[lane_of[i]] if runs else 0.0
-                inner[i] = running / total if total > 0.0 else 0.0
-            c = choices.nest_country[n]
-            force = 0.0
-            if total > 0.0:
-                force = pull[c] * noise[1 + c] * total**theta.nest_scale
-            minds.outer[stoppable * nests + n] = force
-            for v in range(classes):
-                minds.denominator[cell, v] += force * access.open_to[segment, c, v]
-        reach = 0.0
-        for v in range(classes):
-            seen = minds.denominator[cell, v]
-            part = choices.row_share[row, v] * seen**theta.access_response if seen > 0.0 else 0.0
-            minds.mixture[cell, v] = part
-            reach += part
-        minds.reach[cell] = reach / minds.usual[0]
-        for v in range(classes):
-            minds.mixture[cell, v] = minds.mixture[cell, v] / reach if reach > 0.0 else 0.0
-        running = 0.0
-        for n in range(first, last):
-            c = choices.nest_country[n]
-            share = 0.0
-            for v in range(classes):
-                share += class_weight(choices, access, minds, segment, row, stoppable, c, v)
-            running += minds.outer[stoppable * nests + n] * share
-            minds.outer[stoppable * nests + n] = running
+    def raise_all(values, results, p):
+        """Write the powers of all values; indices from zero on, or the compiler would take one number after the other."""
+        for i in range(values.size):
+            results[i] = power(values[i], p)
 
     @_inner
-    def look_around(people, choices, access, minds, pull, noise, theta, segment):
-        """Weigh the ways out of every origin with the latest news."""
-        for o in range(people.population.size):
-            for stoppable in range(2):
-                cell = 2 * o + stoppable
-                minds.news[1 + cell] = minds.news[0]
-                weigh(choices, access, minds, pull, noise, theta, segment, o, stoppable)
+    def weigh(choices, access, minds, pull, noise, theta, segment, first, last):
+        """Weigh the ways out of rows ``first`` to ``last`` (exclusive): nested logit over visa classes (DESIGN 5.3).
 
-    @_leaf
-    def find(cumulative, value):
-        """Return the first index whose cumulative value reaches ``value``.
-
-        Counting is faster than bisection for the few dozen entries of a row: it has no branch to mispredict.
+        Staying is an option, too: whoever sees better ways out leaves sooner, by the power ``access_response`` of the
+        sum of pulls (0: not at all, 1: a logit with staying as one alternative).
         """
-        below = 0
-        for i in range(cumulative.size - 1):
-            below += cumulative[i] < value
-        return below
+        classes = minds.ordinary_factor.shape[1]
+        low = choices.row_nest[first]
+        high = choices.row_nest[last]
+        for n in range(low, high):
+            free = 0.0
+            afraid = 0.0
+            for a in range(choices.nest_alt[n], choices.nest_alt[n + 1]):
+                way = 2 * choices.alt_way[a]
+                free += minds.alt_weight[a] * minds.way_factor[way]
+                afraid += minds.alt_weight[a] * minds.way_factor[way + 1]
+                minds.inner[0, a] = free
+                minds.inner[1, a] = afraid
+            minds.odds[2 * n] = free
+            minds.odds[2 * n + 1] = afraid
+        raise_all(minds.odds[2 * low : 2 * high], minds.force[2 * low : 2 * high], theta.nest_scale)
+        for row in range(first, last):
+            minds.news[1 + row] = minds.news[0]
+            for v in range(classes):
+                free = 0.0
+                afraid = 0.0
+                for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
+                    c = choices.nest_country[n]
+                    now = pull[c] * noise[1 + c] * access.open_to[segment, c, v]
+                    free += minds.force[2 * n] * now
+                    afraid += minds.force[2 * n + 1] * now
+                    minds.outer[0, v, n] = free
+                    minds.outer[1, v, n] = afraid
+                minds.seen[2 * row * classes + v] = free
+                minds.seen[(2 * row + 1) * classes + v] = afraid
+        cells = slice(2 * first * classes, 2 * last * classes)
+        raise_all(minds.seen[cells], minds.part[cells], theta.access_response)
+        for cell in range(2 * first, 2 * last):
+            reach = 0.0
+            for v in range(classes):
+                minds.part[cell * classes + v] *= choices.row_share[cell // 2, v]
+                reach += minds.part[cell * classes + v]
+            minds.reach[cell] = reach / minds.usual[0]
 
     @_leaf
-    def depart(choices, roads, counter, chosen, country_day, country, t, a, people, k, hours):
+    def depart(choices, roads, counter, chosen, day, t, a, people, k, hours):
         """Put people on the road towards one alternative; they arrive ``hours`` later."""
         lane = choices.alt_lane[a]
         later = min(max(int(hours + 0.5), 1), RING - 1)
         slot = (t + later) % RING
-        roads.calendar[slot, lane, k] += people
+        roads.calendar[slot, k, lane] += people
         roads.coming[slot, lane] += people
         counter[UNDERWAY] += people
-        chosen[country_day[country, t], lane] += people
+        chosen[day, lane] += people
 
     @_leaf
-    def choose(
-        choices, access, minds, roads, abroad, counter, chosen, country_day, noise, travel, theta,
-        seed, member, t, segment, row, stoppable, n, g, v, sub,
-    ):  # fmt: skip
-        """Let ``n`` people of one row choose and depart; returns how many left (0 where nothing is open to them).
+    def find(cumulative, first, last, goal):
+        """Return the first index from ``first`` to ``last`` (exclusive) whose cumulative value reaches ``goal``.
 
-        ``v`` is their visa class, or 0 for the row's own mixture. Few people choose one by one, with one block of
-        numbers each: country, lane, visa class, speed. Many choose by chains of binomials, the same multinomial law.
+        Eight at a time without a way out between them: most rows end after one turn, so there is nothing to guess.
         """
-        cell = 2 * row + stoppable
-        if minds.news[1 + cell] != minds.news[0]:
-            minds.news[1 + cell] = minds.news[0]
-            weigh(choices, access, minds, abroad.pull, noise, theta, segment, row, stoppable)
-        first = choices.row_nest[row]
-        last = choices.row_nest[row + 1]
-        outer = stoppable * choices.nest_country.size
-        inner = stoppable * choices.alt_lane.size
-        classes = minds.denominator.shape[1]
-        key = choices.row_key[row]
-        everything = minds.outer[outer + last - 1]
-        if everything <= 0.0 or (v > 0 and minds.denominator[cell, v] <= 0.0):
-            return 0
-        left = n
-        if n <= SINGLES:
-            for i in range(n):
-                u_nest, u_alt, u_class, u_speed = uniforms(seed, member, t, key, CHOOSE + 256 * (i + 65536 * sub))
-                nest = first
-                if v == 0:
-                    nest = first + find(minds.outer[outer + first : outer + last], u_nest * everything)
-                else:
-                    # a known class sees the nests with its own weights; their sum is its denominator
-                    goal = u_nest * minds.denominator[cell, v]
-                    running = 0.0
-                    for m in range(first, last):
-                        force = nest_force(choices, access, minds, segment, row, stoppable, m, first, outer)
-                        running += force * access.open_to[segment, choices.nest_country[m], v]
-                        nest = m
-                        if running >= goal:
-                            break
-                low = choices.nest_alt[nest]
-                high = choices.nest_alt[nest + 1]
-                a = low + find(minds.inner[inner + low : inner + high], u_alt)
-                c = choices.nest_country[nest]
-                one = v
-                if choices.selective[c] == 0:
-                    one = 0
-                elif v == 0:
-                    total = 0.0
-                    for w in range(classes):
-                        total += class_weight(choices, access, minds, segment, row, stoppable, c, w)
-                    running = 0.0
-                    for w in range(classes):
-                        part = class_weight(choices, access, minds, segment, row, stoppable, c, w)
-                        running += part
-                        if part > 0.0:
-                            one = w
-                        if running >= u_class * total:
-                            break
-                hours = choices.alt_hours[a] * travel[int(u_speed * TRAVEL_BINS)]
-                depart(choices, roads, counter, chosen, country_day, c, t, a, ONE, g * classes + one, hours)
-                left -= 1
-            return n - left
-        before = 0.0
-        for nest in range(first, last):
-            c = choices.nest_country[nest]
-            if v == 0:
-                share = minds.outer[outer + nest] - (minds.outer[outer + nest - 1] if nest > first else 0.0)
-                share /= everything
-            else:
-                force = nest_force(choices, access, minds, segment, row, stoppable, nest, first, outer)
-                share = force * access.open_to[segment, c, v] / minds.denominator[cell, v]
-            address = SUB * (1 + nest - first + 64 * sub)
-            here = binomial(
-                left, share / (1.0 - before) if before < 1.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address
-            )
-            before += share
-            left -= here
-            odds = 0.0
+        below = first
+        for low in range(first, last, 8):
+            for i in range(8):
+                below += (cumulative[low + i] < goal) & (low + i < last)
+        return min(below, last - 1)
+
+    @_leaf
+    def gather(crowd, size, n, cell, k, v, site, sub):
+        """Add ``n`` people to those who wait for their draws; returns how many wait."""
+        for i in range(n):
+            crowd.cell[size + i] = cell
+            crowd.kind[size + i] = k
+            crowd.known[size + i] = v
+            crowd.site[size + i] = site
+            crowd.purpose[size + i] = CHOOSE + 256 * (i + 65536 * sub)
+        return size + n
+
+    @_inner
+    def set_out(choices, minds, roads, counter, chosen, country_day, travel, crowd, size, seed, member, t):
+        """Let the first ``size`` people of the crowd choose and depart: visa class, country, way, speed.
+
+        Each has one block of numbers. One choice after the other for everybody, not one person after the other, and
+        counting instead of searching: so the processor need not guess how a search ends before it turns to the next.
+        """
+        classes = minds.ordinary_factor.shape[1]
+        fill_blocks(crowd.words, size, seed, member, t, crowd.site, crowd.purpose)
+        for i in range(size):
+            cell = crowd.cell[i]
+            everything = 0.0
             for w in range(classes):
-                odds += class_weight(choices, access, minds, segment, row, stoppable, c, w)
-            for one in range(classes):
+                everything += minds.part[cell * classes + w]
+            goal = share_of(crowd.words[2, i]) * everything
+            running = 0.0
+            v = 0
+            for w in range(classes - 1):
+                running += minds.part[cell * classes + w]
+                v += running < goal
+            if crowd.known[i] > 0:
+                v = crowd.known[i]
+            row = cell // 2
+            goal = share_of(crowd.words[0, i]) * minds.seen[cell * classes + v]
+            crowd.known[i] = v
+            crowd.nest[i] = find(minds.outer[cell % 2, v], choices.row_nest[row], choices.row_nest[row + 1], goal)
+        for i in range(size):
+            n = crowd.nest[i]
+            last = choices.nest_alt[n + 1]
+            inner = minds.inner[crowd.cell[i] % 2]
+            goal = share_of(crowd.words[1, i]) * inner[last - 1]
+            crowd.way[i] = find(inner, choices.nest_alt[n], last, goal)
+        for i in range(size):
+            a = crowd.way[i]
+            c = choices.nest_country[crowd.nest[i]]
+            # nobody asks on the way to a country that does not tell classes apart
+            k = crowd.kind[i] + crowd.known[i] * choices.selective[c]
+            hours = choices.alt_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)]
+            depart(choices, roads, counter, chosen, country_day[c, t], t, a, ONE, k, hours)
+
+    @_inner
+    def set_out_many(choices, minds, roads, counter, chosen, country_day, travel, n, cell, k, sub, seed, member, t):
+        """Let very many people of one cell choose by chains of binomials, the same multinomial law; returns how many left."""
+        classes = minds.ordinary_factor.shape[1]
+        row = cell // 2
+        key = choices.row_key[row]
+        g = k // classes
+        known = k % classes
+        everything = 0.0
+        for v in range(classes):
+            everything += minds.part[cell * classes + v]
+        left = n
+        for v in range(classes):
+            part = minds.part[cell * classes + v]
+            address = SUB * 64 * (v + 16 * sub)
+            here = left if v == known else ZERO
+            if known == 0:
+                here = binomial(
+                    left, part / everything if everything > 0.0 else 1.0, seed, member, t, key, CHOOSE_CLASS + address
+                )
+                everything -= part
+            left -= here
+            outer = minds.outer[cell % 2, v]
+            before = 0.0
+            for nest in range(choices.row_nest[row], choices.row_nest[row + 1]):
                 if here <= 0:
                     break
-                if choices.selective[c] == 0 or v > 0:
-                    part = here if one == v * choices.selective[c] else 0
-                else:
-                    weight = class_weight(choices, access, minds, segment, row, stoppable, c, one)
-                    part = binomial(
-                        here, weight / odds if odds > 0.0 else 1.0, seed, member, t, key + one, CHOOSE_CLASS + address
-                    )
-                    odds -= weight
-                    here -= part
+                c = choices.nest_country[nest]
+                force = outer[nest] - before
+                rest = minds.seen[cell * classes + v] - before
+                before = outer[nest]
+                address += SUB
+                going = binomial(here, force / rest if rest > 0.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address)
+                here -= going
                 choose_lane(
-                    choices, minds, roads, counter, chosen, country_day, travel,
-                    seed, member, t, key, nest, inner, part, g * classes + one, address + SUB * 4096 * one,
+                    choices, minds, roads, counter, chosen, country_day[c, t], travel, seed, member, t, key, nest,
+                    cell % 2, going, g * classes + v * choices.selective[c], address,
                 )  # fmt: skip
-            if left <= 0:
-                break
+            left += here
         return n - left
-
-    @_leaf
-    def nest_force(choices, access, minds, segment, row, stoppable, nest, first, outer):
-        """Return the pull of a nest, recovered from the cumulative mixture over visa classes."""
-        step = minds.outer[outer + nest] - (minds.outer[outer + nest - 1] if nest > first else 0.0)
-        share = 0.0
-        for w in range(minds.denominator.shape[1]):
-            share += class_weight(choices, access, minds, segment, row, stoppable, choices.nest_country[nest], w)
-        return step / share if share > 0.0 else 0.0
 
     @_inner
     def choose_lane(
-        choices, minds, roads, counter, chosen, country_day, travel,
-        seed, member, t, key, nest, inner, people, k, address,
+        choices, minds, roads, counter, chosen, day, travel, seed, member, t, key, nest, stoppable, people, k, address
     ):  # fmt: skip
-        """Spread many people of one nest over its alternatives and over travel times by chains of binomials."""
+        """Spread many people of one nest over its alternatives and over travel times."""
+        inner = minds.inner[stoppable]
         before = 0.0
-        total = minds.inner[inner + choices.nest_alt[nest + 1] - 1]
         for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
-            if people <= 0 or total <= 0.0:
+            if people <= 0:
                 break
-            upto = minds.inner[inner + a]
-            share = (upto - before) / (total - before) if total > before else 1.0
-            before = upto
+            odds = inner[a] - before
+            rest = inner[choices.nest_alt[nest + 1] - 1] - before
+            before = inner[a]
             site = key + 7919 * (1 + a - choices.nest_alt[nest])
-            m = binomial(people, share, seed, member, t, site, CHOOSE_LANE + address)
+            m = binomial(people, odds / rest if rest > 0.0 else 1.0, seed, member, t, site, CHOOSE_LANE + address)
             people -= m
+            hours = choices.alt_hours[a]
+            if m <= BY_BITS:
+                for first in range(0, m, BINS_OF_BLOCK):
+                    block = CHOOSE_HOURS + address + 256 * (first // BINS_OF_BLOCK)
+                    w0, w1, w2, w3 = philox(seed, member, t, site, block)
+                    for i in range(min(BINS_OF_BLOCK, m - first)):
+                        word = w0 if i < 6 else (w1 if i < 12 else (w2 if i < 18 else w3))
+                        b = np.int64(word >> np.uint64(5 * (i % 6))) & 31
+                        depart(choices, roads, counter, chosen, day, t, a, ONE, k, hours * travel[b])
+                continue
             for b in range(TRAVEL_BINS):
-                if m <= 0:
-                    break
-                part = binomial(
-                    m, 1.0 / (TRAVEL_BINS - b), seed, member, t, site + 104729 * (b + 1), CHOOSE_HOURS + address
-                )
+                there = site + 104729 * (b + 1)
+                part = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, there, CHOOSE_HOURS + address)
                 m -= part
                 if part > 0:
-                    hours = choices.alt_hours[a] * travel[b]
-                    c = choices.nest_country[nest]
-                    depart(choices, roads, counter, chosen, country_day, c, t, a, part, k, hours)
+                    depart(choices, roads, counter, chosen, day, t, a, part, k, hours * travel[b])
 
-    @_leaf
+    @_inner
     def leave(
-        people, clock, choices, demand, access, abroad, theta, homes, minds, roads, counter, origin, chosen, noise, travel,
-        seed, member, t, segment,
+        people, clock, choices, demand, theta, homes, minds, roads, counter, origin, chosen, noise, travel, crowd, bulk,
+        seed, member, t,
     ):  # fmt: skip
         """Draw leavers of every origin and group and let them choose (DESIGN 5.2)."""
         day = clock.utc_day[t]
         groups = homes.home.shape[1]
+        classes = minds.ordinary_factor.shape[1]
+        i = 0
         for o in range(people.population.size):
             hour = clock.local_hour[people.origin_zone[o], t]
             common = theta.base_departure_rate / 24.0 * demand.hour_profile[hour] * noise[day, 0]
             common *= 1.0 + theta.fear_of_call_up * homes.recent[o]
             for g in range(groups):
                 hazard = common * demand.leaving[g] * demand.shock[people.origin_area[o], g, t]
-                hazard = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
-                n = binomial(homes.home[o, g], hazard, seed, member, t, people.origin_key[o], LEAVE + SUB * g)
-                if n > 0:
-                    n = choose(
-                        choices, access, minds, roads, abroad, counter, chosen, clock.country_day, noise[day], travel,
-                        theta, seed, member, t, segment, o, people.stopped[g], n, g, ZERO, g,
+                bulk.mean[i] = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
+                bulk.site[i] = people.origin_key[o]
+                bulk.purpose[i] = LEAVE + SUB * g
+                i += 1
+        fill_blocks(bulk.words, i, seed, member, t, bulk.site, bulk.purpose)
+        size = 0
+        i = -1
+        for o in range(people.population.size):
+            for g in range(groups):
+                i += 1
+                n = homes.home[o, g]
+                hazard = bulk.mean[i]
+                if n * hazard < 10.0 and hazard <= 0.5:
+                    n = invert_binomial(n, hazard, fine_share_of(bulk.words[0, i], bulk.words[1, i]))
+                else:
+                    n = binomial(n, hazard, seed, member, t, bulk.site[i], bulk.purpose[i])
+                if n == 0:
+                    continue
+                cell = 2 * o + people.stopped[g]
+                k = g * classes
+                if n <= SINGLES:
+                    if size + n > CROWD:
+                        set_out(
+                            choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
+                            seed, member, t,
+                        )  # fmt: skip
+                        size = 0
+                    size = gather(crowd, size, n, cell, k, ZERO, choices.row_key[o], g)
+                else:
+                    n = set_out_many(
+                        choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, g,
+                        seed, member, t,
                     )  # fmt: skip
-                    homes.home[o, g] -= n
-                    origin[LEFT, day, o] += n
+                homes.home[o, g] -= n
+                origin[LEFT, day, o] += n
+        if size > 0:
+            set_out(
+                choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
+                seed, member, t,
+            )  # fmt: skip
 
     @_leaf
     def release(lines, counter, node):
@@ -898,29 +1010,40 @@ with kernel_cache():
     def exit_control(
         control, stopped_groups, pool, counter, daily, types, classes, key, post, lane, seed, member, t, d, e
     ):
-        """Serve notices, stop and call up; ``types`` keeps those who pass (DESIGN 5.7)."""
+        """Serve notices, stop and call up; ``types`` keeps those who pass (DESIGN 5.7).
+
+        All who may be stopped run the same risks, so their number is drawn first and then who they are.
+        """
         notice = control.notice[e, post]
         listed = control.stop_listed[e, post]
         if notice <= 0.0 and listed <= 0.0:
             return
-        for g in range(stopped_groups.size):
-            if stopped_groups[g] == 0:
+        others = 0
+        for k in range(stopped_groups.size * classes):
+            others += types[k] * stopped_groups[k // classes]
+        if others == 0:
+            return
+        noticed = binomial(others, notice, seed, member, t, key, NOTICE + ZERO)
+        stopped = binomial(noticed, control.stop_noticed[e, post], seed, member, t, key, STOP_NOTICED + ZERO)
+        stopped += binomial(others - noticed, listed, seed, member, t, key, STOP_LISTED + ZERO)
+        called = binomial(stopped, control.called[e, post], seed, member, t, key, CALLED_AT_POST + ZERO)
+        daily[NOTICES, d, lane] += noticed
+        daily[TURNED_BACK, d, lane] += stopped
+        daily[CALLED_UP, d, lane] += called
+        counter[CALLED] += called
+        for k in range(stopped_groups.size * classes):
+            if stopped == 0:
+                return
+            here = types[k] * stopped_groups[k // classes]
+            if here == 0:
                 continue
-            for v in range(classes):
-                k = g * classes + v
-                n = types[k]
-                if n == 0:
-                    continue
-                noticed = binomial(n, notice, seed, member, t, key, NOTICE + SUB * k)
-                stopped = binomial(noticed, control.stop_noticed[e, post], seed, member, t, key, STOP_NOTICED + SUB * k)
-                stopped += binomial(n - noticed, listed, seed, member, t, key, STOP_LISTED + SUB * k)
-                called = binomial(stopped, control.called[e, post], seed, member, t, key, CALLED_AT_POST + SUB * k)
-                types[k] = n - stopped
-                pool[post, k] += stopped - called
-                counter[CALLED] += called
-                daily[NOTICES, d, lane] += noticed
-                daily[TURNED_BACK, d, lane] += stopped
-                daily[CALLED_UP, d, lane] += called
+            others -= here
+            m = hypergeometric(here, others, stopped, seed, member, t, key, STOP_WHO + SUB * k)
+            stopped -= m
+            c = hypergeometric(m, stopped, called, seed, member, t, key, CALLED_WHO + SUB * k)
+            called -= c
+            types[k] -= m
+            pool[post, k] += m - c
 
     @_leaf
     def enter(admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e):
@@ -1024,13 +1147,21 @@ with kernel_cache():
     @_leaf
     def cross(
         lanes, clock, control, access, theta, stopped_groups, roads, lines, minds, pool, abroad, counter, rate, types, hourly,
-        daily, seed, member, t, e,
+        daily, bulk, seed, member, t, e,
     ):  # fmt: skip
         """Run every lane for one hour: arrivals, two stations in series, controls, waits, record."""
         classes = minds.ordinary_factor.shape[1]
         exodus = types.size - classes
         slot = t % RING
         now = t % MEMORY
+        streams = lanes.stream_lane.size
+        for x in range(streams):
+            lane = lanes.stream_lane[x]
+            v = lanes.stream_class[x]
+            bulk.mean[x] = lanes.ordinary[t, lane, v] * minds.ordinary_factor[lane, v]
+            bulk.site[x] = lanes.key[lane]
+            bulk.purpose[x] = ORDINARY + SUB * v
+        fill_blocks(bulk.words, streams, seed, member, t, bulk.site, bulk.purpose)
         for lane in range(lanes.post.size):
             kind = lanes.kind[lane]
             post = lanes.post[lane]
@@ -1052,10 +1183,10 @@ with kernel_cache():
                 roads.coming[slot, lane] = 0
                 away = access.turned_away[e, lane]
                 for k in range(exodus):
-                    n = np.int64(roads.calendar[slot, lane, k])
+                    n = np.int64(roads.calendar[slot, k, lane])
                     if n == 0:
                         continue
-                    roads.calendar[slot, lane, k] = 0
+                    roads.calendar[slot, k, lane] = 0
                     if away > 0.0:
                         turned = binomial(n, away, seed, member, t, key, ACCESS + SUB * k)
                         n -= turned
@@ -1063,11 +1194,13 @@ with kernel_cache():
                         pool[post, k] += turned
                         daily[TURNED_AWAY, d, lane] += turned
                     types[k] = n
-            for v in range(classes):
-                mean = lanes.ordinary[t, lane, v]
-                if mean > 0.0:
-                    n = poisson(mean * minds.ordinary_factor[lane, v], seed, member, t, key, ORDINARY + SUB * v)
-                    types[exodus + v] = n
+            for x in range(lanes.first_stream[lane], lanes.first_stream[lane + 1]):
+                if bulk.mean[x] > 0.0:
+                    n = poisson_from(
+                        bulk.mean[x], bulk.words[0, x], bulk.words[1, x], bulk.words[2, x], bulk.words[3, x],
+                        seed, member, t, bulk.site[x], bulk.purpose[x],
+                    )  # fmt: skip
+                    types[exodus + lanes.stream_class[x]] = n
                     total += n
                     counter[ORDINARY_IN] += n
             if total == 0 and lines.people[s] == 0 and lines.people[s + 1] == 0:
@@ -1187,55 +1320,97 @@ with kernel_cache():
                     hourly.price[t, column] = lanes.fare[lane] * math.exp(theta.fare_response * ahead)
         return OK
 
-    @_leaf
+    @_inner
     def choose_again(
-        people, clock, choices, access, abroad, theta, minds, roads, pool, counter, chosen, noise, travel,
+        clock, choices, access, abroad, theta, minds, roads, pool, counter, chosen, noise, travel, crowd, stopped_groups,
         seed, member, t, segment,
     ):  # fmt: skip
-        """Let people who were turned away choose again: another post, another mode, or home (DESIGN 5.7)."""
-        classes = minds.denominator.shape[1]
+        """Let people who were turned away choose again: another post, another mode, or home (DESIGN 5.7).
+
+        All at one post decide at the same pace, so their number is drawn first and then who they are.
+        """
+        classes = minds.ordinary_factor.shape[1]
         hazard = 1.0 - math.exp(-1.0 / max(theta.rechoose_delay, 1e-9))
-        day = clock.utc_day[t]
+        size = 0
         for post in range(pool.shape[0]):
+            others = 0
+            for k in range(stopped_groups.size * classes):
+                others += pool[post, k]
             row = choices.post_row[post]
-            if row < 0:
+            if others == 0 or row < 0:
                 continue
-            for k in range(pool.shape[1] - classes):
-                waiting = pool[post, k]
-                if waiting == 0:
+            key = choices.row_key[row]
+            decided = binomial(others, hazard, seed, member, t, key, AGAIN + ZERO)
+            if decided == 0:
+                continue
+            home = binomial(decided, theta.give_up_share, seed, member, t, key, GIVE_UP + ZERO)
+            counter[RETURNED] += home
+            if minds.news[1 + row] != minds.news[0]:
+                weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, row, row + 1)
+            for k in range(stopped_groups.size * classes):
+                if decided == 0:
+                    break
+                here = pool[post, k]
+                if here == 0:
                     continue
-                g = k // classes
-                key = choices.row_key[row]
-                n = binomial(waiting, hazard, seed, member, t, key, AGAIN + SUB * k)
-                home = binomial(n, theta.give_up_share, seed, member, t, key, GIVE_UP + SUB * k)
-                pool[post, k] -= home
-                counter[RETURNED] += home
-                n -= home
-                if n > 0:
-                    pool[post, k] -= choose(
-                        choices, access, minds, roads, abroad, counter, chosen, clock.country_day, noise[day], travel,
-                        theta, seed, member, t, segment, row, people.stopped[g], n, g, k % classes, k,
+                others -= here
+                n = hypergeometric(here, others, decided, seed, member, t, key, AGAIN_WHO + SUB * k)
+                decided -= n
+                back = hypergeometric(n, decided, home, seed, member, t, key, GIVE_UP_WHO + SUB * k)
+                home -= back
+                n -= back
+                pool[post, k] -= back
+                cell = 2 * row + stopped_groups[k // classes]
+                v = k % classes
+                if n == 0 or (minds.seen[cell * classes + v] if v > 0 else minds.reach[cell]) <= 0.0:
+                    continue
+                if n <= SINGLES:
+                    if size + n > CROWD:
+                        set_out(
+                            choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
+                            seed, member, t,
+                        )  # fmt: skip
+                        size = 0
+                    size = gather(crowd, size, n, cell, k - v, v, key, k)
+                else:
+                    n = set_out_many(
+                        choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, k,
+                        seed, member, t,
                     )  # fmt: skip
+                pool[post, k] -= n
+        if size > 0:
+            set_out(
+                choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
+                seed, member, t,
+            )  # fmt: skip
 
     @_inner
     def live_abroad(rules, keys, country_day, state_abroad, counter, country, present, seed, member, t):
-        """Let people of the exodus move on to a third country or go back (DESIGN 5.8)."""
+        """Let people of the exodus move on to a third country or go back (DESIGN 5.8).
+
+        The number of those who leave a country is drawn first, then how many of them go back and what groups they are.
+        """
         for c in range(state_abroad.shape[0]):
             d = country_day[c, t]
-            people = 0
+            others = 0
             for g in range(state_abroad.shape[1]):
-                n = state_abroad[c, g]
-                if n == 0:
-                    continue
-                onward = binomial(n, rules.onward[c], seed, member, t, keys[c], ONWARD + SUB * g)
-                back = binomial(n - onward, rules.back[c], seed, member, t, keys[c], RETURN + SUB * g)
-                state_abroad[c, g] = n - onward - back
-                counter[ELSEWHERE] += onward
-                counter[RETURNED] += back
-                country[0, d, c] += onward
-                country[1, d, c] += back
-                people += n - onward - back
-            present[d, c] = people
+                others += state_abroad[c, g]
+            back = (1.0 - rules.onward[c]) * rules.back[c]
+            leaving = binomial(others, rules.onward[c] + back, seed, member, t, keys[c], ONWARD + ZERO)
+            present[d, c] = others - leaving
+            if leaving == 0:
+                continue
+            returning = binomial(leaving, back / (rules.onward[c] + back), seed, member, t, keys[c], RETURN + ZERO)
+            counter[ELSEWHERE] += leaving - returning
+            counter[RETURNED] += returning
+            country[0, d, c] += leaving - returning
+            country[1, d, c] += returning
+            for g in range(state_abroad.shape[1]):
+                here = state_abroad[c, g]
+                others -= here
+                n = hypergeometric(here, others, leaving, seed, member, t, keys[c], ABROAD_WHO + SUB * g)
+                leaving -= n
+                state_abroad[c, g] -= n
 
     @_leaf
     def total_of(array):
@@ -1262,10 +1437,10 @@ with kernel_cache():
             return False
         if every_type:
             for slot in range(roads.calendar.shape[0]):
-                for lane in range(roads.calendar.shape[1]):
+                for lane in range(roads.calendar.shape[2]):
                     total = np.int64(roads.coming[slot, lane])
-                    for k in range(roads.calendar.shape[2]):
-                        total -= roads.calendar[slot, lane, k]
+                    for k in range(roads.calendar.shape[1]):
+                        total -= roads.calendar[slot, k, lane]
                     if total != 0:
                         return False
         for s in range(lines.head.size):
@@ -1297,32 +1472,35 @@ with kernel_cache():
             segment = rules.segment[t]
             call_up(people, rules.demand, homes, counter, record.origin, seed, member, t, clock.utc_day[t])
             if t % news_hours == 0 or segment != rules.segment[t - 1]:
-                spread_news(lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t)
+                spread_news(
+                    choices, lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t
+                )
                 noise = state.noise[clock.utc_day[t]]
+                origins = people.population.size
                 if t == 0:
                     # the mean over residents before anything happens is the unit of `reach`
                     minds.usual[0] = 1.0
-                    look_around(people, choices, rules.access, minds, rules.abroad.pull, state.ones, theta, segment)
+                    weigh(choices, rules.access, minds, rules.abroad.pull, state.ones, theta, segment, ZERO, origins)
                     mean = 0.0
                     residents = 0
-                    for o in range(people.population.size):
+                    for o in range(origins):
                         mean += minds.reach[2 * o + 1] * people.population[o]
                         residents += people.population[o]
                     minds.usual[0] = mean / residents if mean > 0.0 else 1.0
-                look_around(people, choices, rules.access, minds, rules.abroad.pull, noise, theta, segment)
+                weigh(choices, rules.access, minds, rules.abroad.pull, noise, theta, segment, ZERO, origins)
             leave(
-                people, clock, choices, rules.demand, rules.access, rules.abroad, theta, homes, minds, roads, counter,
-                record.origin, chosen, state.noise, state.travel, seed, member, t, segment,
+                people, clock, choices, rules.demand, theta, homes, minds, roads, counter, record.origin, chosen, state.noise,
+                state.travel, state.crowd, state.bulk, seed, member, t,
             )  # fmt: skip
             code = cross(
                 lanes, clock, rules.control, rules.access, theta, people.stopped, roads, lines, minds, pool, abroad, counter,
-                state.rate, state.types[0], record.hourly, record.daily, seed, member, t, segment,
+                state.rate, state.types[0], record.hourly, record.daily, state.bulk, seed, member, t, segment,
             )  # fmt: skip
             if code != OK:
                 return code, t
             choose_again(
-                people, clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, chosen,
-                state.noise, state.travel, seed, member, t, segment,
+                clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, chosen, state.noise,
+                state.travel, state.crowd, people.stopped, seed, member, t, segment,
             )  # fmt: skip
             live_abroad(
                 rules.abroad, lanes.country_key, clock.country_day, abroad, counter, record.country, record.abroad,
