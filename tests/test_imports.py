@@ -15,7 +15,7 @@ ORDER = (
     "results", "snapshots", "plans", "workers", "clusters", "ensemble", "checkpoints",
     "units", "wording", "ledger", "articles", "evidence",
     "observations", "scoring", "calibration", "forecasting",
-    "changes", "outcomes", "effects", "comparison", "sensitivity", "drafting",
+    "changes", "outcomes", "effects", "comparison", "sensitivity", "crossings", "drafting", "guesses",
     "charts", "plots", "effect_plots", "disclosure", "exports", "briefing",
     "server", "cli",
 )  # fmt: skip
