@@ -417,8 +417,8 @@ def _readme(draft: _Draft, name: str) -> str:
     ways = ", ".join(country_name(code) for code in draft.countries)
     return (
         f"# {name}\n\nA draft: people leave {country_name(draft.origin)} for {ways}.\n\n"
-        "Written by `borderflow new`; see the tutorial *A scenario of your own*. Replace guesses in this order, the first "
-        "matter\nmost: the shock (`scenario.yaml`, with claims in `evidence.csv`), capacities (`lanes.csv`), ordinary "
-        "traffic\n(`baseline.csv`), who lives where (`places.csv`), roads (`links.csv`), how attractive the countries "
-        "are.\n\nPlaces and populations: GeoNames, CC BY 4.0.\n"
+        "Written by `borderflow new`; see the tutorial *A scenario of your own*. Replace guesses in this order; the "
+        "first matter\nmost: the shock (`scenario.yaml`, with claims in `evidence.csv`), capacities (`lanes.csv`), "
+        "ordinary traffic\n(`baseline.csv`), who lives where (`places.csv`), roads (`links.csv`), how attractive the "
+        "countries are.\n\nPlaces and populations: GeoNames, CC BY 4.0.\n"
     )
