@@ -1,7 +1,8 @@
 """Small networks made in code, for tests: one crossing, a tiny network with an event of every kind, and random ones.
 
 `one_crossing` is a single post with ordinary traffic only: the line of a textbook. `tiny_scenario` is the smallest
-network in which every rule of the model acts. `scenarios` draws random small networks for hypothesis.
+network in which every rule of a call-up acts, `fleeing_scenario` the smallest with the rules of a war: attacks, trains
+that people wait for, havens, transit, an exit rule. `scenarios` draws random small networks for hypothesis.
 """
 
 from __future__ import annotations
@@ -146,6 +147,7 @@ def build(
     start: datetime = START,
     days: float = 4,
     parameters: Mapping[str, float] | None = None,
+    **more: Any,
 ) -> Scenario:
     """Return a scenario from plain rows, with default values of all parameters but the given ones."""
     values = {name: PARAMETERS[name][0] for name in ENGINE_PARAMETERS} | dict(parameters or {})
@@ -170,6 +172,7 @@ def build(
             "lanes": list(lanes),
             "links": list(links),
             "baseline": list(baseline),
+            **more,
         }
     )
 
@@ -293,6 +296,75 @@ def tiny_scenario(**changes: Any) -> Scenario:
     return build(**{**parts, **changes})
 
 
+WAR_GROUPS = (
+    {"id": "women", "share": 0.6, "leaving": 1.0, "woman_or_child": True},
+    {"id": "barred", "share": 0.3, "leaving": 0.8, "stopped": True},
+    {"id": "exempt", "share": 0.05, "leaving": 0.8},
+)
+WAR_COUNTRIES = (
+    {"id": "FI", "time_zone": "Europe/Helsinki", "attractiveness": 0.0, "bed_share": 0.2, "bed_days": 2.0},
+    {"id": "GE", "time_zone": "Asia/Tbilisi", "attractiveness": 0.3, "onward_rate": 0.6, "return_rate": 0.05,
+     "transit_share": 0.8},
+    {"id": "TR", "time_zone": "Europe/Istanbul", "attractiveness": 0.0},
+    {"id": "RU", "time_zone": "Europe/Moscow", "attractiveness": 0.5, "onward_rate": 0.5, "return_rate": 0.1},
+)  # fmt: skip
+WAR_EVENTS = (
+    event("shock", 12, amplitude=80.0, rise_hours=4.0, half_life_days=2.0, near=["east"], reach_km=400.0),
+    event("exit_rule", 24, groups=["barred"], share_exempt=0.1, share_informed=0.6, staying={"women": 0.3}),
+    event("seats", 30, 60, services=["east-shelter"], factor=0.5),
+    event("service_halt", 40, 48, services=["gate-forest"]),
+    event("reception", 12, countries=["FI"], places=200.0),
+)
+
+
+def fleeing_scenario(**changes: Any) -> Scenario:
+    """Return three origins, a haven, trains with seats, crossings to two countries and from one of them to a third.
+
+    Parameters
+    ----------
+    **changes
+        Arguments of `build` that replace the network's own.
+    """
+    parts: dict[str, Any] = {
+        "places": [
+            place("west", "origin", 60.0, 29.0, population=300_000, access="road;rail", region="RU-W"),
+            place("east", "origin", 60.0, 42.0, population=500_000, access="road;rail", region="RU-E"),
+            place("south", "origin", 50.0, 40.0, population=200_000, access="road;rail", region="RU-S"),
+            place("gate", "gateway", 60.2, 28.5, access="road;rail", region="RU-W"),
+            place("valley", "gateway", 43.0, 44.7, access="road;rail"),
+            place("tbilisi", "gateway", 41.7, 44.8, country="GE", access="road;rail"),
+            place("forest", "crossing", 60.3, 27.9, country="FI", gateway="gate"),
+            place("rail", "crossing", 60.35, 27.9, country="FI", gateway="gate"),
+            place("mountain", "crossing", 42.75, 44.62, country="GE", gateway="valley"),
+            place("batumi", "crossing", 41.5, 41.6, country="TR", gateway="tbilisi"),
+            place("shelter", "haven", 60.0, 29.0, access="road;rail", region="RU-W"),
+        ],
+        "lanes": [
+            lane("forest", "out", "car", 900, 800, unit="vehicles"),
+            lane("forest", "out", "foot", 700, 700),
+            lane("forest", "in", "all", 2000, 2000),
+            lane("rail", "out", "train", 900, 900),
+            lane("mountain", "out", "car", 600, 600, unit="vehicles"),
+            lane("batumi", "out", "car", 250, 240, unit="vehicles"),
+        ],
+        "links": [
+            link("gate", "forest", "car", km=35),
+            link("gate", "forest", "foot", km=35, hours=3),
+            link("valley", "mountain", "car", km=35),
+            link("tbilisi", "batumi", "car", km=370),
+            link("gate", "rail", "train", hours=2, seats_per_day=500, service="gate-forest", waited_for=True),
+            link("east", "shelter", "train", hours=9, seats_per_day=700, service="east-shelter", waited_for=True),
+        ],
+        "baseline": [traffic("forest", "out", "car", 300), traffic("forest", "in", "all", 300)],
+        "events": WAR_EVENTS,
+        "groups": WAR_GROUPS,
+        "countries": WAR_COUNTRIES,
+        "visa_classes": VISA_CLASSES[:1],
+        "party_size": 3,
+    }
+    return build(**{**parts, **changes})
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Random networks
 
@@ -309,7 +381,7 @@ def _event(
     draw: Any, number: int, hours: int, crossings: list[str], origins: list[str], services: list[str], air: list[str]
 ) -> Any:
     kinds = ["shock", "call_up", "draft_office", "exit_check", "entry_ban", "capacity", "mode_rule", "access_limit",
-             "closure", "opening", "relief"]  # fmt: skip
+             "closure", "opening", "relief", "exit_rule"]  # fmt: skip
     kind = draw(st.sampled_from(kinds + ["service_halt"] * bool(services) + ["seats"] * bool(air)))
     start = draw(st.integers(-10, hours))
     end = draw(st.one_of(st.none(), st.integers(start + 1, start + 60)))
@@ -321,6 +393,15 @@ def _event(
             "rise_hours": draw(st.floats(0.0, 48.0)),
             "half_life_days": draw(st.floats(0.5, 20.0)),
             "origins": draw(st.lists(st.sampled_from(origins), unique=True)),
+            "near": draw(st.lists(st.sampled_from(origins), unique=True)),
+            "reach_km": draw(st.floats(10.0, 2000.0)),
+        },
+        "exit_rule": lambda: {
+            "groups": draw(st.lists(st.sampled_from(["experienced", "reservist"]), min_size=1, unique=True)),
+            "crossings": draw(st.sampled_from([["all"], some])),
+            "share_exempt": share(),
+            "share_informed": share(),
+            "staying": {"companion": share()},
         },
         "call_up": lambda: {
             "quota": draw(st.floats(0.0, 50_000.0)),
@@ -330,7 +411,7 @@ def _event(
             "return_delay_days": draw(st.floats(0.1, 5.0)),
         },
         "draft_office": lambda: {
-            "crossings": [*some, *air],
+            "crossings": [*some, *(one for one in air if one == "flight")],
             "share_checked": share(),
             "share_stopped": share(),
             "share_called_up": share(),
@@ -419,6 +500,23 @@ def scenarios(draw: Any, max_days: int = 6) -> Scenario:
         end = next(one["crossing"] for one in lanes if one["mode"] == "bus")
         links.append(link(origins[0], end, "bus", id="coach", hours=20, service="coach", seats_per_day=300))
         services = [*services, "coach"]
+    countries = [dict(one) for one in COUNTRIES]
+    if draw(st.booleans()):
+        places.append(place("shelter", "haven", 52.0, 31.0, access="road;rail"))
+        rate = draw(st.floats(0.0, 20.0))
+        countries.append({"id": "RU", "time_zone": draw(ZONES), "attractiveness": draw(st.floats(-1.0, 2.0)),
+                          "onward_rate": min(1.0, rate), "return_rate": draw(SHARES)})  # fmt: skip
+        if draw(st.booleans()):
+            seats = draw(st.floats(1.0, 2000.0))
+            links.append(link(origins[0], "shelter", "train", hours=draw(st.floats(0.3, 30.0)), seats_per_day=seats,
+                              service="train", waited_for=True))  # fmt: skip
+            services, air = [*services, "train"], [*air, "train"]
+    if draw(st.booleans()):
+        places.append(place("inland", "gateway", 42.0, 44.0, country="GE", access="road;rail"))
+        places.append(place("further", "crossing", 41.0, 43.0, country="FI", gateway="inland"))
+        lanes.append(lane("further", "out", "car", draw(CAPACITIES), draw(CAPACITIES)))
+        links.append(link("inland", "further", "car", km=50))
+        countries[0]["transit_share"] = draw(SHARES)
     selective = draw(st.booleans())
     events = [draw(_event(n, 24 * days, crossings, origins, services, air)) for n in range(draw(st.integers(0, 8)))]
     # one scenario has one call-up
@@ -430,8 +528,9 @@ def scenarios(draw: Any, max_days: int = 6) -> Scenario:
         links=links,
         baseline=baseline,
         events=events,
-        countries=COUNTRIES if selective else [{**one, "admits": []} for one in COUNTRIES],
+        countries=countries if selective else [{**one, "admits": []} for one in countries],
         days=days,
+        party_size=draw(st.sampled_from([1, 1, 3])),
         parameters={name: draw(st.floats(low, high)) for name, (_, low, high) in PARAMETERS.items()},
     )
     if scenario.events:

@@ -155,8 +155,17 @@ EASTERN_BORDER = (
     "accounting post for the whole eastern border, put near Krasnodon: the list of posts holds none, the UNHCR portal "
     "counts 53,300 people by 3 March (ukraine-2022-by-country.csv)"
 )
-SHUT = {"kuchurhan"}  # closed by Ukraine about 28 February, no passage westward (list of posts, UX34)
-MOLDOVA_ROMANIA = {"leuseni", "sculeni", "costesti", "giurgiulesti"}  # not reached from Ukraine itself
+# Kuchurhan has no lanes: closed by Ukraine about 28 February, no passage westward (list of posts, UX34).
+
+# Havens: towns in the west and the middle where people who left home stayed. id | city | admin1 | name | local | ISO
+HAVENS = """
+haven-lviv | Lviv | 15 | Lviv (shelter) | Львів | UA-46
+haven-uzhhorod | Uzhhorod | 25 | Uzhhorod (shelter) | Ужгород | UA-21
+haven-chernivtsi | Chernivtsi | 03 | Chernivtsi (shelter) | Чернівці | UA-77
+haven-khmelnytskyi | Khmelnytskyi | 09 | Khmelnytskyi (shelter) | Хмельницький | UA-68
+haven-vinnytsia | Vinnytsya | 23 | Vinnytsia (shelter) | Вінниця | UA-05
+"""
+HAVEN_NOTE = "trains brought people to Lviv, Uzhhorod and Rakhiv (U267), 31,000 reached Lviv oblast in three days (U095); the others: assumption"
 
 # --------------------------------------------------------------------------------------------------------------------
 # Lanes out of Ukraine once exit checks were eased and staff was there: cars, buses (vehicles a day), walkers, train
@@ -194,9 +203,13 @@ mamalyha | 500 | 5 | 700 | 0 | Class: among the four busiest posts of Moldova, t
 kelmentsi | 250 | 0 | 0 | 0 | Class: local post; no figure known | assumption by class of post
 mohyliv-podilskyi | 900 | 10 | 1500 | 0 | Class: among the four busiest posts of Moldova, which passed some 25,000 persons a day in all on 1-3 March | assumption by class of post; U213, U236, U266
 starokozache | 900 | 10 | 600 | 0 | With Palanca over half of Moldova's entries | U061, U213, U266; split: assumption
-palanca | 1800 | 40 | 2500 | 0 | With Tudora over half of the some 25,000 persons a day of 1-3 March, with a day of queue standing | U061, U213, U257, U266; split: assumption
+palanca | 1500 | 40 | 2500 | 0 | With Tudora over half of the some 25,000 persons a day of 1-3 March, with a day of queue standing | U061, U213, U257, U266; split: assumption
 reni | 350 | 5 | 500 | 0 | Class: two short borders on the way to Galati | assumption by class of post
 serpneve | 200 | 0 | 0 | 0 | Class: local post; no figure known | assumption by class of post
+leuseni | 2500 | 150 | 4000 | 0 | Above the 21,121 persons of 6 March over the posts between Moldova and Romania together | U179, U324; split: assumption
+sculeni | 1000 | 40 | 1500 | 0 | Class: second road to Romania | assumption by class of post; U324
+costesti | 500 | 10 | 800 | 0 | Class: middling post | assumption by class of post; U324
+giurgiulesti | 700 | 20 | 1000 | 0 | Class: road to Galati | assumption by class of post; U324
 vynohradivka | 150 | 0 | 0 | 0 | Class: local post; no figure known | assumption by class of post
 eastern-border | 3000 | 100 | 3000 | 0 | Wide enough to hold nobody up: no queue is in the evidence | assumption
 """
@@ -253,7 +266,10 @@ kharkiv-oblast | luhansk | 335
 """
 
 # Public services beyond a post: id | from | post | mode | km | hours | fare | seats a day | source. Fares: trains for
-# people who fled were free of charge or their fare did not matter; the model's fares are left at zero.
+# people who fled were free of charge or their fare did not matter; the model's fares are left at zero. People wait for
+# a seat of these trains on the platform (U149). Evacuation trains carried a million people in eight days (U267): about
+# 125,000 a day over all stations, split by assumption in proportion to residents of the places that the claim names
+# and of the regions around them.
 SERVICES = """
 lviv-przemysl | lviv | mostyska-rail | train | 98 | 3.5 | 0 | 8000 | U254, U255: 2,000 persons every five hours, less the through trains
 kyiv-przemysl | kyiv | mostyska-rail | train | 640 | 18.0 | 0 | 2000 | U110 (18 h); seats: assumption, one train
@@ -261,10 +277,22 @@ kovel-chelm | kovel | yahodyn-rail | train | 100 | 3.0 | 0 | 1500 | list of post
 chop-zahony | chop | chop-zahony-rail | train | 6 | 1.0 | 0 | 5400 | U156, U242; persons a car: assumption
 chop-cierna | chop | chop-cierna-rail | train | 9 | 1.0 | 0 | 450 | U148
 uzhhorod-matovce | uzhhorod-town | pavlovo-rail | train | 18 | 1.5 | 0 | 30 | list of posts, UX15
+kyiv-lviv | kyiv | haven-lviv | train | 540 | 11.0 | 0 | 30000 | U267; share of the trains: assumption
+kyiv-uzhhorod | kyiv | haven-uzhhorod | train | 810 | 18.0 | 0 | 7000 | U267; share of the trains: assumption
+kyiv-chernivtsi | kyiv | haven-chernivtsi | train | 530 | 13.0 | 0 | 5000 | U267; share of the trains: assumption
+kharkiv-lviv | kharkiv-oblast | haven-lviv | train | 1020 | 22.0 | 0 | 25000 | U267; share of the trains: assumption
+kharkiv-uzhhorod | kharkiv-oblast | haven-uzhhorod | train | 1290 | 29.0 | 0 | 6000 | U267; share of the trains: assumption
+zaporizhzhia-lviv | zaporizhzhia-oblast | haven-lviv | train | 1010 | 23.0 | 0 | 12000 | U267; share of the trains: assumption
+dnipro-lviv | dnipropetrovsk-oblast | haven-lviv | train | 950 | 21.0 | 0 | 12000 | U267; share of the trains: assumption
+kramatorsk-lviv | donetsk-oblast | haven-lviv | train | 1180 | 27.0 | 0 | 8000 | U267; share of the trains: assumption
+odesa-lviv | odesa-oblast | haven-lviv | train | 790 | 14.0 | 0 | 8000 | U267; share of the trains: assumption
+sumy-khmelnytskyi | sumy-oblast | haven-khmelnytskyi | train | 690 | 16.0 | 0 | 4000 | U267; share of the trains: assumption
+mykolaiv-vinnytsia | mykolaiv-oblast | haven-vinnytsia | train | 470 | 12.0 | 0 | 4000 | U267; share of the trains: assumption
 """
 
 # --------------------------------------------------------------------------------------------------------------------
 # Ordinary traffic before 24 February, persons a day each way: half of 50,000 both ways over the western border (U030).
+# Posts between Moldova and Romania carry their own traffic, which is not part of that figure.
 # place | mode | persons a day out | share that the country's series counts | source
 # --------------------------------------------------------------------------------------------------------------------
 FLAT_WEEK = (0.95, 0.92, 0.94, 0.98, 1.10, 1.10, 1.01)  # assumption: a little busier towards the weekend
@@ -273,6 +301,7 @@ SLOVAKIA = "U032, U033 (1,400 to 1,444 a day); split: assumption"
 HUNGARY = "assumption: what U030 leaves for Hungary; split by class of post"
 ROMANIA = "U031 (2,470 Ukrainian citizens a day over all borders); split: assumption"
 MOLDOVA = "assumption: what U030 leaves for Moldova; citizens U056 (4,244 of 6,343)"
+THROUGH = "assumption: no figure for ordinary traffic between Moldova and Romania; citizens of Ukraine are few in it"
 BASELINE = [
     ("yahodyn", {"car": 1900, "bus": 700}, 1, POLAND),
     ("yahodyn-rail", {"train": 100}, 1, POLAND),
@@ -306,6 +335,10 @@ BASELINE = [
     ("reni", {"car": 220, "foot": 30}, 0.67, MOLDOVA),
     ("serpneve", {"car": 100}, 0.67, MOLDOVA),
     ("vynohradivka", {"car": 100}, 0.67, MOLDOVA),
+    ("leuseni", {"car": 2500, "bus": 500}, 0.03, THROUGH),
+    ("sculeni", {"car": 1500, "bus": 200}, 0.03, THROUGH),
+    ("costesti", {"car": 500}, 0.03, THROUGH),
+    ("giurgiulesti", {"car": 800}, 0.03, THROUGH),
 ]
 
 
@@ -327,6 +360,7 @@ def places() -> list[Row]:
             access="road;rail",
         ),
         *crossing_places(CROSSINGS, POST_NOTE),
+        *haven_places(ukraine),
         place(
             "eastern-border", "Eastern border", "crossing", "RU", "UA-09", 48.29, 39.75, "Europe/Moscow", EASTERN_BORDER,
             name_local="Східний кордон", name_other_side="Donetsk (Rostov region)", gateway="luhansk",
@@ -341,6 +375,16 @@ def origin_places(gazetteer: Gazetteer) -> list[Row]:
         more = {"name_local": local, "population": int(population), "access": "road"}
         out.append(place_at(gazetteer.city(city, admin1), key, name, "origin", "UA", iso, note, **more))
     return out
+
+
+def haven_places(gazetteer: Gazetteer) -> list[Row]:
+    note = f"{GEONAMES}; {HAVEN_NOTE}"
+    return [
+        place_at(
+            gazetteer.city(city, admin1), key, name, "haven", "UA", iso, note, name_local=local, access="road;rail"
+        )
+        for key, city, admin1, name, local, iso in rows_of(HAVENS)
+    ]
 
 
 def lanes() -> list[Row]:
@@ -364,7 +408,8 @@ def links() -> list[Row]:
     note = "general knowledge, road atlas, about 3 %; the nearest of several roads"
     east = [link(f"luhansk-eastern-border-{m}", "luhansk", "eastern-border", m, note, km=50) for m in ("car", "bus")]
     walk = link("luhansk-eastern-border-foot", "luhansk", "eastern-border", "foot", note, km=50, hours=1.3)
-    return [*legs, *east, walk, *known_roads(KNOWN_ROADS), *services(SERVICES)]
+    trains = [row | {"waited_for": "true"} for row in services(SERVICES)]
+    return [*legs, *east, walk, *known_roads(KNOWN_ROADS), *trains]
 
 
 def baseline() -> list[Row]:

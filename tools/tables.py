@@ -28,7 +28,7 @@ HEADERS = {
     "corridor,access,source",
     "lanes": "crossing,direction,mode,unit,exit_per_day,entry_per_day,opens,closes,hours_zone,first_day,last_day,"
     "figure,source",
-    "links": "id,from,to,mode,km,hours,fare_rub,seats_per_day,service,source",
+    "links": "id,from,to,mode,km,hours,fare_rub,seats_per_day,service,waited_for,source",
     "baseline": "place,mode,direction,persons_per_day,citizen_share,tourist_share,mon,tue,wed,thu,fri,sat,sun,source",
 }
 COLUMNS = {table: header.split(",") for table, header in HEADERS.items()}
@@ -231,8 +231,11 @@ def baseline_row(
 
 
 def write_table(folder: Path, name: str, rows: list[Row]) -> None:
+    """Write a table; a column with a default that no row uses is left out."""
+    unused = {"waited_for"} if not any(row.get("waited_for") for row in rows) else set()
+    columns = [column for column in COLUMNS[name] if column not in unused]
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS[name], lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
     print(f"{name}.csv: {len(rows)} rows")

@@ -260,7 +260,10 @@ class _Figures:
         self.lanes = [self._station(text) for text in run.store.read("station")]
         self.days = [date.fromisoformat(text) for text in run.store.read("day")]
         self.origins = [self.scenario.place(text) for text in run.store.read("origin")]
-        self.out = [n for n, lane in enumerate(self.lanes) if lane.direction == "out"]
+        # stations of services and havens lie within the country: nobody leaves it there
+        self.out = [
+            n for n, lane in enumerate(self.lanes) if lane.direction == "out" and lane.kind not in ("service", "haven")
+        ]
         self.country_names = {country.id: country.name for country in self.scenario.countries}
         try:
             self.home_name = country_name(self.scenario.origin_country)
@@ -272,13 +275,13 @@ class _Figures:
     def _station(self, label: str) -> Station:
         """Return a lane from its label in the cube, named as in the summary."""
         post, direction, mode = label.rsplit("/", 2)
-        if mode == "air":
-            link = next(link for link in self.scenario.links if link.service == post)
+        link = next((link for link in self.scenario.links if link.service == post), None)
+        if link is not None:
             start, end = self.scenario.place(link.from_), self.scenario.place(link.to)
-            name, country, kind = f"{start.name} – {end.name}", end.country, "air"
+            name, country, kind = f"{start.name} – {end.name}", end.country, "air" if mode == "air" else "service"
         else:
             place = self.scenario.place(post)
-            name, country, kind = place.name, place.country, "entry" if place.kind == "entry" else "land"
+            name, country, kind = place.name, place.country, "land" if place.kind == "crossing" else place.kind
         zone = next(one.time_zone for one in self.scenario.countries if one.id == country)
         return Station(post, name, mode, direction, country, zone, kind)
 

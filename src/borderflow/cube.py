@@ -66,6 +66,7 @@ def array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple
         specs[name] = (("day", "origin"), "i4", (days, origins))
     for name in ("moved_on", "went_back", "abroad"):
         specs[name] = (("day", "country"), "i4", (days, countries))
+    specs["entered"] = (("day", "country", "group"), "i4", (days, countries, len(network.groups)))
     return specs
 
 
@@ -100,6 +101,7 @@ def member_arrays(member: Member) -> dict[str, NDArray[Any]]:
         "moved_on": record.country[0],
         "went_back": record.country[1],
         "abroad": record.abroad,
+        "entered": record.entered,
     }
     out |= {name: record.daily[row] for row, name in enumerate(DAILY_NAMES)}
     out |= {name: record.origin[row] for row, name in enumerate(ORIGIN_NAMES)}
@@ -303,6 +305,7 @@ def _coordinates(network: Network) -> dict[str, list[str]]:
         "day": [day.isoformat() for day in network.days],
         "origin": list(network.origins),
         "country": list(network.countries),
+        "group": list(network.groups),
     }
 
 

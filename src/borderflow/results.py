@@ -31,7 +31,7 @@ from borderflow.cube import (
 from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.folders import locate, options_of, read_json
 from borderflow.network import Network, compile_network
-from borderflow.scenario import Relief, Scenario
+from borderflow.scenario import Event, Reception, Relief, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,7 @@ __all__ = [
     "summarise",
 ]
 
+ALL_COUNTRIES = "XX"  # code of the total over all countries, as in the ledgers
 FORMAT = 2  # version of the run folder
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUMMARY_COLUMNS = (
@@ -111,6 +112,15 @@ QUANTITIES: Mapping[str, Quantity] = {
     ),
     "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
     "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
+    "women_children_share": Quantity(
+        "percent", "in", "flow", "women and children among the entries of the exodus in one local day"
+    ),
+    "beds_needed": Quantity("persons", "in", "stock", "arrivals who need a bed from the country, end of the day"),
+    "beds_short": Quantity("persons", "in", "stock", "arrivals who need a bed beyond the places that there are"),
+    "displaced": Quantity("persons", "-", "stock", "people who left home and are in a haven within the country"),
+    "displaced_daily": Quantity("persons", "-", "flow", "people who reached a haven within the country in one day"),
+    "displaced_onward_daily": Quantity("persons", "exit", "flow", "people who set out from a haven for the border"),
+    "boarded_daily": Quantity("persons", "exit", "flow", "people who got a seat of a service that people wait for"),
     "queue_cars": Quantity(
         "vehicles", "exit", "stock", "cars waiting, both sides of the crossing, highest hour of the day"
     ),
@@ -208,7 +218,7 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
         usual = usual * np.stack([of_members(network, store, f"ordinary:{lane.country}") for lane in lanes], axis=-1)
 
     home = scenario.origin_country
-    out = [n for n, lane in enumerate(lanes) if lane.direction == "out"]
+    out = [n for n, lane in enumerate(lanes) if lane.direction == "out" and lane.kind not in ("service", "haven")]
     back = [n for n, lane in enumerate(lanes) if lane.direction == "in"]
     announced = scenario.announcement.isoformat()
 
@@ -219,6 +229,8 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
     moved, went = store.read("moved_on").astype(float), store.read("went_back").astype(float)
     present = store.read("abroad").astype(float)
     for c, country in enumerate(names):
+        if country == home:
+            continue
         inward = [n for n in out if lanes[n].country == country]
         outward = [n for n in back if lanes[n].country == country]
         arrivals = gross[:, :, inward].sum(axis=2)
@@ -232,6 +244,9 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
         yield Series("abroad", "", country, "all", present[:, :, c])
         for quantity, name in _CONTROLS.items():
             yield Series(quantity, "", country, "all", daily[name][:, :, inward].sum(axis=2))
+
+    yield from _behind_the_border(network, store, gross, out, cumulated)
+    yield from _within_the_country(network, store, lane_days, daily["passed_exodus"])
 
     # posts and their lanes
     for post in dict.fromkeys(lane.post for lane in lanes):
@@ -281,6 +296,75 @@ _CONTROLS = {
 }
 
 
+def _behind_the_border(
+    network: Network, store: Cube, gross: NDArray[np.float64], out: list[int], cumulated: Any
+) -> Iterator[Series]:
+    """Yield the total without double counts, arrivals by sex and age, and beds."""
+    scenario, lanes = network.scenario, network.lanes
+    if (network.arrays.choices.transit_post >= 0).any():
+        # who passes two countries enters twice; the total counts the border of the country of origin only
+        first = [n for n in out if scenario.origin_country == _leaves(network, n)]
+        total = gross[:, :, first].sum(axis=2)
+        yield Series("arrivals_daily", "", ALL_COUNTRIES, "all", total)
+        yield Series("arrivals_cumulative", "", ALL_COUNTRIES, "all", cumulated(total), scenario.announcement.isoformat())
+    entered = store.read("entered").astype(float)
+    counts = np.array([group.woman_or_child for group in scenario.groups])
+    places = _places(network)
+    for c, country in enumerate(scenario.countries):
+        arrivals = entered[:, :, c].sum(axis=2)
+        if counts.any() and country.id != scenario.origin_country:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = 100.0 * entered[:, :, c, counts].sum(axis=2) / arrivals
+            yield Series("women_children_share", "", country.id, "all", np.where(arrivals > 0, share, np.nan))
+        if scenario.value(country.bed_share) > 0:
+            needed = np.zeros_like(arrivals)
+            stays = np.exp(-1.0 / scenario.value(country.bed_days))
+            for day in range(arrivals.shape[1]):
+                before = needed[:, day - 1] if day else 0.0
+                needed[:, day] = before * stays + arrivals[:, day] * scenario.value(country.bed_share)
+            yield Series("beds_needed", "", country.id, "all", needed)
+            yield Series("beds_short", "", country.id, "all", np.maximum(needed - places[c], 0.0))
+
+
+def _leaves(network: Network, lane: int) -> str:
+    """Return the country that a lane leaves."""
+    station, scenario = network.lanes[lane], network.scenario
+    if station.kind != "land":
+        return scenario.origin_country
+    return scenario.place(scenario.place(station.post).gateway).country
+
+
+def _places(network: Network) -> NDArray[np.float64]:
+    """Return beds that reception events offer, by country and local day."""
+    places = np.zeros((len(network.countries), len(network.days)))
+    for event in network.scenario.active_events():
+        if isinstance(event, Reception):
+            for c in map(network.countries.index, event.countries):
+                places[c] += _share_of_days(network, c, event) * network.scenario.value(event.places)
+    return places
+
+
+def _within_the_country(
+    network: Network, store: Cube, lane_days: Mapping[str, NDArray[Any]], passed: NDArray[np.float64]
+) -> Iterator[Series]:
+    """Yield people displaced within the country of origin, and those who wait for a seat."""
+    home, lanes = network.scenario.origin_country, network.lanes
+    havens = [n for n, lane in enumerate(lanes) if lane.kind == "haven"]
+    if havens:
+        c = network.countries.index(home)
+        yield Series("displaced", "", home, "all", store.read("abroad")[:, :, c].astype(float))
+        yield Series("displaced_daily", "", home, "all", passed[:, :, havens].sum(axis=2))
+        yield Series("displaced_onward_daily", "", home, "all", store.read("moved_on")[:, :, c].astype(float))
+    for n in havens:
+        yield Series("displaced_daily", lanes[n].name, home, "all", passed[:, :, n])
+    for n, lane in enumerate(lanes):
+        if lane.kind == "service":
+            q = network.recorded.index(n)
+            yield Series("boarded_daily", lane.name, lane.country, lane.mode, passed[:, :, n])
+            for quantity, array in (("queue_persons", "queue_peak"), ("wait_hours", "wait_passing_mean")):
+                yield Series(quantity, lane.name, lane.country, lane.mode, lane_days[array][:, :, q].astype(float))
+
+
 def of_members(network: Network, store: Cube, name: str) -> NDArray[np.float64]:
     """Return a parameter value or a factor relative to the scenario's, by member: shape (member, 1) or (1, 1)."""
     scenario = network.scenario
@@ -327,20 +411,26 @@ def _queue_series(
 
 def _relief(network: Network, post: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return litres a day and shelter places that relief events provide at a crossing, by local day."""
-    scenario = network.scenario
-    days, hours = len(network.days), network.hours
+    scenario, days = network.scenario, len(network.days)
     water, places = np.zeros(days), np.zeros(days)
-    day = network.arrays.clock.country_day[network.countries.index(scenario.place(post).country)]
-    length = np.maximum(np.bincount(day, minlength=days), 1)
     for event in scenario.active_events():
         if not isinstance(event, Relief) or post not in event.crossings:
             continue
-        begin = np.datetime64(event.start.replace(tzinfo=None))
-        end = np.datetime64(event.end.replace(tzinfo=None)) if event.end else hours[-1] + 1
-        share = np.bincount(day, weights=(hours >= begin) & (hours < end), minlength=days) / length
+        share = _share_of_days(network, network.countries.index(scenario.place(post).country), event)
         water += share * scenario.value(event.water_litres_per_day)
         places += share * scenario.value(event.shelter_places)
     return water, places
+
+
+def _share_of_days(network: Network, country: int, event: Event) -> NDArray[np.float64]:
+    """Return the share of each local day of a country in which an event is on."""
+    day, hours = network.arrays.clock.country_day[country], network.hours
+    begin = np.datetime64(event.start.replace(tzinfo=None))
+    end = np.datetime64(event.end.replace(tzinfo=None)) if event.end else hours[-1] + 1
+    days = len(network.days)
+    during = np.bincount(day, weights=(hours >= begin) & (hours < end), minlength=days)
+    share: NDArray[np.float64] = during / np.maximum(np.bincount(day, minlength=days), 1)
+    return share
 
 
 def summarise(network: Network, store: Cube) -> pd.DataFrame:

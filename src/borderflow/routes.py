@@ -6,7 +6,7 @@ fitted by least squares to the roads that are listed (`detour_factors`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,7 +165,11 @@ def find_alternatives(
     legs: Mapping[tuple[str, str, str], Link],
     named: Sequence[Link],
 ) -> list[Alternative]:
-    """Return every way out that a place has: crossing or flight, and how to get there."""
+    """Return every way out that a place has: crossing, flight or haven, and how to get there.
+
+    Crossings are those that leave the country of the place; havens are shelter for people who left home, so nobody
+    goes from one to the next.
+    """
     countries = [country.id for country in scenario.countries]
     found: list[tuple[int, int, int, float, float, int, int, float]] = []
     served: dict[str, list[Link]] = {}
@@ -174,20 +178,39 @@ def find_alternatives(
             served.setdefault(link.to, []).append(link)
 
     def add(
-        post: int, mode: str, way: tuple[float, float] | None, kind: str, service: str = "", size: float = 0.0
+        post: int, mode: str, way: tuple[float, float] | None, kind: str, link: Link | None = None, size: float = 0.0
     ) -> None:
         lane = lanes.get((post, mode))
         if lane is None or way is None:
             return
         place = scenario.place(posts[post]) if mode != "air" else None
         country = place.country if place else scenario.place(named_to[posts[post]]).country
-        number = services.index(service) if service else -1
+        number = services.index(link.service) if link is not None else -1
         # whoever left the car line is free to walk past it; what the control there does is weighed as a risk anyway
         own = int(post == own_post and mode != "foot")
+        if link is not None and link.waited_for:
+            own = int(posts.index(link.service) == own_post)
         found.append((countries.index(country), lane, number, *way, ACCESS.index(kind), own, size))
 
+    def serve(post: int, mode_of: Callable[[Link], str], straight: float) -> None:
+        """Add the listed services to a post."""
+        for link in served.get(posts[post], ()):
+            begin = scenario.place(link.from_)
+            same = start.id == begin.id or start.region == begin.region
+            reach_it = (0.0, 0.0) if same else roads.ride(start, begin)
+            if reach_it is not None:
+                way = roads.listed_or(link, link.mode, straight)
+                size = np.log((link.seats_per_day or USUAL_SEATS) / USUAL_SEATS)
+                add(post, mode_of(link), (reach_it[0] + way[0], reach_it[1] + way[1]), link.mode, link, size)
+
     named_to = {link.service: link.to for link in named}
-    crossings = [n for n, post in enumerate(posts) if post not in named_to and scenario.place(post).kind == "crossing"]
+    known = {place.id for place in scenario.places}
+    ground = {n: scenario.place(post) for n, post in enumerate(posts) if post not in named_to and post in known}
+    crossings = [
+        n
+        for n, place in ground.items()
+        if place.kind == "crossing" and scenario.place(place.gateway).country == start.country
+    ]
     reach: dict[str, list[tuple[float, int]]] = {}
     for post in crossings:
         place = scenario.place(posts[post])
@@ -214,22 +237,22 @@ def find_alternatives(
                 add(post, "car", (ride[0] + by_car[0], ride[1] + 2 * by_car[1] + 1.0), "ride")
                 if last["bus"] is not None and place.id not in served:
                     add(post, "bus", (ride[0] + by_bus[0], ride[1] + by_bus[1]), "bus")
-            for link in served.get(place.id, ()):
-                begin = scenario.place(link.from_)
-                same = start.id == begin.id or start.region == begin.region
-                reach_it = (0.0, 0.0) if same else roads.ride(start, begin)
-                if reach_it is not None:
-                    way = roads.listed_or(link, link.mode, straight)
-                    size = np.log((link.seats_per_day or USUAL_SEATS) / USUAL_SEATS)
-                    way = (reach_it[0] + way[0], reach_it[1] + way[1])
-                    add(post, link.mode, way, link.mode, link.service, size)
+            serve(post, lambda link: link.mode, straight)
             to_foot = roads.cheapest(way for way in (drive, ride) if way is not None)
             if to_foot is not None and last["foot"] is not None:
                 on_foot = roads.listed_or(last["foot"], "foot", straight)
                 add(post, "foot", (to_foot[0] + on_foot[0], to_foot[1] + on_foot[1]), "foot")
+    at_home = start.country == scenario.origin_country
+    for post, place in ground.items():
+        if place.kind != "haven" or not at_home or start.kind == "haven" or start.region == place.region:
+            continue
+        add(post, "all", roads.drive(start, place), "car")
+        if place.id not in served:
+            add(post, "all", roads.ride(start, place), "train")
+        serve(post, lambda _link: "all", roads.circle(start, place) * 1.2)
     access = {
         begin: roads.ride(start, scenario.place(begin))
-        for begin in {link.from_ for link in named if link.mode == "air"}
+        for begin in {link.from_ for link in named if link.mode == "air" and at_home}
     }
     nearest = sorted((way[0], begin) for begin, way in access.items() if way is not None)[:NEAREST_AIRPORTS]
     for link in named:
@@ -237,7 +260,7 @@ def find_alternatives(
             way = access[link.from_] or (0.0, 0.0)
             flight = roads.listed_or(link, "air", roads.circle(scenario.place(link.from_), scenario.place(link.to)))
             # the fare of the flight belongs to the lane: seats get dearer as they are booked ahead
-            add(posts.index(link.service), "air", (way[0] + flight[0], way[1]), "air", link.service)
+            add(posts.index(link.service), "air", (way[0] + flight[0], way[1]), "air", link)
     out = _worth_a_look(scenario, [Alternative(*one) for one in found])
     out.sort(key=lambda a: (a.country, a.lane, a.kind, a.service))
     return out

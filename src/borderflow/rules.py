@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import UsageError
-from borderflow.network import Network, Station
+from borderflow.network import Network, Station, distance_to
 from borderflow.scenario import (
     AccessLimit,
     CallUp,
@@ -24,6 +24,7 @@ from borderflow.scenario import (
     DraftOffice,
     EntryBan,
     ExitCheck,
+    ExitRule,
     Lane,
     ModeRule,
     Opening,
@@ -93,7 +94,7 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     cuts = {0}
     for event in events:
         cuts |= {hour_of(event.start), hour_of(event.end)}
-        if isinstance(event, EntryBan | AccessLimit):
+        if isinstance(event, EntryBan | AccessLimit | ExitRule):
             cuts.add(hour_of(event.start) + _hours_on_the_way(network, scenario, event))
     for pair in existing:
         cuts |= set(pair)
@@ -106,6 +107,7 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     capacity = np.ones((n, n_lanes, 2))
     notice, stop_noticed = np.zeros((n, n_posts)), np.zeros((n, n_posts))
     stop_listed, called = np.zeros((n, n_posts)), np.zeros((n, n_posts))
+    barred, tries = np.zeros((n, n_posts, len(scenario.groups))), np.ones((n, n_posts))
     admit = np.ones((n, n_countries, n_classes))
     open_to = np.ones((n, n_countries, n_classes))
     turned_away, known_away = np.zeros((n, n_lanes)), np.zeros((n, n_lanes))
@@ -147,9 +149,17 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
         high = low + _hours_on_the_way(network, scenario, event)
         return np.array([low <= bound < high for bound in bounds])
 
+    # control of the country of origin reaches neither its own stations and havens nor the border of another country
+    beyond = {lane.post for lane in network.lanes if lane.kind in ("service", "haven")}
+    beyond |= {
+        lane.post
+        for lane in network.lanes
+        if lane.kind == "land" and scenario.place(scenario.place(lane.post).gateway).country != scenario.origin_country
+    }
+
     def post_numbers(event: Any) -> list[int]:
         if "all" in event.crossings:
-            return [p for p, post in enumerate(network.posts) if post in lanes_of]
+            return [p for p, post in enumerate(network.posts) if post in lanes_of and post not in beyond]
         return [network.posts.index(name) for name in event.crossings if name in network.posts]
 
     def sides(side: str) -> list[int]:
@@ -172,6 +182,16 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
                 for number in lanes_of.get(network.posts[p], ()):
                     if network.lanes[number].direction == "out":
                         capacity[now, number, 0] *= 1.0 - value(event.capacity_loss)
+        elif isinstance(event, ExitRule):
+            exempt, informed = value(event.share_exempt), value(event.share_informed)
+            knows = informed * exempt + (1.0 - informed)
+            later = exempt / knows if knows > 0 else 0.0
+            passing = np.where(met_unawares(event), exempt, later)[now]
+            groups = [g for g, group in enumerate(scenario.groups) if group.id in event.groups]
+            for p in post_numbers(event):
+                tries[now, p] *= knows
+                for g in groups:
+                    barred[now, p, g] = 1.0 - (1.0 - barred[now, p, g]) * passing
         elif isinstance(event, EntryBan):
             admitted, informed = value(event.share_admitted), value(event.share_informed)
             knows = informed * admitted + (1.0 - informed)
@@ -187,6 +207,9 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
         elif isinstance(event, ServiceHalt):
             for name in event.services:
                 service[now, network.services.index(name)] = 0
+                for number in lanes_of.get(name, ()):  # a service that people wait for takes nobody in, either
+                    if network.lanes[number].kind == "service":
+                        shut[now, number] = True
         elif isinstance(event, Capacity):
             for name in event.crossings:
                 for number in lanes_of.get(name, ()):
@@ -226,6 +249,18 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
     # lists are looked at for those who were served a notice, too
     stop_noticed = np.where(notice > 0, 1.0 - (1.0 - stop_noticed) * (1.0 - stop_listed), 0.0)
 
+    again = np.full(n_posts, 1.0 - np.exp(-1.0 / max(value("rechoose_delay"), 1e-9)))
+    home = np.full(n_posts, value("give_up_share"))
+    for p in network.arrays.choices.transit_post:
+        if p >= 0:
+            again[p], home[p] = 1.0, 0.0  # whoever moves on sets out at once
+    for p in (network.posts.index(place.id) for place in scenario.places if place.kind == "haven"):
+        # people displaced within the country go abroad or back home, at the rates of the country they are in
+        country = next(one for one in scenario.countries if one.id == scenario.origin_country)
+        onward, back = value(country.onward_rate) / 24.0, value(country.return_rate) / 24.0
+        again[p] = min(onward + back, 1.0)
+        home[p] = back / (onward + back) if onward + back > 0 else 0.0
+
     shock, intensity = _shocks(network, scenario, hour_of)
     call_rate, call_weight, returnable, return_rate = _call_ups(network, scenario, hour_of)
     rules = border.Rules(
@@ -245,6 +280,7 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
             stop_noticed=stop_noticed,
             stop_listed=stop_listed,
             called=called,
+            barred=np.clip(barred, 0.0, 1.0),
             admit=np.clip(admit, 0.0, 1.0),
         ),
         access=border.Access(
@@ -253,12 +289,18 @@ def compile_rules(network: Network, values: Mapping[str, float] | None = None) -
             known_away=np.clip(known_away, 0.0, 1.0),
             foot=foot,
             service=service,
+            # the kernel weighs a lane within its country, then the country by the power `nest_scale`: the share who try
+            # is raised by its inverse, so that a rule at all posts of a country lowers its pull by just that share
+            tries=tries ** (1.0 / value("nest_scale")),
             open_to=np.clip(open_to, 0.0, 1.0),
         ),
         abroad=border.Abroad(
             pull=np.exp([value(country.attractiveness) for country in scenario.countries]),
             onward=np.array([value(country.onward_rate) / 24.0 for country in scenario.countries]),
             back=np.array([value(country.return_rate) / 24.0 for country in scenario.countries]),
+            transit=np.array([value(country.transit_share) for country in scenario.countries]),
+            again=again,
+            home=home,
         ),
     )
     theta = border.Theta(**{name: value(name) for name in border.Theta._fields})
@@ -275,7 +317,7 @@ def _refuse_values_of_the_network(old: Scenario, new: Scenario) -> None:
         raise UsageError(f"{wrong[0]} is part of the network: adapt_network(network, scenario) first, then the rules")
 
 
-def _hours_on_the_way(network: Network, scenario: Scenario, event: EntryBan | AccessLimit) -> int:
+def _hours_on_the_way(network: Network, scenario: Scenario, event: EntryBan | AccessLimit | ExitRule) -> int:
     """Return for how long after a rule starts those who meet it set out before they could know of it.
 
     The mean travel time to the lanes concerned, over residents and the odds of their ways at no wait.
@@ -285,7 +327,11 @@ def _hours_on_the_way(network: Network, scenario: Scenario, event: EntryBan | Ac
         number
         for number, lane in enumerate(network.lanes)
         if lane.direction == "out"
-        and (lane.country in event.countries if isinstance(event, EntryBan) else lane.post in event.crossings)
+        and (
+            lane.country in event.countries
+            if isinstance(event, EntryBan)
+            else lane.post in event.crossings or ("all" in event.crossings and lane.kind in ("land", "air"))
+        )
     ]
     rows = len(network.origins)
     ways = slice(0, int(choices.nest_alt[choices.row_nest[rows]]))
@@ -335,17 +381,25 @@ def _shocks(network: Network, scenario: Scenario, hour_of: Any) -> tuple[NDArray
     for event in scenario.active_events():
         if not isinstance(event, Shock):
             continue
-        shape = shock_shape(
-            steps - hour_of(event.start), scenario.value(event.rise_hours), scenario.value(event.half_life_days)
-        )
-        shape = np.where(steps < hour_of(event.end), shape, 0.0)
-        intensity += shape
+        since, half_life = steps - hour_of(event.start), scenario.value(event.half_life_days)
+        rise, reach = scenario.value(event.rise_hours), scenario.value(event.reach_km)
+        lasts = steps < hour_of(event.end)
+        intensity += np.where(lasts, shock_shape(since, rise, half_life), 0.0)
         for area in range(areas):
-            if event.origins and network.origins[member_of[area]] not in event.origins:
+            origin = network.origins[member_of[area]]
+            if event.origins and origin not in event.origins:
                 continue
+            far = distance_to(scenario, origin, event) / reach
+            shape = np.where(lasts, shock_shape(since, rise * (1.0 + far), half_life), 0.0) * np.exp(-far)
             for g, group in enumerate(scenario.groups):
                 factor = scenario.value(event.groups.get(group.id, 1.0))
                 shock[area, g] += scenario.value(event.amplitude) * factor * shape
+    for event in scenario.active_events():
+        if isinstance(event, ExitRule):
+            lasts = (steps > hour_of(event.start)) & (steps < hour_of(event.end))
+            for g, group in enumerate(scenario.groups):
+                # whoever will not go without a barred husband, father or son stays, too
+                shock[:, g, lasts] *= 1.0 - scenario.value(event.staying.get(group.id, 0.0))
     return shock, np.minimum(intensity, 1.0)
 
 

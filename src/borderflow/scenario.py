@@ -37,6 +37,7 @@ __all__ = [
     "EntryBan",
     "Event",
     "ExitCheck",
+    "ExitRule",
     "Group",
     "Lane",
     "Link",
@@ -45,6 +46,7 @@ __all__ = [
     "Parameter",
     "Place",
     "Prior",
+    "Reception",
     "Relief",
     "Scenario",
     "Seats",
@@ -194,6 +196,8 @@ class Group(_Model):
         Called by the criteria, called only by mistake, or never called.
     stopped : bool
         Whether exit controls may stop the group.
+    woman_or_child : bool
+        Whether the group counts in the share of women and children among arrivals.
     """
 
     id: Slug
@@ -202,6 +206,7 @@ class Group(_Model):
     leaving: Value
     call_up: Literal["eligible", "outside", "never"] = "never"
     stopped: bool = False
+    woman_or_child: bool = False
     source: Annotated[str, Field(min_length=1)]
 
 
@@ -226,6 +231,15 @@ class Country(_Model):
         Visa classes admitted without an entry ban; empty means all.
     onward_rate, return_rate : Value
         Share of the people of the exodus present that moves on to a third country, or goes back, per day.
+    transit_share : Value
+        Share of those who move on that does so through crossings of the scenario that leave this country.
+    bed_share, bed_days : Value
+        Share of arrivals of the exodus who need a bed from the country, and for how long on average.
+
+    Notes
+    -----
+    The country of origin may be among the countries where the scenario has havens: then people displaced within it are
+    those present there, and the three rates are theirs.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})?$")]
@@ -235,6 +249,9 @@ class Country(_Model):
     admits: tuple[str, ...] = ()
     onward_rate: Value = 0.0
     return_rate: Value = 0.0
+    transit_share: Value = 0.0
+    bed_share: Value = 0.0
+    bed_days: Value = 1.0
     source: Annotated[str, Field(min_length=1)]
 
 
@@ -274,7 +291,11 @@ class _EventBase(_Model):
 
 
 class Shock(_EventBase):
-    """Raises the departure rate by ``amplitude * shape(t)``; shape rises within hours, peaks at 1 and decays."""
+    """Raises the departure rate by ``amplitude * shape(t)``; shape rises within hours, peaks at 1 and decays.
+
+    A shock with places in ``near`` is spatial: at a distance ``d`` from the nearest of them its amplitude is multiplied
+    by ``exp(-d / reach_km)`` and its rise takes ``1 + d / reach_km`` times as long.
+    """
 
     label: ClassVar[str] = "shock to departures"
     kind: Literal["shock"]
@@ -283,6 +304,8 @@ class Shock(_EventBase):
     half_life_days: Value
     groups: dict[str, Value] = Field(default_factory=dict)
     origins: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    reach_km: Value = 100.0
 
 
 class CallUp(_EventBase):
@@ -326,6 +349,32 @@ class ExitCheck(_Control):
 
     label: ClassVar[str] = "exit check"
     kind: Literal["exit_check"]
+
+
+class ExitRule(_EventBase):
+    """The country of origin forbids some groups to leave; a share knows and does not try, families part or stay.
+
+    Parameters
+    ----------
+    groups : tuple of str
+        Groups that may not leave; they must be marked ``stopped``.
+    crossings : tuple of str
+        Where the rule is enforced; ``all`` means every crossing and flight out of the country of origin.
+    share_exempt : Value
+        Share of the barred that is let through all the same.
+    share_informed : Value
+        Share of the barred that knows and does not set out for the border.
+    staying : dict
+        Share of the leavers of other groups who stay, because a barred person of theirs cannot come along.
+    """
+
+    label: ClassVar[str] = "exit rule"
+    kind: Literal["exit_rule"]
+    groups: tuple[str, ...]
+    crossings: tuple[str, ...] = ("all",)
+    share_exempt: Value
+    share_informed: Value
+    staying: dict[str, Value] = Field(default_factory=dict)
 
 
 class EntryBan(_EventBase):
@@ -398,9 +447,9 @@ class Opening(_EventBase):
 
 
 class Seats(_EventBase):
-    """Multiplies the seats of air services (extra flights, larger aircraft, cancelled flights)."""
+    """Multiplies the seats of flights and of services that people wait for (extra trains, cancelled flights)."""
 
-    label: ClassVar[str] = "air seats"
+    label: ClassVar[str] = "seats"
     kind: Literal["seats"]
     services: tuple[str, ...]
     factor: Value
@@ -416,11 +465,21 @@ class Relief(_EventBase):
     shelter_places: Value = 0.0
 
 
+class Reception(_EventBase):
+    """Beds for arrivals in a receiving country; who finds none is counted as a need, and the flow goes on."""
+
+    label: ClassVar[str] = "reception"
+    kind: Literal["reception"]
+    countries: tuple[str, ...]
+    places: Value
+
+
 Event = Annotated[
     Shock
     | CallUp
     | DraftOffice
     | ExitCheck
+    | ExitRule
     | EntryBan
     | ServiceHalt
     | Capacity
@@ -429,16 +488,17 @@ Event = Annotated[
     | Closure
     | Opening
     | Seats
-    | Relief,
+    | Relief
+    | Reception,
     Field(discriminator="kind"),
 ]
 
 
-PlaceKind = Literal["origin", "gateway", "crossing", "airport", "hub", "entry"]
+PlaceKind = Literal["origin", "gateway", "crossing", "airport", "hub", "entry", "haven"]
 
 
 class Place(_Model):
-    """A row of ``places.csv``: an origin, gateway, crossing, airport, hub or other entry point."""
+    """A row of ``places.csv``: an origin, gateway, crossing, airport, hub, other entry point or haven."""
 
     id: Slug
     name: Annotated[str, Field(min_length=1)]
@@ -499,7 +559,14 @@ class Link(_Model):
     fare_rub: Annotated[float, Field(ge=0, le=1e7)] | None = None
     seats_per_day: Annotated[float, Field(ge=0, le=1e6)] | None = None
     service: str = ""
+    waited_for: bool = False
     source: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _seats_to_wait_for(self) -> Self:
+        if self.waited_for and not (self.service and self.seats_per_day and self.mode in ("bus", "train")):
+            raise ValueError("a service that people wait for is a bus or a train with a service id and seats_per_day")
+        return self
 
 
 class Baseline(_Model):
@@ -542,6 +609,8 @@ class Scenario(_Model):
         Relative departure rate by local hour at the origin, mean 1.
     nearest_posts : int
         Crossings of one country that people of a place choose among: its nearest by road.
+    party_size : int
+        People who choose and travel together.
     groups, visa_classes, countries, travel, parameters, events
         See their models.
     factors : dict
@@ -569,6 +638,7 @@ class Scenario(_Model):
     origin_country: str
     hour_profile: tuple[Annotated[float, Field(ge=0)], ...]
     nearest_posts: Annotated[int, Field(ge=1, le=50)] = 5
+    party_size: Annotated[int, Field(ge=1, le=100)] = 1
     groups: tuple[Group, ...]
     visa_classes: tuple[VisaClass, ...]
     countries: tuple[Country, ...]
@@ -997,6 +1067,7 @@ _TAGS = {
     "call_up",
     "draft_office",
     "exit_check",
+    "exit_rule",
     "entry_ban",
     "service_halt",
     "capacity",
@@ -1006,6 +1077,7 @@ _TAGS = {
     "opening",
     "seats",
     "relief",
+    "reception",
 }
 
 
@@ -1068,14 +1140,17 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
     posts = of_kind["crossing"] | of_kind["entry"]
     services = {link.service for link in scenario.links if link.service}
     air = {link.service for link in scenario.links if link.service and link.mode == "air"}
+    waited = {link.service for link in scenario.links if link.waited_for}
 
     for index, place in enumerate(scenario.places):
-        if place.kind in ("crossing", "hub", "entry"):
+        if place.kind in ("crossing", "hub", "entry", "haven"):
             known(("places", index, "country"), place.country, countries, "country")
         if place.kind == "crossing":
             known(("places", index, "gateway"), place.gateway, of_kind["gateway"], "gateway")
         if place.kind == "origin" and place.population is None:
             wrong(("places", index, "population"), f"origin {place.id!r} needs a population")
+        if place.kind == "haven" and place.country != scenario.origin_country:
+            wrong(("places", index, "country"), f"haven {place.id!r} must lie in {scenario.origin_country}")
     for index, lane in enumerate(scenario.lanes):
         known(("lanes", index, "crossing"), lane.crossing, posts, "crossing")
     for index, link in enumerate(scenario.links):
@@ -1111,16 +1186,16 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
         if not event.evidence and not hypothetical:
             wrong((*at, "evidence"), "an event needs at least one claim id as evidence")
         for name in getattr(event, "crossings", ()):
-            everywhere = isinstance(event, ExitCheck) and name == "all"
+            everywhere = isinstance(event, ExitCheck | ExitRule) and name == "all"
             if not everywhere:
                 known(
                     (*at, "crossings"),
                     name,
-                    of_kind["crossing"] | (air if isinstance(event, _Control) else set()),
+                    of_kind["crossing"] | (air if isinstance(event, _Control | ExitRule) else set()),
                     "crossing",
                 )
         for name in getattr(event, "services", ()):
-            known((*at, "services"), name, air if isinstance(event, Seats) else services, "service")
+            known((*at, "services"), name, air | waited if isinstance(event, Seats) else services, "service")
         for name in getattr(event, "countries", ()):
             known((*at, "countries"), name, countries, "country")
         for name in getattr(event, "visa_classes", ()):
@@ -1129,6 +1204,13 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
             known((*at, "groups"), name, groups, "group")
         for name in (*getattr(event, "origins", ()), *getattr(event, "regional_weights", ())):
             known((*at, "origins"), name, of_kind["origin"], "origin")
+        for name in getattr(event, "near", ()):
+            known((*at, "near"), name, places, "place")
+        for name in event.staying if isinstance(event, ExitRule) else ():
+            known((*at, "staying"), name, groups, "group")
+        for name in event.groups if isinstance(event, ExitRule) else ():
+            if name in groups and not next(g for g in scenario.groups if g.id == name).stopped:
+                wrong((*at, "groups"), f"group {name!r} must be marked 'stopped: true' for an exit rule to hold it back")
     if (
         len(
             calls := [
@@ -1175,16 +1257,18 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
 _VALUE_FIELDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     Group: ("share", "leaving"),
     VisaClass: ("share",),
-    Country: ("attractiveness", "onward_rate", "return_rate"),
-    Shock: ("amplitude", "rise_hours", "half_life_days"),
+    Country: ("attractiveness", "onward_rate", "return_rate", "transit_share", "bed_share", "bed_days"),
+    Shock: ("amplitude", "rise_hours", "half_life_days", "reach_km"),
     CallUp: ("quota", "days", "share_wrong", "share_returned", "return_delay_days"),
     DraftOffice: ("share_checked", "share_stopped", "share_called_up", "capacity_loss"),
     ExitCheck: ("share_checked", "share_stopped", "share_called_up", "capacity_loss"),
+    ExitRule: ("share_exempt", "share_informed"),
     EntryBan: ("share_admitted", "share_informed"),
     Capacity: ("factor",),
     AccessLimit: ("share_turned_away", "share_informed"),
     Seats: ("factor",),
     Relief: ("water_litres_per_day", "shelter_places"),
+    Reception: ("places",),
 }
 
 
@@ -1197,6 +1281,9 @@ def _values(scenario: Scenario) -> Iterable[tuple[tuple[Any, ...], float | str]]
             if isinstance(item, Shock):
                 for group, value in item.groups.items():
                     yield (part, index, "groups", group), value
+            if isinstance(item, ExitRule):
+                for group, value in item.staying.items():
+                    yield (part, index, "staying", group), value
             if isinstance(item, CallUp):
                 for origin, value in item.regional_weights.items():
                     yield (part, index, "regional_weights", origin), value
@@ -1227,17 +1314,17 @@ _BOUNDS: Mapping[str, tuple[float, float, bool]] = {
         (
             "share", "share_checked", "share_stopped", "share_called_up", "capacity_loss", "share_admitted",
             "share_informed", "share_turned_away", "share_wrong", "share_returned", "switch_share", "give_up_share",
-            "seat_load", "onward_rate", "return_rate",
+            "seat_load", "onward_rate", "return_rate", "transit_share", "share_exempt", "staying", "bed_share",
         ),
         (0.0, 1.0, True),
     ),
     **dict.fromkeys(
-        ("half_life_days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
+        ("half_life_days", "reach_km", "bed_days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
         (0.0, 1e6, False),
     ),
     **dict.fromkeys(
         (
-            "amplitude", "rise_hours", "quota", "return_delay_days", "factor", "water_litres_per_day", "shelter_places",
+            "amplitude", "rise_hours", "quota", "places", "return_delay_days", "factor", "water_litres_per_day", "shelter_places",
             "leaving", "groups", "regional_weights", "base_departure_rate", "fear_of_call_up", "demand_noise",
             "destination_noise", "value_of_time", "fare_aversion", "wait_aversion", "risk_aversion", "bicycle_penalty",
             "information_delay", "travel_spread", "patience", "rechoose_delay", "memory_penalty", "fare_response",
