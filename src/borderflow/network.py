@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import Problem, ScenarioError
+from borderflow.places import great_circle_km
 from borderflow.routes import Alternative, Roads, find_alternatives
 from borderflow.scenario import Baseline, EntryBan, Lane, Link, Scenario, Shock
 
 if TYPE_CHECKING:
     from borderflow.kernels import border
 
-__all__ = ["Network", "Station", "adapt_network", "compile_network", "open_share"]
+__all__ = ["Network", "Station", "adapt_network", "compile_network", "distance_to", "open_share"]
 
 MODES = ("car", "bus", "foot", "train", "air", "all")
 THREE_DAYS = 72  # hours that hold a whole local day wherever they begin
@@ -197,6 +198,15 @@ def compile_network(scenario: Scenario) -> Network:
     posts = [p.id for p in scenario.places if p.kind == "crossing" and p.id in open_posts]
     posts += [p.id for p in scenario.places if p.kind == "entry"]
     posts += [link.service for link in air]
+    waited = [link for link in named if link.waited_for]
+    posts += [link.service for link in waited]
+    posts += [p.id for p in scenario.places if p.kind == "haven"]
+    passed_through = {
+        scenario.place(p.gateway).country: p.gateway
+        for p in reversed(scenario.places)
+        if p.id in posts and p.kind == "crossing" and scenario.place(p.gateway).country != scenario.origin_country
+    }
+    posts += [f"onward-{country.id}" for country in countries if country.id in passed_through]
     services = sorted({link.service for link in named})
 
     # Lanes: land posts, entry points without a post, air routes
@@ -255,18 +265,45 @@ def compile_network(scenario: Scenario) -> Network:
             (posts.index(link.service), country_number[hub.country], border.AIR, MODES.index("air"),
              float(link.seats_per_day or 0.0), UNLIMITED, 0, 0)
         )  # fmt: skip
+    for place in scenario.places:
+        if place.kind == "haven":
+            country = countries[country_number[place.country]]
+            lanes.append(Station(place.id, place.name, "all", "out", country.id, country.time_zone, "haven"))
+            lane_rows.append(
+                (posts.index(place.id), country_number[place.country], border.HAVEN, MODES.index("all"),
+                 UNLIMITED, UNLIMITED, 0, 0)
+            )  # fmt: skip
     out_lanes = {
         (row[0], lane.mode): number
         for number, (lane, row) in enumerate(zip(lanes, lane_rows, strict=True))
         if lane.direction == "out" and lane.kind != "entry"
     }
+    # people wait for a seat where the service starts, and ride from there to a lane of their own country or the next
+    next_lane, ride_hours = {}, {}
+    service_lane, service_ride = np.full(1 + len(services), -1, np.int64), np.zeros(1 + len(services))
+    for link in waited:
+        start, end = scenario.place(link.from_), scenario.place(link.to)
+        further = out_lanes.get((posts.index(end.id), "all" if end.kind == "haven" else link.mode))
+        if further is None:
+            raise ScenarioError([Problem("links.csv", link.id, f"leads to {end.id}, which has no lane for it")])
+        country = countries[country_number[end.country]]
+        name = f"{start.name} – {end.name}"
+        next_lane[len(lanes)], ride_hours[len(lanes)] = further, Roads(scenario).listed_or(link, link.mode, 0.0)[0]
+        service_lane[1 + services.index(link.service)] = len(lanes)
+        service_ride[1 + services.index(link.service)] = ride_hours[len(lanes)]
+        lanes.append(Station(link.service, name, link.mode, "out", country.id, country.time_zone, "service"))
+        lane_rows.append(
+            (posts.index(link.service), country_number[end.country], border.WAITED, MODES.index(link.mode),
+             float(link.seats_per_day or 0.0), UNLIMITED, 0, 0)
+        )  # fmt: skip
 
     # Choice: one row per origin, then one per post from which people choose again
     roads = Roads(scenario)
     legs: dict[tuple[str, str, str], Link] = {
         (link.from_, link.to, link.mode): link for link in scenario.links if not link.service
     }
-    air_from = {link.service: link.from_ for link in air}
+    service_from = {link.service: link.from_ for link in (*air, *waited)}
+    onward = {f"onward-{country}": country for country in passed_through}
     rows: list[list[Alternative]] = []
     row_keys: list[int] = []
     post_row = np.full(len(posts), -1, np.int64)
@@ -276,10 +313,15 @@ def compile_network(scenario: Scenario) -> Network:
         if not rows[-1]:
             raise ScenarioError([Problem("links.csv", place.id, "no way out: no crossing or flight can be reached")])
     for number, post in enumerate(posts):
-        if post in air_from:
-            here = scenario.place(air_from[post])
+        if post in service_from:
+            here = scenario.place(service_from[post])
+        elif post in onward:
+            # people who move on through crossings of the scenario start at the first town before one
+            here = scenario.place(passed_through[onward[post]])
         elif scenario.place(post).kind == "crossing":
             here = scenario.place(scenario.place(post).gateway)
+        elif scenario.place(post).kind == "haven":
+            here = scenario.place(post)
         else:
             continue
         post_row[number] = len(rows)
@@ -305,6 +347,7 @@ def compile_network(scenario: Scenario) -> Network:
     home = _home(scenario, population)
     row_share = _row_shares(scenario, population, len(rows))
 
+    havens = {place.id: place.country for place in scenario.places if place.kind == "haven"}
     banning = {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
 
     # Calendars
@@ -327,7 +370,7 @@ def compile_network(scenario: Scenario) -> Network:
     )
     ordinary = _scaled(ordinary.transpose(2, 0, 1), lanes, scenario, None)
     tables = np.array(lane_rows, dtype=float).reshape(len(lane_rows), 8)
-    recorded = tuple(n for n, row in enumerate(lane_rows) if row[2] in (border.LAND, border.AIR))
+    recorded = tuple(n for n, row in enumerate(lane_rows) if row[2] in (border.LAND, border.AIR, border.WAITED))
     column = np.full(len(lanes), -1, np.int64)
     column[list(recorded)] = np.arange(len(recorded))
 
@@ -369,6 +412,13 @@ def compile_network(scenario: Scenario) -> Network:
             row_share=row_share,
             row_key=integers(row_keys),
             post_row=post_row,
+            haven_country=integers(country_number[havens[post]] if post in havens else -1 for post in posts),
+            transit_post=integers(
+                posts.index(f"onward-{country.id}") if country.id in passed_through else -1 for country in countries
+            ),
+            service_lane=service_lane,
+            service_ride=service_ride,
+            party=integers([scenario.party_size]),
             selective=integers(bool(country.admits) or country.id in banning for country in countries),
         ),
         lanes=border.Lanes(
@@ -390,6 +440,8 @@ def compile_network(scenario: Scenario) -> Network:
             stream_lane=np.nonzero(ordinary.any(axis=0))[0],
             stream_class=np.nonzero(ordinary.any(axis=0))[1],
             fare=np.array([fares.get(n, 0.0) for n in range(len(lanes))]),
+            next=integers(next_lane.get(n, -1) for n in range(len(lanes))),
+            ride=np.array([ride_hours.get(n, 0.0) for n in range(len(lanes))]),
             country_key=integers(_key("country", country.id) for country in countries),
         ),
     )
@@ -495,11 +547,21 @@ def _ratio(scenario: Scenario, old: Scenario | None, kind: str, country: str) ->
 
 
 def _areas(scenario: Scenario, origins: Sequence[str]) -> NDArray[np.int64]:
-    """Number the sets of origins that share all shocks."""
+    """Number the sets of origins that share all shocks: named alike, and as far from the places of spatial ones."""
     shocks = [event for event in scenario.active_events() if isinstance(event, Shock)]
-    marks = [tuple(not shock.origins or origin in shock.origins for shock in shocks) for origin in origins]
+    marks = [
+        tuple((not shock.origins or origin in shock.origins, distance_to(scenario, origin, shock)) for shock in shocks)
+        for origin in origins
+    ]
     order = sorted(set(marks), reverse=True)
     return np.array([order.index(mark) for mark in marks], np.int64)
+
+
+def distance_to(scenario: Scenario, origin: str, shock: Shock) -> float:
+    """Return the great-circle distance in km from an origin to the nearest place of a spatial shock, 0 for others."""
+    here = scenario.place(origin)
+    there = [scenario.place(name) for name in shock.near]
+    return min((float(great_circle_km(here.lat, here.lon, p.lat, p.lon)) for p in there), default=0.0)
 
 
 def _ordinary_traffic(

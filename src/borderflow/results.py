@@ -300,13 +300,15 @@ def _behind_the_border(
     network: Network, store: Cube, gross: NDArray[np.float64], out: list[int], cumulated: Any
 ) -> Iterator[Series]:
     """Yield the total without double counts, arrivals by sex and age, and beds."""
-    scenario, lanes = network.scenario, network.lanes
+    scenario = network.scenario
     if (network.arrays.choices.transit_post >= 0).any():
         # who passes two countries enters twice; the total counts the border of the country of origin only
         first = [n for n in out if scenario.origin_country == _leaves(network, n)]
         total = gross[:, :, first].sum(axis=2)
         yield Series("arrivals_daily", "", ALL_COUNTRIES, "all", total)
-        yield Series("arrivals_cumulative", "", ALL_COUNTRIES, "all", cumulated(total), scenario.announcement.isoformat())
+        yield Series(
+            "arrivals_cumulative", "", ALL_COUNTRIES, "all", cumulated(total), scenario.announcement.isoformat()
+        )
     entered = store.read("entered").astype(float)
     counts = np.array([group.woman_or_child for group in scenario.groups])
     places = _places(network)

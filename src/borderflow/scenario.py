@@ -1210,7 +1210,9 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
             known((*at, "staying"), name, groups, "group")
         for name in event.groups if isinstance(event, ExitRule) else ():
             if name in groups and not next(g for g in scenario.groups if g.id == name).stopped:
-                wrong((*at, "groups"), f"group {name!r} must be marked 'stopped: true' for an exit rule to hold it back")
+                wrong(
+                    (*at, "groups"), f"group {name!r} must be marked 'stopped: true' for an exit rule to hold it back"
+                )
     if (
         len(
             calls := [
@@ -1319,16 +1321,20 @@ _BOUNDS: Mapping[str, tuple[float, float, bool]] = {
         (0.0, 1.0, True),
     ),
     **dict.fromkeys(
-        ("half_life_days", "reach_km", "bed_days", "car_occupancy", "bus_occupancy", "booking_horizon", "persons_per_toilet"),
+        (
+            "half_life_days", "reach_km", "bed_days", "car_occupancy", "bus_occupancy", "booking_horizon",
+            "persons_per_toilet",
+        ),
         (0.0, 1e6, False),
     ),
     **dict.fromkeys(
         (
-            "amplitude", "rise_hours", "quota", "places", "return_delay_days", "factor", "water_litres_per_day", "shelter_places",
-            "leaving", "groups", "regional_weights", "base_departure_rate", "fear_of_call_up", "demand_noise",
-            "destination_noise", "value_of_time", "fare_aversion", "wait_aversion", "risk_aversion", "bicycle_penalty",
-            "information_delay", "travel_spread", "patience", "rechoose_delay", "memory_penalty", "fare_response",
-            "ordinary_wait_response", "ordinary_fear_response", "return_fear_response", "water_litres", "shelter_area",
+            "amplitude", "rise_hours", "quota", "places", "return_delay_days", "factor", "water_litres_per_day",
+            "shelter_places", "leaving", "groups", "regional_weights", "base_departure_rate", "fear_of_call_up",
+            "demand_noise", "destination_noise", "value_of_time", "fare_aversion", "wait_aversion", "risk_aversion",
+            "bicycle_penalty", "information_delay", "travel_spread", "patience", "rechoose_delay", "memory_penalty",
+            "fare_response", "ordinary_wait_response", "ordinary_fear_response", "return_fear_response",
+            "water_litres", "shelter_area",
         ),
         (0.0, 1e9, True),
     ),

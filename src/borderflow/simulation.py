@@ -180,6 +180,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         ),
         crowd=border.Crowd(
             cell=np.zeros(border.CROWD, np.int64),
+            people=np.zeros(border.CROWD, np.int64),
             kind=np.zeros(border.CROWD, np.int64),
             known=np.zeros(border.CROWD, np.int64),
             nest=np.zeros(border.CROWD, np.int64),
@@ -222,6 +223,7 @@ def new_record(network: Network) -> border.Record:
         daily=np.zeros((border.DAILY, days, len(network.lanes)), np.int32),
         origin=np.zeros((border.ORIGIN, days, len(network.origins)), np.int32),
         country=np.zeros((2, days, len(network.countries)), np.int32),
+        entered=np.zeros((days, len(network.countries), len(network.groups)), np.int32),
         abroad=np.zeros((days, len(network.countries)), np.int32),
     )
 

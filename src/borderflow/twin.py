@@ -246,6 +246,8 @@ class Twin:
         self.tally = Counter[str]()
         self.wait: list[list[float]] = []  # by hour and lane
         self.attraction: list[tuple[float, float]] = []  # of each lane, for people who cannot and can be stopped
+        self.services = range(-1, len(a.choices.service_lane) - 1)  # -1: none
+        self.seats: list[float] = []  # what waits for a seat do to the odds of a service
         self.ordinary: list[list[float]] = []  # what is left of ordinary traffic, by lane and visa class
         self.outlooks: dict[tuple[int, int], Outlook] = {}
         self.usual = 1.0
@@ -342,7 +344,13 @@ class Twin:
             free = passable * (1 - float(access.known_away[e, lane])) * math.exp(-loss / p.nest_scale)
             notice = float(control.notice[e, post])
             risk = notice * float(control.stop_noticed[e, post]) + (1 - notice) * float(control.stop_listed[e, post])
-            self.attraction.append((free, free * math.exp(-p.risk_aversion * risk / p.nest_scale)))
+            afraid = free * math.exp(-p.risk_aversion * risk / p.nest_scale) * float(access.tries[e, post])
+            self.attraction.append((free, afraid))
+        self.seats = [0.0 if service >= 0 and not access.service[e, service] else 1.0 for service in self.services]
+        for i, service in enumerate(self.services):
+            platform = int(self.arrays.choices.service_lane[1 + service])
+            if platform >= 0:
+                self.seats[i] *= math.exp(-p.wait_aversion * self._known_wait(platform, delay) / p.nest_scale)
 
     def outlook(self, row: int, stoppable: int) -> Outlook:
         """Return the odds of all ways out of a place, computed once per news."""
@@ -355,12 +363,12 @@ class Twin:
         out, seen = Outlook([], [], [], [], [], []), [0.0] * self.classes
         for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
             c, ways = int(choices.nest_country[n]), list(range(choices.nest_alt[n], choices.nest_alt[n + 1]))
-            runs = [(s := choices.alt_service[a]) < 0 or access.service[self.e, s] == 1 for a in ways]
+            seats = [self.seats[1 + choices.alt_service[a]] for a in ways]
             each = [self.appeal[a] * self.attraction[choices.alt_lane[a]][stoppable] for a in ways]
             out.countries.append(c)
             out.open_to.append([float(share) for share in access.open_to[self.e, c]])
             out.ways.append(ways)
-            out.odds.append([one if running else 0.0 for one, running in zip(each, runs, strict=True)])
+            out.odds.append([one * seat for one, seat in zip(each, seats, strict=True)])
             pull, odds = float(self.rules.abroad.pull[c] * noise[1 + c]), sum(out.odds[-1])
             out.force.append(pull * odds**theta.nest_scale if odds > 0 else 0.0)
             seen = [one + out.force[-1] * to for one, to in zip(seen, out.open_to[-1], strict=True)]
@@ -395,11 +403,13 @@ class Twin:
         at = self.at(self.arrays.choices.row_key[row])
         if n == 0 or (sum(outlook.pulls(v)) if v else outlook.reach) <= 0:
             return 0
-        if n > border.SINGLES:
-            self._choose_many(at, g, v, n, outlook, sub)
-        else:
-            for i in range(n):
-                self._choose_one(draws.uniforms(*at, border.CHOOSE + 256 * (i + 65536 * sub)), g, v, outlook)
+        party = int(self.arrays.choices.party[0])
+        if -(-n // party) > border.SINGLES:
+            self._choose_many(at, g, v, n // party, outlook, sub)
+            return n // party * party  # who is left over when parties are made sets out in another hour
+        for i, first in enumerate(range(0, n, party)):
+            u = draws.uniforms(*at, border.CHOOSE + 256 * (i + 65536 * sub))
+            self._choose_one(u, g, v, min(party, n - first), outlook)
         return n
 
     def _type(self, g: int, v: int, c: int) -> int:
@@ -407,14 +417,14 @@ class Twin:
         asked: bool = bool(self.arrays.choices.selective[c])
         return int(g * self.classes + v * asked)
 
-    def _choose_one(self, u: tuple[float, ...], g: int, v: int, outlook: Outlook) -> None:
+    def _choose_one(self, u: tuple[float, ...], g: int, v: int, n: int, outlook: Outlook) -> None:
         v = v or _pick(outlook.classes, u[2])
         nest = _pick(outlook.pulls(v), u[0])
         c, way = outlook.countries[nest], outlook.ways[nest][_pick(outlook.odds[nest], u[1])]
-        self._depart(way, c, 1, self._type(g, v, c), self.slowness[int(u[3] * border.TRAVEL_BINS)])
+        self._depart(way, c, n, self._type(g, v, c), self.slowness[int(u[3] * border.TRAVEL_BINS)])
 
     def _choose_many(self, at: Address, g: int, v: int, n: int, outlook: Outlook, sub: int) -> None:
-        """Divide very many people over visa classes, countries, ways and travel times."""
+        """Divide very many parties over visa classes, countries, ways and travel times."""
         classes = [float(one == v) for one in range(self.classes)] if v else outlook.classes
         subs = [64 * (one + 16 * sub) for one in range(self.classes)]
         for one, here in enumerate(_divide(n, classes, border.CHOOSE_CLASS, [(at, base) for base in subs])):
@@ -423,8 +433,8 @@ class Twin:
                 self._spread(at, outlook, nest, g, one, going, subs[one] + 1 + nest)
 
     def _spread(self, at: Address, outlook: Outlook, nest: int, g: int, v: int, n: int, address: int) -> None:
-        """Divide many people of one country over ways, and those over travel times."""
-        c, bins = outlook.countries[nest], border.TRAVEL_BINS
+        """Divide many parties of one country over ways, and those over travel times."""
+        c, bins, party = outlook.countries[nest], border.TRAVEL_BINS, int(self.arrays.choices.party[0])
         sites = [at._replace(site=at.site + 7919 * (1 + i)) for i in range(len(outlook.ways[nest]))]
         taken = _divide(n, outlook.odds[nest], border.CHOOSE_LANE, [(site, address) for site in sites])
         for way, there, m in zip(outlook.ways[nest], sites, taken, strict=True):
@@ -434,14 +444,20 @@ class Twin:
                 far = [(there._replace(site=there.site + 104729 * (b + 1)), address) for b in range(bins)]
                 speeds = Counter(dict(enumerate(_divide(m, [1.0] * bins, border.CHOOSE_HOURS, far))))
             for b, part in speeds.items():
-                self._depart(way, c, part, self._type(g, v, c), self.slowness[b])
+                self._depart(way, c, part * party, self._type(g, v, c), self.slowness[b])
 
     def _depart(self, way: int, c: int, n: int, k: int, slowness: float) -> None:
-        lane = int(self.arrays.choices.alt_lane[way])
-        hours = min(max(int(float(self.arrays.choices.alt_hours[way]) * slowness + 0.5), 1), border.RING - 1)
+        choices = self.arrays.choices
+        lane, service = int(choices.alt_lane[way]), 1 + int(choices.alt_service[way])
+        self.record.daily[border.CHOSE, self.arrays.clock.country_day[c, self.t], lane] += n
+        platform = int(choices.service_lane[service])
+        hours = (float(choices.alt_hours[way]) - float(choices.service_ride[service])) * slowness
+        self._set_on_road(lane if platform < 0 else platform, n, k, hours)
+
+    def _set_on_road(self, lane: int, n: int, k: int, hours: float) -> None:
+        later = min(max(int(hours + 0.5), 1), border.RING - 1)
         if n:
-            self.road.setdefault((self.t + hours, lane), People())[k] += n
-            self.record.daily[border.CHOSE, self.arrays.clock.country_day[c, self.t], lane] += n
+            self.road.setdefault((self.t + later, lane), People())[k] += n
 
     # --- 4 to 7. lanes: arrival, two stations, controls ---
 
@@ -450,8 +466,12 @@ class Twin:
         lanes, access, e, t = self.arrays.lanes, self.rules.access, self.e, self.t
         kind, post, c, key = (int(x[lane]) for x in (lanes.kind, lanes.post, lanes.country, lanes.key))
         daily = self.record.daily[:, self.arrays.clock.country_day[c, t], lane]
-        at, back = self.at(key), kind >= border.BACK
+        at, back = self.at(key), kind in (border.BACK, border.OPEN_BACK)
         coming = self._arrivals(lane, at, daily)
+        if kind == border.HAVEN:
+            self.pool[post].update(coming)
+            daily[border.PASSED] += coming.total()
+            return
         if kind in (border.OPEN, border.OPEN_BACK):
             self._enter(coming, lane, at, daily, back)
             return
@@ -463,7 +483,13 @@ class Twin:
         so_far = hours / out.total() if out.total() else 0.0
         out = out if back else self._exit_control(out, post, at, daily)
         through, hours = entry_line.serve(out, so_far, entry_rate * open_now, self.at(key + 1))
-        admitted = self._enter(through, lane, at, daily, back)
+        if kind == border.WAITED:
+            admitted = through.total()
+            daily[border.PASSED] += admitted
+            for k, n in through.items():
+                self._set_on_road(int(lanes.next[lane]), n, k, float(lanes.ride[lane]))
+        else:
+            admitted = self._enter(through, lane, at, daily, back)
 
         open_of_day = float(lanes.open_per_day[lanes.hours[lane]]) / 24
         exit_rate, entry_rate = exit_rate * open_of_day, entry_rate * open_of_day
@@ -520,7 +546,14 @@ class Twin:
 
     def _exit_control(self, people: People, post: int, at: Address, daily: NDArray[np.int32]) -> People:
         """Stop people: how many first, because all who may be stopped run the same risks, then who they are."""
-        control, e, passed = self.rules.control, self.e, People(people)
+        control, e, passed = self.rules.control, self.e, People()
+        for k, n in people.items():
+            g = k // self.classes
+            held = at.binomial(n, control.barred[e, post, g], border.BARRED, k) if g < self.groups else 0
+            daily[border.TURNED_BACK] += held
+            self._turn_away(People({k: held}), post)
+            passed[k] = n - held
+        people = +passed
         groups = [*self.arrays.people.stopped, 0]
         at_risk = {k: n for k, n in sorted(people.items()) if groups[k // self.classes]}
         noticed = at.binomial(sum(at_risk.values()), control.notice[e, post], border.NOTICE)
@@ -548,6 +581,7 @@ class Twin:
             self._turn_away(People({k: n - admitted}), lanes.post[lane])
             if g < self.groups:
                 self.abroad[c][g] += admitted
+                self.record.entered[self.arrays.clock.country_day[c, self.t], c, g] += admitted
                 daily[border.PASSED] += admitted
             else:
                 self.tally["ordinary out"] += admitted
@@ -558,19 +592,26 @@ class Twin:
 
     def choose_again(self) -> None:
         """Let people who were turned away choose again, or go home."""
-        hazard = 1 - math.exp(-1 / max(self.theta.rechoose_delay, 1e-9))
-        for pool, row in zip(self.pool, self.arrays.choices.post_row, strict=True):
+        rates, choices = self.rules.abroad, self.arrays.choices
+        posts = zip(self.pool, choices.post_row, choices.haven_country, rates.again, rates.home, strict=True)
+        for pool, row, haven, hazard, share in posts:
             if row < 0:
                 continue
             at = self.at(self.arrays.choices.row_key[row])
             decided = at.binomial(pool.total(), hazard, border.AGAIN)
-            home = at.binomial(decided, self.theta.give_up_share, border.GIVE_UP)
+            home = at.binomial(decided, share, border.GIVE_UP)
             self.tally["returned"] += home
             who = at.sample(pool, decided, border.AGAIN_WHO)
             back = at.sample(who, home, border.GIVE_UP_WHO)
+            out = 0
             for k in sorted(who):
                 g, v = divmod(k, self.classes)
-                pool[k] -= back[k] + self.choose(int(row), g, v, who[k] - back[k], k)
+                left = self.choose(int(row), g, v, who[k] - back[k], k)
+                pool[k] -= back[k] + left
+                out += left
+            if haven >= 0:
+                day = self.arrays.clock.country_day[haven, self.t]
+                self.record.country[:, day, haven] += np.array([out, home], np.int32)
 
     def live_abroad(self) -> None:
         """Let people move on to a third country or go back."""
@@ -580,10 +621,18 @@ class Twin:
             leaving = at.binomial(present.total(), onward + (1 - onward) * back, border.ONWARD)
             share = (1 - onward) * back / (onward + (1 - onward) * back) if leaving else 0.0
             returned = at.binomial(leaving, share, border.RETURN)
-            present.subtract(at.sample(present, leaving, border.ABROAD_WHO))
-            self.tally += Counter({"elsewhere": leaving - returned, "returned": returned})
+            post = int(self.arrays.choices.transit_post[c])
+            share = float(self.rules.abroad.transit[c]) if post >= 0 else 0.0
+            transit = at.binomial(leaving - returned, share, border.TRANSIT)
+            who = at.sample(present, leaving, border.ABROAD_WHO)
+            present.subtract(who)
+            through = at.sample(who, transit, border.TRANSIT_WHO)
+            self.pool[post].update({g * self.classes: n for g, n in through.items()})
+            self.tally += Counter({"elsewhere": leaving - returned - transit, "returned": returned})
             self.record.country[:, day, c] += np.array([leaving - returned, returned], np.int32)
-            self.record.abroad[day, c] = present.total()
+            inside = zip(self.pool, self.arrays.choices.haven_country, strict=True)
+            displaced = sum(pool.total() for pool, country in inside if country == c)
+            self.record.abroad[day, c] = present.total() + displaced
 
     def everyone(self) -> int:
         """Return all people of the exodus, wherever they are; ordinary travellers on their way cancel out."""

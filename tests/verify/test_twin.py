@@ -15,7 +15,7 @@ from borderflow.rules import compile_rules
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import run_member
 from borderflow.twin import run_twin
-from networks import event, one_crossing, scenarios, tiny_scenario
+from networks import event, fleeing_scenario, one_crossing, scenarios, tiny_scenario
 
 #: The engine looks for people who have waited a day only where those who join expect more hours than this; see
 #: `test_who_waited_a_day_where_the_line_has_become_quick`.
@@ -28,7 +28,7 @@ def assert_same(scenario: Scenario, *, seed: int, member: int, normals: np.ndarr
     engine = run_member(network, rules, theta, seed=seed, member=member, normals=normals).record
     twin = run_twin(network, rules, theta, seed=seed, member=member, normals=normals)
     # in the order in which a difference arises, so that the first one reported is the cause
-    for name in ("origin", "daily", "country", "abroad"):
+    for name in ("origin", "daily", "country", "entered", "abroad"):
         ours, theirs = getattr(engine, name), getattr(twin, name)
         np.testing.assert_array_equal(ours, theirs, err_msg=name)
     for name in ("queue", "passed"):
@@ -64,6 +64,20 @@ def test_random_networks(scenario, seed, member):
 
 def test_russia_around_the_announcement():
     assert_same(load("russia-2022").until("2022-09-24"), seed=1, member=0)
+
+
+@pytest.mark.parametrize("member", range(3))
+def test_a_war(member):
+    assert_same(fleeing_scenario(days=6), seed=20220224, member=member)
+
+
+def test_a_war_with_crowds():
+    # so many that parties choose by chains of binomials
+    assert_same(fleeing_scenario(days=3, parameters={"base_departure_rate": 3e-3}), seed=1, member=0)
+
+
+def test_ukraine_in_the_first_days():
+    assert_same(load("ukraine-2022").until("2022-02-26T12:00Z"), seed=1, member=0)
 
 
 def test_news_without_delay():

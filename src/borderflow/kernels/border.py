@@ -66,6 +66,9 @@ CALLED_WHO = 29
 AGAIN_WHO = 30
 GIVE_UP_WHO = 31
 ABROAD_WHO = 32
+BARRED = 33
+TRANSIT = 34
+TRANSIT_WHO = 35
 
 # One purpose owns 2**24 blocks of numbers; one of its sub-draws (a type, a person, a batch) owns this many of them.
 SUB = 256 * 64
@@ -76,6 +79,8 @@ AIR = 1
 OPEN = 2  # no queue: entry points without a post of the model
 BACK = 3  # towards the country of origin: ordinary traffic only
 OPEN_BACK = 4
+HAVEN = 5  # shelter within the country of origin
+WAITED = 6  # where people wait for a seat of a bus or train
 
 # Counters of people in the state.
 UNDERWAY = 0
@@ -163,9 +168,14 @@ class Choices(NamedTuple):
     alt_way: np.ndarray  # (A,) way: a pair of lane and service
     first_way: np.ndarray  # (L + 1,) first way of a lane
     way_service: np.ndarray  # (U,) or -1
+    service_lane: np.ndarray  # (1 + W,) lane where people wait for a seat of a service, or -1; first: no service
+    service_ride: np.ndarray  # (1 + W,) hours from there on
+    party: np.ndarray  # (1,) people who choose and travel together
     row_share: np.ndarray  # (R, V) share of visa classes
     row_key: np.ndarray  # (R,)
     post_row: np.ndarray  # (P,) row from which people turned away at a post choose again, or -1
+    haven_country: np.ndarray  # (P,) country of a haven, or -1
+    transit_post: np.ndarray  # (C,) where people who move on by land choose their way, or -1
     selective: np.ndarray  # (C,) 1 where the country tells visa classes apart
 
 
@@ -190,6 +200,8 @@ class Lanes(NamedTuple):
     stream_lane: np.ndarray  # (X,)
     stream_class: np.ndarray  # (X,)
     fare: np.ndarray  # (L,) ordinary fare of air lanes, thousand roubles
+    next: np.ndarray  # (L,) lane that passengers of a service reach, or -1
+    ride: np.ndarray  # (L,) hours of the ride
     country_key: np.ndarray  # (C,)
 
 
@@ -222,6 +234,7 @@ class Control(NamedTuple):
     stop_noticed: np.ndarray  # (E, P) probability of being stopped once served
     stop_listed: np.ndarray  # (E, P) probability of being stopped otherwise
     called: np.ndarray  # (E, P) probability that a stopped person is called up on the spot
+    barred: np.ndarray  # (E, P, G) probability of being held back by a rule for the group
     admit: np.ndarray  # (E, C, V) probability of admission of those who come
 
 
@@ -233,6 +246,7 @@ class Access(NamedTuple):
     known_away: np.ndarray  # (E, L) share of leavers that does not choose the lane because of that
     foot: np.ndarray  # (E, P) 0 shut, 1 bicycles only, 2 walkers too
     service: np.ndarray  # (E, W) 1 where the service runs
+    tries: np.ndarray  # (E, P) what rules for groups leave of the odds of a post, for people who may be stopped
     open_to: np.ndarray  # (E, C, V) share for which the country is open as far as people know
 
 
@@ -242,6 +256,9 @@ class Abroad(NamedTuple):
     pull: np.ndarray  # (C,) exponential of attractiveness
     onward: np.ndarray  # (C,) hourly hazard
     back: np.ndarray  # (C,) hourly hazard
+    transit: np.ndarray  # (C,) share of those who move on that goes through crossings of the model
+    again: np.ndarray  # (P,) hourly probability that people turned away, or in a haven, decide
+    home: np.ndarray  # (P,) share of those who decide that goes home for good
 
 
 class Rules(NamedTuple):
@@ -343,6 +360,7 @@ class Crowd(NamedTuple):
     """People who set out in this hour and wait for their draws."""
 
     cell: np.ndarray  # (CROWD,) 2 * row + stoppable
+    people: np.ndarray  # (CROWD,) who choose together
     kind: np.ndarray  # (CROWD,) type of person in visa class 0
     known: np.ndarray  # (CROWD,) visa class; 0: drawn from the row's mixture
     nest: np.ndarray  # (CROWD,) what they choose
@@ -398,6 +416,7 @@ class Record(NamedTuple):
     daily: np.ndarray  # (DAILY, D, L)
     origin: np.ndarray  # (ORIGIN, D, O)
     country: np.ndarray  # (2, D, C) people of the exodus who moved on, went back
+    entered: np.ndarray  # (D, C, G) entries of the exodus
     abroad: np.ndarray  # (D, C) people of the exodus present at the end of the day
 
 
@@ -543,7 +562,7 @@ with kernel_cache():
                     if kind < BACK:
                         reaction *= access.open_to[segment, lanes.country[lane], v]
                 minds.ordinary_factor[lane, v] = reaction
-            if kind > AIR:
+            if kind > AIR and kind != HAVEN:
                 continue
             odds *= 1.0 - access.known_away[segment, lane]
             if odds > 0.0:
@@ -560,11 +579,16 @@ with kernel_cache():
             notice = control.notice[segment, post]
             risk = notice * control.stop_noticed[segment, post] + (1.0 - notice) * control.stop_listed[segment, post]
             afraid = odds * math.exp(-theta.risk_aversion * risk * inverse) if risk > 0.0 else odds
+            afraid *= access.tries[segment, post]
             for way in range(choices.first_way[lane], choices.first_way[lane + 1]):
                 service = choices.way_service[way]
                 runs = service < 0 or access.service[segment, service] == 1
-                minds.way_factor[2 * way] = odds if runs else 0.0
-                minds.way_factor[2 * way + 1] = afraid if runs else 0.0
+                seat = 1.0 if runs else 0.0
+                waits_at = choices.service_lane[1 + service]
+                if runs and waits_at >= 0:
+                    seat = math.exp(-theta.wait_aversion * minds.wait[known, waits_at] * inverse)
+                minds.way_factor[2 * way] = odds * seat
+                minds.way_factor[2 * way + 1] = afraid * seat
 
     @_leaf
     def bits_of(number):
@@ -673,15 +697,23 @@ with kernel_cache():
             minds.reach[cell] = reach / minds.usual[0]
 
     @_leaf
-    def depart(choices, roads, counter, chosen, day, t, a, people, k, hours):
-        """Put people on the road towards one alternative; they arrive ``hours`` later."""
-        lane = choices.alt_lane[a]
-        later = min(max(int(hours + 0.5), 1), RING - 1)
-        slot = (t + later) % RING
+    def set_on_road(roads, counter, t, lane, people, k, hours):
+        """Put people on the road; they arrive at a lane ``hours`` later."""
+        slot = (t + min(max(int(hours + 0.5), 1), RING - 1)) % RING
         roads.calendar[slot, k, lane] += people
         roads.coming[slot, lane] += people
         counter[UNDERWAY] += people
+
+    @_leaf
+    def depart(choices, roads, counter, chosen, day, t, a, people, k, slowness):
+        """Put people on the road towards one alternative, or to where they wait for a seat on the way."""
+        lane = np.int64(choices.alt_lane[a])
         chosen[day, lane] += people
+        service = 1 + choices.alt_service[a]
+        if choices.service_lane[service] >= 0:
+            lane = choices.service_lane[service]
+        hours = (choices.alt_hours[a] - choices.service_ride[service]) * slowness
+        set_on_road(roads, counter, t, lane, people, k, hours)
 
     @_leaf
     def find(cumulative, first, last, goal):
@@ -696,19 +728,21 @@ with kernel_cache():
         return min(below, last - 1)
 
     @_leaf
-    def gather(crowd, size, n, cell, k, v, site, sub):
-        """Add ``n`` people to those who wait for their draws; returns how many wait."""
-        for i in range(n):
+    def gather(crowd, size, n, party, cell, k, v, site, sub):
+        """Add ``n`` people in parties to those who wait for their draws; returns how many parties wait."""
+        parties = (n + party - 1) // party
+        for i in range(parties):
+            crowd.people[size + i] = min(party, n - i * party)
             crowd.cell[size + i] = cell
             crowd.kind[size + i] = k
             crowd.known[size + i] = v
             crowd.site[size + i] = site
             crowd.purpose[size + i] = CHOOSE + 256 * (i + 65536 * sub)
-        return size + n
+        return size + parties
 
     @_inner
     def set_out(choices, minds, roads, counter, chosen, country_day, travel, crowd, size, seed, member, t):
-        """Let the first ``size`` people of the crowd choose and depart: visa class, country, way, speed.
+        """Let the first ``size`` parties of the crowd choose and depart: visa class, country, way, speed.
 
         Each has one block of numbers. One choice after the other for everybody, not one person after the other, and
         counting instead of searching: so the processor need not guess how a search ends before it turns to the next.
@@ -743,12 +777,17 @@ with kernel_cache():
             c = choices.nest_country[crowd.nest[i]]
             # nobody asks on the way to a country that does not tell classes apart
             k = crowd.kind[i] + crowd.known[i] * choices.selective[c]
-            hours = choices.alt_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)]
-            depart(choices, roads, counter, chosen, country_day[c, t], t, a, ONE, k, hours)
+            slowness = travel[crowd.words[3, i] >> np.uint32(27)]
+            depart(choices, roads, counter, chosen, country_day[c, t], t, a, crowd.people[i], k, slowness)
 
     @_inner
     def set_out_many(choices, minds, roads, counter, chosen, country_day, travel, n, cell, k, sub, seed, member, t):
-        """Let very many people of one cell choose by chains of binomials, the same multinomial law; returns how many left."""
+        """Let very many people of one cell choose by chains of binomials, the same multinomial law; returns how many left.
+
+        Whoever is left over when parties are made sets out in another hour.
+        """
+        party = choices.party[0]
+        n //= party
         classes = minds.ordinary_factor.shape[1]
         row = cell // 2
         key = choices.row_key[row]
@@ -785,7 +824,7 @@ with kernel_cache():
                     cell % 2, going, g * classes + v * choices.selective[c], address,
                 )  # fmt: skip
             left += here
-        return n - left
+        return (n - left) * party
 
     @_inner
     def choose_lane(
@@ -803,7 +842,7 @@ with kernel_cache():
             site = key + 7919 * (1 + a - choices.nest_alt[nest])
             m = binomial(people, odds / rest if rest > 0.0 else 1.0, seed, member, t, site, CHOOSE_LANE + address)
             people -= m
-            hours = choices.alt_hours[a]
+            party = choices.party[0]
             if m <= BY_BITS:
                 for first in range(0, m, BINS_OF_BLOCK):
                     block = CHOOSE_HOURS + address + 256 * (first // BINS_OF_BLOCK)
@@ -811,14 +850,14 @@ with kernel_cache():
                     for i in range(min(BINS_OF_BLOCK, m - first)):
                         word = w0 if i < 6 else (w1 if i < 12 else (w2 if i < 18 else w3))
                         b = np.int64(word >> np.uint64(5 * (i % 6))) & 31
-                        depart(choices, roads, counter, chosen, day, t, a, ONE, k, hours * travel[b])
+                        depart(choices, roads, counter, chosen, day, t, a, party, k, travel[b])
                 continue
             for b in range(TRAVEL_BINS):
                 there = site + 104729 * (b + 1)
                 part = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, there, CHOOSE_HOURS + address)
                 m -= part
                 if part > 0:
-                    depart(choices, roads, counter, chosen, day, t, a, part, k, hours * travel[b])
+                    depart(choices, roads, counter, chosen, day, t, a, part * party, k, travel[b])
 
     @_inner
     def leave(
@@ -841,6 +880,7 @@ with kernel_cache():
                 bulk.purpose[i] = LEAVE + SUB * g
                 i += 1
         fill_blocks(bulk.words, i, seed, member, t, bulk.site, bulk.purpose)
+        party = choices.party[0]
         size = 0
         i = -1
         for o in range(people.population.size):
@@ -856,14 +896,15 @@ with kernel_cache():
                     continue
                 cell = 2 * o + people.stopped[g]
                 k = g * classes
-                if n <= SINGLES:
-                    if size + n > CROWD:
+                parties = (n + party - 1) // party
+                if parties <= SINGLES:
+                    if size + parties > CROWD:
                         set_out(
                             choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
                             seed, member, t,
                         )  # fmt: skip
                         size = 0
-                    size = gather(crowd, size, n, cell, k, ZERO, choices.row_key[o], g)
+                    size = gather(crowd, size, n, party, cell, k, ZERO, choices.row_key[o], g)
                 else:
                     n = set_out_many(
                         choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, g,
@@ -1014,6 +1055,13 @@ with kernel_cache():
 
         All who may be stopped run the same risks, so their number is drawn first and then who they are.
         """
+        for k in range(stopped_groups.size * classes):
+            held = control.barred[e, post, k // classes]
+            if held > 0.0 and types[k] > 0:
+                n = binomial(types[k], held, seed, member, t, key, BARRED + SUB * k)
+                types[k] -= n
+                pool[post, k] += n
+                daily[TURNED_BACK, d, lane] += n
         notice = control.notice[e, post]
         listed = control.stop_listed[e, post]
         if notice <= 0.0 and listed <= 0.0:
@@ -1046,7 +1094,9 @@ with kernel_cache():
             pool[post, k] += m - c
 
     @_leaf
-    def enter(admit, pool, abroad, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e):
+    def enter(
+        admit, pool, abroad, entered, counter, daily, types, classes, key, post, lane, c, back, seed, member, t, d, e
+    ):
         """Admit or refuse at the entry side; the admitted are abroad, the refused choose again (DESIGN 5.7)."""
         groups = abroad.shape[1]
         everyone = 0
@@ -1063,6 +1113,7 @@ with kernel_cache():
                 everyone += admitted
                 if g < groups:
                     abroad[c, g] += admitted
+                    entered[d, c, g] += admitted
                     pool[post, k] += n - admitted
                     daily[PASSED, d, lane] += admitted
                 else:
@@ -1146,7 +1197,7 @@ with kernel_cache():
 
     @_leaf
     def cross(
-        lanes, clock, control, access, theta, stopped_groups, roads, lines, minds, pool, abroad, counter, rate, types, hourly,
+        lanes, clock, control, access, theta, stopped_groups, roads, lines, minds, pool, abroad, entered, counter, rate, types, hourly,
         daily, bulk, seed, member, t, e,
     ):  # fmt: skip
         """Run every lane for one hour: arrivals, two stations in series, controls, waits, record."""
@@ -1206,12 +1257,18 @@ with kernel_cache():
             if total == 0 and lines.people[s] == 0 and lines.people[s + 1] == 0:
                 minds.wait[now, lane] = 0.0
                 continue
-            back = kind >= BACK
+            if kind == HAVEN:
+                for k in range(exodus):
+                    pool[post, k] += types[k]
+                daily[PASSED, d, lane] += total
+                continue
+            back = kind == BACK or kind == OPEN_BACK
             if kind == OPEN or kind == OPEN_BACK:
                 enter(
                     control.admit,
                     pool,
                     abroad,
+                    entered,
                     counter,
                     daily,
                     types,
@@ -1267,11 +1324,18 @@ with kernel_cache():
             if n < 0:
                 return OUT_OF_NODES
             admitted = 0
-            if n > 0:
+            if n > 0 and kind == WAITED:
+                admitted = n
+                daily[PASSED, d, lane] += n
+                for k in range(exodus):
+                    if types[k] > 0:
+                        set_on_road(roads, counter, t, lanes.next[lane], types[k], k, lanes.ride[lane])
+            elif n > 0:
                 admitted = enter(
                     control.admit,
                     pool,
                     abroad,
+                    entered,
                     counter,
                     daily,
                     types,
@@ -1293,7 +1357,7 @@ with kernel_cache():
                 exit_rate *= day_share
                 entry_rate *= day_share
                 expected = wait_ahead(lines.people[s], lines.people[s + 1], exit_rate, entry_rate)
-                patience = theta.patience if kind == LAND else 24.0 * theta.booking_horizon
+                patience = 24.0 * theta.booking_horizon if kind == AIR else theta.patience
                 if not back and expected > patience:
                     abandoned = daily[ABANDONED, d, lane : lane + 1]
                     reconsider(
@@ -1322,15 +1386,15 @@ with kernel_cache():
 
     @_inner
     def choose_again(
-        clock, choices, access, abroad, theta, minds, roads, pool, counter, chosen, noise, travel, crowd, stopped_groups,
-        seed, member, t, segment,
+        clock, choices, access, abroad, theta, minds, roads, pool, counter, country, chosen, noise, travel, crowd,
+        stopped_groups, seed, member, t, segment,
     ):  # fmt: skip
         """Let people who were turned away choose again: another post, another mode, or home (DESIGN 5.7).
 
         All at one post decide at the same pace, so their number is drawn first and then who they are.
         """
         classes = minds.ordinary_factor.shape[1]
-        hazard = 1.0 - math.exp(-1.0 / max(theta.rechoose_delay, 1e-9))
+        party = choices.party[0]
         size = 0
         for post in range(pool.shape[0]):
             others = 0
@@ -1340,11 +1404,14 @@ with kernel_cache():
             if others == 0 or row < 0:
                 continue
             key = choices.row_key[row]
-            decided = binomial(others, hazard, seed, member, t, key, AGAIN + ZERO)
+            decided = binomial(others, abroad.again[post], seed, member, t, key, AGAIN + ZERO)
             if decided == 0:
                 continue
-            home = binomial(decided, theta.give_up_share, seed, member, t, key, GIVE_UP + ZERO)
+            home = binomial(decided, abroad.home[post], seed, member, t, key, GIVE_UP + ZERO)
             counter[RETURNED] += home
+            c = choices.haven_country[post]
+            if c >= 0:
+                country[1, clock.country_day[c, t], c] += home
             if minds.news[1 + row] != minds.news[0]:
                 weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, row, row + 1)
             for k in range(stopped_groups.size * classes):
@@ -1364,20 +1431,23 @@ with kernel_cache():
                 v = k % classes
                 if n == 0 or (minds.seen[cell * classes + v] if v > 0 else minds.reach[cell]) <= 0.0:
                     continue
-                if n <= SINGLES:
-                    if size + n > CROWD:
+                parties = (n + party - 1) // party
+                if parties <= SINGLES:
+                    if size + parties > CROWD:
                         set_out(
                             choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
                             seed, member, t,
                         )  # fmt: skip
                         size = 0
-                    size = gather(crowd, size, n, cell, k - v, v, key, k)
+                    size = gather(crowd, size, n, party, cell, k - v, v, key, k)
                 else:
                     n = set_out_many(
                         choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, k,
                         seed, member, t,
                     )  # fmt: skip
                 pool[post, k] -= n
+                if c >= 0:
+                    country[0, clock.country_day[c, t], c] += n
         if size > 0:
             set_out(
                 choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
@@ -1385,7 +1455,9 @@ with kernel_cache():
             )  # fmt: skip
 
     @_inner
-    def live_abroad(rules, keys, country_day, state_abroad, counter, country, present, seed, member, t):
+    def live_abroad(
+        choices, rules, keys, country_day, state_abroad, pool, counter, country, present, seed, member, t
+    ):  # fmt: skip
         """Let people of the exodus move on to a third country or go back (DESIGN 5.8).
 
         The number of those who leave a country is drawn first, then how many of them go back and what groups they are.
@@ -1401,7 +1473,11 @@ with kernel_cache():
             if leaving == 0:
                 continue
             returning = binomial(leaving, back / (rules.onward[c] + back), seed, member, t, keys[c], RETURN + ZERO)
-            counter[ELSEWHERE] += leaving - returning
+            post = choices.transit_post[c]
+            transit = ZERO
+            if post >= 0:
+                transit = binomial(leaving - returning, rules.transit[c], seed, member, t, keys[c], TRANSIT + ZERO)
+            counter[ELSEWHERE] += leaving - returning - transit
             counter[RETURNED] += returning
             country[0, d, c] += leaving - returning
             country[1, d, c] += returning
@@ -1411,6 +1487,17 @@ with kernel_cache():
                 n = hypergeometric(here, others, leaving, seed, member, t, keys[c], ABROAD_WHO + SUB * g)
                 leaving -= n
                 state_abroad[c, g] -= n
+                if transit > 0:
+                    through = hypergeometric(n, leaving, transit, seed, member, t, keys[c], TRANSIT_WHO + SUB * g)
+                    transit -= through
+                    pool[post, g * (pool.shape[1] // (state_abroad.shape[1] + 1))] += through
+        for post in range(pool.shape[0]):
+            c = choices.haven_country[post]
+            if c >= 0:
+                people = ZERO
+                for k in range(pool.shape[1]):
+                    people += pool[post, k]
+                present[country_day[c, t], c] += people
 
     @_leaf
     def total_of(array):
@@ -1493,18 +1580,18 @@ with kernel_cache():
                 state.travel, state.crowd, state.bulk, seed, member, t,
             )  # fmt: skip
             code = cross(
-                lanes, clock, rules.control, rules.access, theta, people.stopped, roads, lines, minds, pool, abroad, counter,
-                state.rate, state.types[0], record.hourly, record.daily, state.bulk, seed, member, t, segment,
+                lanes, clock, rules.control, rules.access, theta, people.stopped, roads, lines, minds, pool, abroad,
+                record.entered, counter, state.rate, state.types[0], record.hourly, record.daily, state.bulk, seed, member, t, segment,
             )  # fmt: skip
             if code != OK:
                 return code, t
             choose_again(
-                clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, chosen, state.noise,
-                state.travel, state.crowd, people.stopped, seed, member, t, segment,
+                clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, record.country, chosen,
+                state.noise, state.travel, state.crowd, people.stopped, seed, member, t, segment,
             )  # fmt: skip
             live_abroad(
-                rules.abroad, lanes.country_key, clock.country_day, abroad, counter, record.country, record.abroad,
-                seed, member, t,
+                choices, rules.abroad, lanes.country_key, clock.country_day, abroad, pool, counter, record.country,
+                record.abroad, seed, member, t,
             )  # fmt: skip
             if count_people(homes, lines, pool, abroad, counter) != everyone:
                 return BROKEN_SUM, t
