@@ -89,7 +89,7 @@ class Comparison:
     def _cut(self, outcome: Outcome, key: Key) -> Floats:
         known = outcome.series.get(key)
         if known is None:
-            empty = np.nan if QUANTITIES[key[0]].kind in ("duration", "price") else 0.0
+            empty = np.nan if QUANTITIES[key[0]].kind in ("duration", "price", "share") else 0.0
             return np.full((len(self.members), len(self.days)), empty)
         first = outcome.days.index(self.days[0])
         rows = [outcome.members.index(member) for member in self.members]

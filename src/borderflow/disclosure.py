@@ -19,7 +19,7 @@ import numpy as np
 
 from borderflow.errors import UsageError
 from borderflow.places import iso3
-from borderflow.results import QUANTITIES, SUMMARY_COLUMNS, Run
+from borderflow.results import ALL_COUNTRIES, QUANTITIES, SUMMARY_COLUMNS, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +72,8 @@ def check_sensitivity(label: str) -> Sensitivity:
 
 def alpha3(country: str) -> str:
     """Return the ISO 3166-1 alpha-3 code of a scenario's country; parts of a country have the code of the whole."""
+    if country == ALL_COUNTRIES:
+        return "XXX"  # of the codes that ISO leaves to its users
     return iso3(country.split("-")[0])
 
 

@@ -25,9 +25,13 @@ ERROR, POWER = 0.05, 0.90  # of the test behind `members_needed`
 
 #: How the days of a quantity become figures: their sum, the highest day, the last day or the mean of the days.
 STATISTICS: Mapping[str, tuple[str, ...]] = {
-    name: {"flow": ("sum",), "stock": ("highest", "mean"), "duration": ("highest", "mean"), "price": ("mean",)}[
-        one.kind
-    ]
+    name: {
+        "flow": ("sum",),
+        "stock": ("highest", "mean"),
+        "duration": ("highest", "mean"),
+        "price": ("mean",),
+        "share": ("mean",),
+    }[one.kind]
     for name, one in QUANTITIES.items()
 } | dict.fromkeys(("arrivals_cumulative", "mobilised_cumulative", "wrongly_drafted_returned", "abroad"), ("last",))
 

@@ -73,7 +73,7 @@ class Quantity:
     direction : str
         ``in`` (into the receiving country), ``out`` (out of it, back or onwards), ``exit`` (out of the country of
         origin), ``-`` where none applies.
-    kind : {'flow', 'stock', 'price', 'duration'}
+    kind : {'flow', 'stock', 'price', 'duration', 'share'}
         Flows are sums over the local day or since the announcement; stocks are levels at the hour that the meaning
         names.
     meaning : str
@@ -81,7 +81,7 @@ class Quantity:
 
     unit: str
     direction: str
-    kind: Literal["flow", "stock", "price", "duration"]
+    kind: Literal["flow", "stock", "price", "duration", "share"]
     meaning: str
 
 
@@ -113,7 +113,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "net_flow": Quantity("persons", "in", "flow", "gross entries minus gross exits of the day"),
     "abroad": Quantity("persons", "-", "stock", "people of the exodus present at the end of the day"),
     "women_children_share": Quantity(
-        "percent", "in", "flow", "women and children among the entries of the exodus in one local day"
+        "percent", "in", "share", "women and children among the entries of the exodus in one local day"
     ),
     "beds_needed": Quantity("persons", "in", "stock", "arrivals who need a bed from the country, end of the day"),
     "beds_short": Quantity("persons", "in", "stock", "arrivals who need a bed beyond the places that there are"),
