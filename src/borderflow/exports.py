@@ -73,7 +73,7 @@ HUB_COLUMNS = (
 #: Lane types as in the border-wait feed.
 LANE_TYPES = {"car": "passenger_vehicle", "bus": "bus", "foot": "pedestrian", "train": "train", "all": "all"}
 #: UDUNITS names; counts of people and prices have none and are dimensionless there.
-CF_UNITS = {"hours": "hour", "percent": "1", "litres": "L", "m2": "m2", "person-hours": "hour"}
+CF_UNITS = {"hours": "hour", "percent": "percent", "litres": "L", "m2": "m2", "person-hours": "hour"}
 #: How a day's figure came about, after CF; flows are sums of the day.
 CF_METHODS = {
     "flow": "time: sum",
