@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -23,28 +23,13 @@ from numpy.typing import NDArray
 
 from borderflow.charts import Dot, Flag, Mark, Plot, Route, day_name, fan_chart, map_chart, number, view_around
 from borderflow.errors import ResultsError, UsageError
+from borderflow.event_words import capital_zone, describe_event, event_zone, moment, zone_words
 from borderflow.folders import locate, write_whole
 from borderflow.network import Station
+from borderflow.pairing import estimate_pairs
 from borderflow.places import country_name, great_circle_km, load_borders, normalise_name
 from borderflow.results import SUMMARY_COLUMNS, Run
-from borderflow.scenario import (
-    AccessLimit,
-    CallUp,
-    Capacity,
-    Closure,
-    DraftOffice,
-    EntryBan,
-    Event,
-    ExitCheck,
-    ModeRule,
-    Opening,
-    Relief,
-    Scenario,
-    Seats,
-    ServiceHalt,
-    Shock,
-    shipped,
-)
+from borderflow.scenario import Event, Relief, Shock, shipped
 
 __all__ = ["write_briefing"]
 
@@ -853,29 +838,14 @@ def _crossing_dots(f: _Figures) -> dict[str, Dot]:
 
 
 def _pairs(f: _Figures, left: Floats) -> list[Route]:
-    """Return bows for the largest flows between origins and crossings.
-
-    A run keeps totals by origin and by crossing, not by pair. The table of pairs is filled in by iterative
-    proportional fitting (Deming and Stephan 1940) from the odds that distance alone would give.
-    """
+    """Return bows for the largest flows between origins and crossings."""
     posts = list(f.posts)
     origins = f.origins
     into = np.array([f.exodus_at[post] for post in posts])
     if not len(posts) or into.sum() <= 0 or left.sum() <= 0:
         return []
     ends = [_spot(f, post) for post in posts]
-    km = great_circle_km(
-        np.array([[o.lat] for o in origins]),
-        np.array([[o.lon] for o in origins]),
-        [e[1] for e in ends],
-        [e[0] for e in ends],
-    )
-    speed = f.scenario.travel["car"].speed_kmh if "car" in f.scenario.travel else 65.0
-    odds = np.exp(-f.scenario.value("value_of_time") * km / speed) + 1e-12
-    rows, table = left * into.sum() / left.sum(), odds
-    for _ in range(60):
-        table = table * (rows / np.maximum(table.sum(axis=1), 1e-12))[:, None]
-        table = table * (into / np.maximum(table.sum(axis=0), 1e-12))[None, :]
+    table = estimate_pairs(f.scenario, origins, [f.scenario.place(post) for post in posts], left, into)
     most = np.argsort(-table, axis=None)[:45]
     out = []
     for o, p in zip(*np.unravel_index(most, table.shape), strict=True):
@@ -932,7 +902,14 @@ def _arrival_panels(f: _Figures) -> list[_Panel]:
         note = f"Persons who set out to leave {f.home_name} for good, per day (flow, out), {_highest(home)}"
         panels.append(
             _chart(
-                f, "left", "People setting out", note, home, [Plot("persons a day", home.fan)], events, _capital_zone(f)
+                f,
+                "left",
+                "People setting out",
+                note,
+                home,
+                [Plot("persons a day", home.fan)],
+                events,
+                capital_zone(f.scenario),
             )
         )
     claims: dict[str, list[tuple[_Claim, Literal["whole", "part"]]]] = {}
@@ -964,11 +941,6 @@ def _arrival_panels(f: _Figures) -> list[_Panel]:
             )
         )
     return panels
-
-
-def _capital_zone(f: _Figures) -> str:
-    """Return the clock of the largest place of origin."""
-    return max(f.origins, key=lambda place: place.population or 0).time_zone if f.origins else "UTC"
 
 
 def _highest(daily: _Daily, unit: str = "") -> str:
@@ -1199,131 +1171,18 @@ def _controls(f: _Figures) -> list[_Held]:
 def _events(f: _Figures) -> list[dict[str, Any]]:
     rows = []
     for event in sorted(f.scenario.events, key=lambda one: one.start):
-        zone = _event_zone(f, event)
+        zone = event_zone(f.scenario, event)
         rows.append(
             {
                 "number": f.event_number(event),
                 "event": event,
-                "start": _moment(event.start, zone),
-                "end": _moment(event.end, zone) if event.end else "",
-                "zone": _zone_words(event.start, zone),
-                "what": _what(f, event),
+                "start": moment(event.start, zone),
+                "end": moment(event.end, zone) if event.end else "",
+                "zone": zone_words(event.start, zone),
+                "what": describe_event(f.scenario, event),
             }
         )
     return rows
-
-
-def _event_zone(f: _Figures, event: Event) -> str:
-    """Return the clock that people at the event go by: the side of the border that acts, or the largest origin."""
-    crossings = [p for p in getattr(event, "crossings", ()) if p in {place.id for place in f.scenario.places}]
-    if crossings:
-        gateway = _gateway(f, crossings[0])
-        entry = getattr(event, "side", "exit") == "entry"
-        return str(f.scenario.place(crossings[0]).time_zone if entry or gateway is None else gateway.time_zone)
-    countries = [c for c in f.scenario.countries if c.id in getattr(event, "countries", ())]
-    return countries[0].time_zone if countries else _capital_zone(f)
-
-
-def _moment(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{day_name(local.date())}, {local:%H:%M}"
-
-
-def _zone_words(moment: datetime, zone: str) -> str:
-    """Return a time zone with its distance from UTC on that day."""
-    offset = moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
-    minutes = int(offset.total_seconds() // 60)
-    sign = "−" if minutes < 0 else "+"
-    text = f"{abs(minutes) // 60}" + (f":{abs(minutes) % 60:02d}" if minutes % 60 else "")
-    return f"{zone}, UTC{sign}{text}"
-
-
-def _what(f: _Figures, event: Event) -> str:
-    """Say in words what an event does, with its numbers."""
-    scenario = f.scenario
-
-    def share(value: float | str) -> str:
-        return f"{100 * scenario.value(value):.3g} %"
-
-    def given(value: float | str) -> str:
-        return number(scenario.value(value))
-
-    at = _listed(
-        "every crossing and airport" if name == "all" else _place_name(scenario, name)
-        for name in getattr(event, "crossings", ())
-    )
-    services = _listed(_service_name(f, name) for name in getattr(event, "services", ()))
-    match event:
-        case Shock():
-            where = f" in {_listed(_place_name(scenario, name) for name in event.origins)}" if event.origins else ""
-            return (
-                f"raises departures{where}, at its peak by {given(event.amplitude)} times the ordinary rate; rises "
-                f"within about {given(event.rise_hours)} h and halves every {given(event.half_life_days)} days"
-            )
-        case CallUp():
-            return (
-                f"calls up {given(event.quota)} people over {given(event.days)} days; {share(event.share_wrong)} of "
-                f"them outside the criteria, of whom {share(event.share_returned)} are sent home"
-            )
-        case DraftOffice() | ExitCheck():
-            words = f"at {at}: checks {share(event.share_checked)}, stops {share(event.share_stopped)} of those checked"
-            words += (
-                f", calls up {share(event.share_called_up)} on the spot"
-                if scenario.value(event.share_called_up)
-                else ""
-            )
-            words += ", serves notices" if event.serves_notices else ""
-            return words + (
-                f"; costs {share(event.capacity_loss)} of capacity" if scenario.value(event.capacity_loss) else ""
-            )
-        case EntryBan():
-            where = _listed(f.country_names.get(name, name) for name in event.countries)
-            classes = {one.id: one.label for one in scenario.visa_classes}
-            whom = _listed(classes.get(name, name) for name in event.visa_classes)
-            admit = "admits" if len(event.countries) == 1 else "admit"
-            known = f"{share(event.share_informed)} of them know beforehand"
-            return f"{where} {admit} {share(event.share_admitted)} of people with: {whom}; {known}"
-        case ServiceHalt():
-            return f"stops {services}"
-        case Capacity():
-            modes = _listed(event.modes) or "all"
-            side = {"exit": "exit side", "entry": "entry side", "both": "both sides"}[event.side]
-            return f"at {at}: capacity times {given(event.factor)} ({modes} lanes, {side})"
-        case ModeRule():
-            who = "bicycles" if event.mode == "bicycle" else "people on foot"
-            return f"at {at}: {who} {'admitted' if event.allowed else 'not admitted'}"
-        case AccessLimit():
-            turned = f"{share(event.share_turned_away)} of outsiders turned away ({_listed(event.modes)})"
-            return f"on the road to {at}: {turned}"
-        case Closure():
-            return f"{at} shut"
-        case Opening():
-            return f"{at} open"
-        case Seats():
-            return f"seats times {given(event.factor)}: {services}"
-        case Relief():
-            return (
-                f"at {at}: {given(event.water_litres_per_day)} litres of water a day and "
-                f"{given(event.shelter_places)} places under cover provided"
-            )
-    return ""
-
-
-def _place_name(scenario: Scenario, name: str) -> str:
-    known = next((place.name for place in scenario.places if place.id == name), None)
-    return known if known is not None else name
-
-
-def _service_name(f: _Figures, service: str) -> str:
-    link = next((link for link in f.scenario.links if link.service == service), None)
-    if link is None:
-        return service
-    return f"{_place_name(f.scenario, link.from_)} – {_place_name(f.scenario, link.to)} ({link.mode})"
-
-
-def _listed(names: Iterable[str]) -> str:
-    every = list(names)
-    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 
 
 def _raw(value: float) -> str:

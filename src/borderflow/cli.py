@@ -390,6 +390,39 @@ def _members(text: str | None) -> int | range | None:
         raise UsageError(f"--members {text}: write a number, or A:B for the members from A to before B") from None
 
 
+@app.command
+def serve(
+    scenario_or_run: str | None = None,
+    /,
+    *,
+    port: int = 8000,
+    host: str = "127.0.0.1",
+    token: str | None = None,
+    members: int = 100,
+    workers: int | None = None,
+) -> None:
+    """Open the page: map, charts, "what if", evidence; with the interface for programs at /docs.
+
+    Parameters
+    ----------
+    scenario_or_run
+        A shipped name, a scenario folder or a run folder; russia-2022 where not given.
+    port
+        Where to listen; 0 takes a free port.
+    host
+        Address to listen on; one that others can reach needs --token.
+    token
+        What others must know to be answered.
+    members
+        Stochastic runs of the reference and of every question.
+    workers
+        Threads; the number of processors where not given.
+    """
+    from borderflow.server import serve as serve_page
+
+    serve_page(scenario_or_run, host=host, port=port, token=token, members=members, workers=workers)
+
+
 def _settings(pairs: list[str]) -> dict[str, float]:
     """Read ``name=value`` pairs."""
     values = {}

@@ -21,7 +21,7 @@ from borderflow.results import Cube, Run, complete_days, daily_series, open_run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
 
-__all__ = ["Key", "Outcome", "Settings", "read_outcome", "simulate_outcome"]
+__all__ = ["Key", "Outcome", "Settings", "outcome_of", "read_outcome", "simulate_outcome"]
 
 Floats = NDArray[np.float64]
 #: Quantity, place, country, mode as in the summary; country empty for all countries of destination together.
@@ -116,7 +116,7 @@ def simulate_outcome(
         given = [one if isinstance(one, Setting) else Setting(one) for one in settings]
         own = tuple(given[n % len(given)] for n in range(len(numbers)))
     block = simulate_block(network, numbers, seed=seed, settings=own, workers=workers, advance=advance)
-    return _outcome(network, block, seed, numbers, own, keys)
+    return outcome_of(network, block, seed, numbers, own, keys)
 
 
 def _compile(scenario: Scenario | str | Path, until: datetime | date | str | None) -> Network:
@@ -135,17 +135,20 @@ def read_outcome(run: Run | str | Path) -> Outcome:
     (0, 1)
     """
     run = run if isinstance(run, Run) else open_run(run)
-    return _outcome(run.network, run.store, int(run.manifest["seed"]), tuple(range(int(run.manifest["members"]))), None)
+    return outcome_of(
+        run.network, run.store, int(run.manifest["seed"]), tuple(range(int(run.manifest["members"]))), None
+    )
 
 
-def _outcome(
+def outcome_of(
     network: Network,
     cube: Cube,
     seed: int,
     members: tuple[int, ...],
-    settings: tuple[Setting, ...] | None,
+    settings: tuple[Setting, ...] | None = None,
     keys: Collection[Key] | None = None,
 ) -> Outcome:
+    """Return the daily series of members that somebody has simulated already; ``keys`` where not all are wanted."""
     series: dict[Key, Floats] = {}
     for one in daily_series(network, cube):
         series[one.quantity, one.place, one.country, one.mode] = one.values

@@ -27,6 +27,7 @@ from borderflow.errors import Problem, ScenarioError, UsageError, suggest
 __all__ = [
     "ENGINE_PARAMETERS",
     "FACTORS",
+    "HYPOTHETICAL",
     "AccessLimit",
     "Baseline",
     "CallUp",
@@ -58,6 +59,8 @@ __all__ = [
     "shipped",
 ]
 
+#: Evidence of an event that nobody reported: somebody asks what it would do.
+HYPOTHETICAL = "what-if"
 LANE_MODES = ("car", "bus", "foot", "train", "air", "all")
 
 #: Parameters that the border rule set reads by name, with unit and meaning; every scenario must give each of them.
@@ -1238,7 +1241,7 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
     if evidence := _ledger_ids(scenario):
         for index, event in enumerate(scenario.events):
             for claim in event.evidence:
-                known(("events", index, "evidence"), claim, evidence, "claim in evidence.csv")
+                known(("events", index, "evidence"), claim, evidence | {HYPOTHETICAL}, "claim in evidence.csv")
     for path, message in _wrong_values(scenario):
         wrong(path, message)
     for mode in ("car", "bus", "foot", "train", "air"):

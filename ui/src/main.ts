@@ -1,0 +1,85 @@
+/** The page: which parts there are, and what happens in which order when it opens. */
+
+import "./style.css";
+import { at, fill, h } from "./dom";
+import { fetchPicture, follow, get, post, type Claim, type Job, type Scenario } from "./api";
+import { on, recall, set, state, type View } from "./state";
+import { startAbout } from "./about";
+import { startCharts } from "./charts";
+import { startEvidence } from "./evidence";
+import { startShare } from "./share";
+import { startSituation } from "./situation";
+import { startTime } from "./time";
+import { startWhatIf } from "./whatif";
+
+const VIEWS: [View, string][] = [["situation", "Situation"], ["whatif", "What if"], ["evidence", "Evidence"], ["about", "About"]];
+
+function say(text: string): void {
+  at("status").textContent = text;
+}
+
+function startViews(): void {
+  fill(at("views"), VIEWS.map(([key, text]) => h("button", { type: "button", id: `view-${key}`, onclick: () => set({ view: key }) }, text)));
+  const mark = () => {
+    document.body.dataset.view = state.view;
+    for (const [key] of VIEWS) {
+      if (key === state.view) at(`view-${key}`).setAttribute("aria-current", "page");
+      else at(`view-${key}`).removeAttribute("aria-current");
+    }
+  };
+  on(["view"], () => {
+    mark();
+    at("panel").scrollTop = 0;
+  });
+  mark();
+}
+
+/** Follow the run of the scenario as it is: the server starts it by itself for the first one. */
+async function loadReference(scenario: Scenario): Promise<void> {
+  const runs = await get<(Job & { request: { scenario: string; changes: unknown[]; until: string } })[]>("/api/runs");
+  const own = runs.filter((one) => one.kind === "run" && one.request.scenario === scenario.name && !one.request.changes.length && !one.request.until && !["failed", "cancelled"].includes(one.state));
+  const job = own.at(-1) ?? (await post<Job>("/api/runs", { scenario: scenario.name }));
+  const done = await follow(job, (step) => say(`Simulating the reference: ${step.done} of ${step.total} runs …`));
+  const reference = await fetchPicture(done.id);
+  const busiest = [...reference.posts].sort((a, b) => total(b) - total(a))[0];
+  function total(id: string): number {
+    return reference.row("queue_persons", 0, reference.posts.indexOf(id)).reduce((a, b) => a + b, 0);
+  }
+  const known = reference.posts.includes(state.post) ? state.post : busiest;
+  const worst = reference.row("queue_persons", 0, reference.posts.indexOf(busiest));
+  const hour = state.hour >= 0 && state.hour < reference.hours ? state.hour : worst.indexOf(Math.max(...worst));
+  const country = scenario.countries.some((one) => one.id === state.country) ? state.country : scenario.posts.find((one) => one.id === known)!.country;
+  set({ reference, post: known, country, members: state.members || reference.members });
+  // the hour last: what draws it needs the rest
+  set({ hour });
+  say("");
+}
+
+async function start(): Promise<void> {
+  const { scenario: wanted } = recall();
+  startViews();
+  startTime();
+  startShare();
+  const panel = at("panel");
+  startSituation(panel);
+  startWhatIf(panel);
+  startEvidence(panel);
+  startAbout(panel);
+  startCharts();
+  const list = await get<{ name: string; title: string }[]>("/api/scenarios");
+  const name = list.some((one) => one.name === wanted) ? wanted : list[0].name;
+  const scenario = await get<Scenario>(`/api/scenarios/${name}`);
+  document.title = `${scenario.title} – borderflow`;
+  fill(at("title"), scenario.title, ...(list.length > 1 ? [h("select", { "aria-label": "Scenario", onchange: (event: Event) => {
+    location.hash = `scenario=${(event.target as HTMLSelectElement).value}`;
+    location.reload();
+  } }, list.map((one) => h("option", { value: one.name, selected: one.name === name }, one.title)))] : []));
+  fill(at("notes"), h("p", {}, scenario.disclaimer), h("p", {}, "Bows join places of origin and crossings by an estimate from totals and distance; they follow no road. Places: GeoNames (CC BY 4.0). Borders: Natural Earth, redrawn by United Nations practice."));
+  set({ scenario });
+  void get<{ claims: Claim[] }>(`/api/scenarios/${name}/claims`).then(({ claims }) => set({ claims }));
+  // the map is most of the code: what can be read without it is there first
+  await Promise.all([import("./map").then(({ startMap }) => startMap(scenario)), loadReference(scenario)]);
+  document.body.dataset.ready = "1";
+}
+
+start().catch((error) => say(`Something went wrong: ${error instanceof Error ? error.message : error}`));
