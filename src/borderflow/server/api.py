@@ -12,15 +12,15 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from borderflow.places import find_places
 from borderflow.scenario import Scenario
-from borderflow.server.desk import Desk, Result, Study
+from borderflow.server.access import AtDesk, Name, TheJob, TheResult, TheStudy, problems_of
+from borderflow.server.desk import Desk
 from borderflow.server.jobs import Job
 from borderflow.server.pictures import effect_rows
-from borderflow.server.problems import MEDIA_TYPE, Problem
 from borderflow.server.questions import Change
 from borderflow.server.views import border_shapes, scenario_view, used_in
 
@@ -30,24 +30,12 @@ MOST_MEMBERS = 1000
 MOST_CHANGES = 50
 LONGEST_WAIT = 10.0  # seconds that an answer may be held back
 
-_wrong: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
-    for status, words in ((404, "no such thing"), (422, "the request makes no sense"))
-}
-router = APIRouter(prefix="/api", responses=_wrong)
+router = APIRouter(prefix="/api", responses=problems_of(404, 422))
 
 
 def add_routes(app: Any) -> None:
     """Add the interface to an application whose ``state.desk`` is a `Desk`."""
     app.include_router(router)
-
-
-def _desk(request: Request) -> Desk:
-    return request.app.state.desk  # type: ignore[no-any-return]
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class Question(BaseModel):
@@ -87,38 +75,6 @@ class JobView(BaseModel):
         return cls(request=job.request or {}, **{name: getattr(job, name) for name in names})
 
 
-def _study(name: str, desk: Desk) -> Study:
-    try:
-        return desk.study(name)
-    except KeyError as error:
-        raise HTTPException(404, error.args[0]) from None
-
-
-def _job(job_id: str, desk: AtDesk) -> Job:
-    job = desk.jobs.find(job_id)
-    if job is None:
-        raise HTTPException(404, "no such job, or it was forgotten: only the last ones are kept")
-    return job
-
-
-TheJob = Annotated[Job, Depends(_job)]
-
-
-def _result(job: TheJob) -> Result:
-    if job.state != "done":
-        raise HTTPException(409, f"the job is {job.state}; there is a result when it is done")
-    return job.result  # type: ignore[no-any-return]
-
-
-TheResult = Annotated[Result, Depends(_result)]
-_not_yet: dict[int | str, dict[str, Any]] = {
-    409: {"model": Problem, "description": "no result yet", "content": {MEDIA_TYPE: {}}}
-}
-_full: dict[int | str, dict[str, Any]] = {
-    503: {"model": Problem, "description": "too many jobs wait", "content": {MEDIA_TYPE: {}}}
-}
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Scenarios
 
@@ -137,18 +93,18 @@ def list_scenarios(desk: AtDesk) -> list[dict[str, Any]]:
 
 
 @router.get("/scenarios/{name}", tags=["scenarios"], summary="Places, ways out, events and parameters")
-def show_scenario(name: str, desk: AtDesk) -> dict[str, Any]:
+def show_scenario(study: TheStudy) -> dict[str, Any]:
     """Return a scenario as the page shows it, with events in words and the source of every parameter."""
-    study = _study(name, desk)
-    return scenario_view(study.scenario, name)
+    return scenario_view(study.scenario, study.name)
 
 
 @router.get("/scenarios/{name}/claims", tags=["evidence"], summary="The ledger of claims")
-def list_claims(name: str, desk: AtDesk) -> dict[str, Any]:
+def list_claims(study: TheStudy) -> dict[str, Any]:
     """Return every claim with where the scenario uses it."""
-    study = _study(name, desk)
     used = used_in(study.scenario)
-    return {"claims": [{**claim, "used_in": used.get(claim.get("id", ""), [])} for claim in study.claims()]}
+    return {
+        "claims": [{**claim.model_dump(mode="json"), "used_in": used.get(claim.id, [])} for claim in study.ledger]
+    }  # fmt: skip
 
 
 @router.get("/schema", tags=["scenarios"], summary="JSON Schema of scenario.yaml")
@@ -179,20 +135,20 @@ def search_places(
 # Runs and comparisons
 
 
-@router.post("/runs", tags=["runs"], status_code=202, summary="Simulate a scenario", responses=_full)
+@router.post("/runs", tags=["runs"], status_code=202, summary="Simulate a scenario", responses=problems_of(503))
 def create_run(question: Question, desk: AtDesk) -> JobView:
     """Queue members of a scenario, with changes where given."""
     return _submit(question, desk, compare=False)
 
 
-@router.post("/comparisons", tags=["runs"], status_code=202, summary='Ask "what if"', responses=_full)
+@router.post("/comparisons", tags=["runs"], status_code=202, summary='Ask "what if"', responses=problems_of(503))
 def create_comparison(question: Question, desk: AtDesk) -> JobView:
     """Queue paired members of a scenario with and without changes, and the differences between them."""
     return _submit(question, desk, compare=True)
 
 
 def _submit(question: Question, desk: Desk, *, compare: bool) -> JobView:
-    study = _study(question.scenario, desk)
+    study = desk.study(question.scenario)
     job = desk.run(
         study, question.changes, members=question.members, seed=question.seed, until=question.until or "",
         compare=compare,
@@ -229,14 +185,16 @@ def cancel_run(job: TheJob, desk: AtDesk) -> JobView:
 
 @router.get(
     "/runs/{job_id}/picture", tags=["results"], summary="Hourly and daily quantiles, compact",
-    responses={**_not_yet, 200: {"content": {"application/octet-stream": {}}}}, response_class=Response,
+    responses={**problems_of(409), 200: {"content": {"application/octet-stream": {}}}}, response_class=Response,
 )  # fmt: skip
 def show_picture(result: TheResult) -> Response:
     """Return 4 bytes with the length of a JSON header, the header, padding to 8 bytes, 32-bit little-endian arrays."""
     return Response(result.picture, media_type="application/octet-stream")
 
 
-@router.get("/runs/{job_id}/effects", tags=["results"], summary="Differences to the reference", responses=_not_yet)
+@router.get(
+    "/runs/{job_id}/effects", tags=["results"], summary="Differences to the reference", responses=problems_of(409)
+)
 def show_effects(result: TheResult) -> list[dict[str, Any]]:
     """Return every figure over the period that differs in any pair of members, with intervals."""
     return [] if result.comparison is None else effect_rows(result.comparison, main=False)
@@ -244,7 +202,7 @@ def show_effects(result: TheResult) -> list[dict[str, Any]]:
 
 @router.get(
     "/runs/{job_id}/summary.csv", tags=["results"], summary="All daily figures as CSV",
-    responses={**_not_yet, 200: {"content": {"text/csv": {}}}}, response_class=Response,
+    responses={**problems_of(409), 200: {"content": {"text/csv": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_summary(result: TheResult) -> Response:
     """Return the tidy summary: one row per quantity, place and local day."""
@@ -254,7 +212,7 @@ def export_summary(result: TheResult) -> Response:
 
 @router.get(
     "/runs/{job_id}/hxl.csv", tags=["results"], summary="All daily figures with HXL tags",
-    responses={**_not_yet, 200: {"content": {"text/csv": {}}}}, response_class=Response,
+    responses={**problems_of(409), 200: {"content": {"text/csv": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_hxl(result: TheResult) -> Response:
     """Return the figures with a row of HXL tags; counts of a few people are left out, as in every export."""
@@ -267,7 +225,7 @@ def export_hxl(result: TheResult) -> Response:
 
 @router.get(
     "/runs/{job_id}/scenario.yaml", tags=["results"], summary="The scenario with its changes",
-    responses={**_not_yet, 200: {"content": {"application/yaml": {}}}}, response_class=Response,
+    responses={**problems_of(409), 200: {"content": {"application/yaml": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_scenario(result: TheResult) -> Response:
     """Return ``scenario.yaml`` with the changes written in; its tables are those of the scenario."""
@@ -276,7 +234,7 @@ def export_scenario(result: TheResult) -> Response:
 
 @router.get(
     "/runs/{job_id}/briefing.html", tags=["results"], summary="The situation report",
-    responses={**_not_yet, 200: {"content": {"text/html": {}}}}, response_class=Response,
+    responses={**problems_of(409), 200: {"content": {"text/html": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_briefing(result: TheResult) -> Response:
     """Return the situation report of the run as one HTML file."""

@@ -61,7 +61,7 @@ def create_app(
         # compiles the engine and simulates the reference while somebody opens the page
         desk.run(desk.study(desk.first))
         yield
-        desk.jobs.close()
+        desk.close()
 
     app = FastAPI(
         title="borderflow", version=__version__, lifespan=life, docs_url=None, redoc_url=None,

@@ -5,29 +5,32 @@ Compiled networks and reference members are kept, so that a question costs no mo
 
 from __future__ import annotations
 
-import csv
 import os
 import re
+import tempfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from borderflow.comparison import Comparison
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.ledger import Ledger, read_ledger
 from borderflow.network import Network, compile_network
 from borderflow.results import Run, open_run
 from borderflow.revision import changed_yaml
 from borderflow.scenario import Scenario, load, shipped
-from borderflow.server.jobs import Job, Jobs
+from borderflow.server.jobs import Full, Job, Jobs
 from borderflow.server.pictures import compare_samples, effect_rows, pack, picture, unpack
+from borderflow.server.problems import NotThere
 from borderflow.server.questions import Change, ask
 from borderflow.server.samples import HeldRun, Sample, draw_sample, read_sample
 
 __all__ = ["Desk", "Result", "Study"]
 
 KEPT_REFERENCES = 3
+MOST_COPIES = 20  # working scenarios
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,12 @@ class Study:
         """The compiled network."""
         return compile_network(self.scenario)
 
-    def claims(self) -> list[dict[str, str]]:
-        """Return the rows of the ledger beside the scenario or the run."""
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The claims beside the scenario or the run; empty where there are none."""
         folders = [self.folder] if self.stored is None else [self.stored.folder, self.folder]
         path = next((one / "evidence.csv" for one in folders if one and (one / "evidence.csv").is_file()), None)
-        if path is None:
-            return []
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
+        return Ledger(()) if path is None else read_ledger(path)
 
     def reference(self, members: int, seed: int, until: str, workers: int, job: Job) -> Sample:
         """Return members of the scenario as it is, simulated once and kept."""
@@ -152,6 +153,8 @@ class Desk:
         self.jobs = Jobs()
         self._folders: dict[str, Path] = dict(shipped())
         self._studies: dict[str, Study] = {}
+        self._copies = 0
+        self._home: tempfile.TemporaryDirectory[str] | None = None
         self.first = self._add(source) if source is not None else self._default()
 
     def _default(self) -> str:
@@ -184,14 +187,36 @@ class Desk:
 
         Raises
         ------
-        KeyError
-            With a sentence for the client.
+        NotThere
+            Where no scenario or run has that name.
         """
         if name not in self._studies:
             if name not in self._folders:
-                raise KeyError(f"no scenario {name!r}{suggest(name, self.names)}")
+                raise NotThere(f"no scenario {name!r}{suggest(name, self.names)}")
             self._studies[name] = Study(name, load(self._folders[name]))
         return self._studies[name]
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a scenario by name."""
+        return self.study(name).scenario
+
+    def adopt(self, name: str, write: Callable[[Path], Path]) -> str:
+        """Take in a working copy that ``write`` writes to a folder of the server's own; returns its name."""
+        if self._copies >= MOST_COPIES:
+            raise Full(f"there are {MOST_COPIES} working scenarios already; restart the server to be rid of them")
+        if self._home is None:
+            self._home = tempfile.TemporaryDirectory(prefix="borderflow-")
+        self._copies += 1
+        base = re.sub(r"-draft-\d+$", "", name)
+        copy = f"{base[:50]}-draft-{self._copies}"
+        self._studies[copy] = Study(copy, load(write(Path(self._home.name) / copy)))
+        return copy
+
+    def close(self) -> None:
+        """Cancel what runs and remove working copies."""
+        self.jobs.close()
+        if self._home is not None:
+            self._home.cleanup()
 
     def run(
         self, study: Study, changes: Sequence[Change] = (), *, members: int | None = None, seed: int | None = None,

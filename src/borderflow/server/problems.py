@@ -14,6 +14,11 @@ from starlette.exceptions import HTTPException
 from borderflow.errors import BorderflowError, ScenarioError
 from borderflow.server.jobs import Full
 
+
+class NotThere(BorderflowError):  # noqa: N818
+    """What a request names is not there."""
+
+
 __all__ = ["Problem", "ProblemResponse", "add_handlers", "problem"]
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,6 +54,10 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(Full)
     async def full(_request: Request, error: Full) -> ProblemResponse:
         return problem(503, str(error), headers={"Retry-After": "5"})
+
+    @app.exception_handler(NotThere)
+    async def unknown(_request: Request, error: NotThere) -> ProblemResponse:
+        return problem(404, str(error))
 
     @app.exception_handler(ScenarioError)
     async def scenario(_request: Request, error: ScenarioError) -> ProblemResponse:
