@@ -196,7 +196,7 @@ function plot(spec: Spec, slot: HTMLElement): uPlot {
     tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "UTC"),
     axes: [
       { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "11px system-ui", size: 28, space: 62, values: (_u, ticks) => ticks.map((one) => shortDay(new Date(one * 1000).toISOString())), incrs: [86400, 2 * 86400, 3 * 86400, 5 * 86400, 7 * 86400, 14 * 86400] },
-      { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui", size: 50, values: (_u, ticks) => ticks.map((one) => number(one)), label: spec.unit, labelSize: 16, labelFont: "11px system-ui", labelGap: 0 },
+      { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui", size: (_u, texts) => 14 + 6.4 * Math.max(2, ...(texts ?? []).map((one) => one.length)), values: (_u, ticks) => ticks.map((one) => number(one)), label: spec.unit, labelSize: 16, labelFont: "11px system-ui", labelGap: 0 },
     ],
     series: [{}, ...model.series, ...(spec.changed ? other.series : [])],
     bands: [...bands(1, model.fills), ...(spec.changed ? bands(6, other.fills) : [])],

@@ -70,15 +70,17 @@ async function start(): Promise<void> {
   const name = list.some((one) => one.name === wanted) ? wanted : list[0].name;
   const scenario = await get<Scenario>(`/api/scenarios/${name}`);
   document.title = `${scenario.title} – borderflow`;
-  fill(at("title"), scenario.title, ...(list.length > 1 ? [h("select", { "aria-label": "Scenario", onchange: (event: Event) => {
+  at("title").textContent = scenario.title;
+  if (list.length > 1) fill(at("choice"), " · ", h("select", { "aria-label": "Scenario", onchange: (event: Event) => {
     location.hash = `scenario=${(event.target as HTMLSelectElement).value}`;
     location.reload();
-  } }, list.map((one) => h("option", { value: one.name, selected: one.name === name }, one.title)))] : []));
+  } }, list.map((one) => h("option", { value: one.name, selected: one.name === name }, one.name))));
   fill(at("notes"), h("p", {}, scenario.disclaimer), h("p", {}, "Bows join places of origin and crossings by an estimate from totals and distance; they follow no road. Places: GeoNames (CC BY 4.0). Borders: Natural Earth, redrawn by United Nations practice."));
   set({ scenario });
   void get<{ claims: Claim[] }>(`/api/scenarios/${name}/claims`).then(({ claims }) => set({ claims }));
   // the map is most of the code: what can be read without it is there first
-  await Promise.all([import("./map").then(({ startMap }) => startMap(scenario)), loadReference(scenario)]);
+  void import("./map").then(({ startMap }) => startMap(scenario));
+  await loadReference(scenario);
   document.body.dataset.ready = "1";
 }
 

@@ -30,8 +30,10 @@ let overlay: MapboxOverlay;
 let bows: Bow[] = [];
 let phase = 0;
 
-/** Build the map. */
+/** Build the map, as soon as it can be seen: without a size there is nothing to fit. */
 export async function startMap(scenario: Scenario): Promise<void> {
+  const hidden = () => at("map").clientWidth === 0;
+  if (hidden()) await new Promise<void>((go) => on(["view"], () => requestAnimationFrame(() => { if (!hidden()) go(); })));
   const borders = await get<Borders>("/api/borders");
   base = new Basemap({
     container: "map", style: style(borders, scenario), attributionControl: false, maxPitch: 0, dragRotate: false,
@@ -334,13 +336,9 @@ function legend(): void {
   const waits = WAIT_WORDS.map((text, n) => h("span", {}, swatch(n < 5 ? `--w${n}` : "--shut"), text));
   const change = [h("span", {}, swatch("--more"), "more people in line"), h("span", {}, swatch("--fewer"), "fewer"), h("span", {}, swatch("--route"), "hardly any change")];
   const modes = MODE_WORDS.map((text, n) => h("span", {}, swatch(["--car", "--bus", "--foot", "--train", "--air"][n]), text)).filter((_, n) => n !== 3);
-  const size = apart ? "Crossings: area by change of people in line, colour:" : "Crossings: area by people in line (stock), colour by wait if joining:";
-  fill(
-    at("legend"),
-    h("details", { open: innerWidth > 1500 }, h("summary", {}, "Legend"), h("p", {}, size), h("p", {}, ...(apart ? change : waits)),
-      h("p", {}, "On the way (dots, one per about 120 persons a day), by mode:"), h("p", {}, ...modes),
-      h("p", {}, h("i", { class: "ring" }), "origin, area by persons setting out per day · dashed: border disputed or not settled")),
-  );
+  const size = apart ? "Crossings, area by change of people in line:" : "Crossings, area by people in line, colour by wait if joining:";
+  fill(at("legend"), h("p", {}, h("b", {}, size), ...(apart ? change : waits)),
+    h("p", {}, h("b", {}, "On the way, dots, one per about 120 persons a day:"), ...modes, h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
 }
 
 /** Bring the chosen crossing into view. */

@@ -85,10 +85,10 @@ function through(shown: Picture, n: number): number {
 
 function crossings(shown: Picture, scenario: Scenario): HTMLElement {
   const columns: Column[] = [
-    { key: "queue", title: "In line", note: "persons, stock", value: (n) => shown.hourly("queue_persons", 0, n, state.hour), text: (n) => figures(shown, "queue_persons", n, true) },
-    { key: "cars", title: "Cars", note: "vehicles, stock", value: (n) => shown.hourly("queue_cars", 0, n, state.hour), text: (n, post) => (post.modes.includes("car") ? figures(shown, "queue_cars", n, true) : h("span", { class: "soft" }, "no lane")) },
-    { key: "wait", title: "Wait", note: "hours, if joining", value: (n) => shown.hourly("wait_hours_joining", 0, n, state.hour), text: (n) => figures(shown, "wait_hours_joining", n, false) },
-    { key: "through", title: "Through", note: "persons/h, out", value: (n) => through(shown, n), text: (n) => h("span", {}, number(through(shown, n), false, true)) },
+    { key: "queue", title: "In line", note: "persons (stock)", value: (n) => shown.hourly("queue_persons", 0, n, state.hour), text: (n) => figures(shown, "queue_persons", n, true) },
+    { key: "cars", title: "Cars", note: "vehicles (stock)", value: (n) => shown.hourly("queue_cars", 0, n, state.hour), text: (n, post) => (post.modes.includes("car") ? figures(shown, "queue_cars", n, true) : h("span", { class: "soft" }, "no lane")) },
+    { key: "wait", title: "Wait", note: "h, if joining", value: (n) => shown.hourly("wait_hours_joining", 0, n, state.hour), text: (n) => figures(shown, "wait_hours_joining", n, false) },
+    { key: "through", title: "Through", note: "persons/h", value: (n) => through(shown, n), text: (n) => h("span", {}, number(through(shown, n), false, true)) },
   ];
   const by = columns.find((one) => one.key === sorted)!;
   const rows = shown.posts.map((id, n) => ({ n, post: scenario.posts.find((one) => one.id === id)! }));
@@ -129,9 +129,9 @@ function countries(shown: Picture, scenario: Scenario): HTMLElement {
   const body = rows.map((row) => h("tr", { class: row.country.id === state.country ? "chosen" : "" },
     h("th", { scope: "row" }, h("button", { type: "button", id: `country-${row.country.id}`, "aria-pressed": String(row.country.id === state.country), onclick: () => set({ country: row.country.id }) }, row.country.name)),
     cell(row.daily), cell(row.usual, true), cell(row.total)));
-  const head = [["Today", "persons, gross (flow, in)"], ["Above usual", "persons"], ["Since announcement", "persons, gross"]];
+  const head = [["Today", "persons, gross"], ["Above usual", "persons"], [`Since ${shortDay(scenario.announcement)}`, "persons, gross"]];
   return h("section", {}, h("h2", {}, "Arrivals by country, this local day"),
-    h("p", { class: "note" }, `Entries of citizens of ${scenario.home.name}, ordinary travellers included. Part days have no figure.`),
+    h("p", { class: "note" }, `Entries of citizens of ${scenario.home.name} (flow, in), ordinary travellers included. Part days have no figure.`),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Countries" }, h("table", { id: "countries" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Into"),
       head.map(([title, note]) => h("th", { scope: "col", class: "num" }, title, h("small", {}, note))))), h("tbody", {}, body))));
 }
