@@ -20,10 +20,6 @@ def serious(page):
     return [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
 
 
-def in_line(page, post):
-    return page.inner_text(f"tr:has(#post-{post}) td >> nth=0").split()[0]
-
-
 def test_load_play_and_choose(visit):
     one = visit(viewport={"width": 1280, "height": 800})
     page = one.open()
@@ -37,17 +33,16 @@ def test_load_play_and_choose(visit):
     assert "Tbilisi, UTC+4" in page.inner_text("#clocks") and "UTC" in page.inner_text("#clocks")
     assert "Верхний Ларс" in page.inner_text("#crossings")
     # the hour that the page opens at is that of the longest line; the first hour is before everything
-    crowded = in_line(page, "verkhny-lars")
+    crowded = page.inner_text(".card:has-text('In line now') .big")
     page.focus("#hour")
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelector('#clocks').innerText.includes('14 Sept')")
-    page.wait_for_function(
-        "n => document.querySelector('tr:has(#post-verkhny-lars) td').innerText.split(/\\s/)[0] !== n", arg=crowded
-    )
+    page.wait_for_selector(f".card:has-text('In line now') .big:not(:text-is('{crowded}'))")
     page.select_option("select[aria-label=Speed]", "24")
     page.click("#play")
     page.wait_for_function("Number(document.querySelector('#hour').value) > 20")
     page.click("#play")
+    page.click("#all-crossings")
     page.click("#post-torfyanovka")
     page.wait_for_function("document.querySelector('#charts').innerText.includes('Line at Torfyanovka')")
     assert "Vaalimaa" in page.inner_text(".place")
