@@ -36,15 +36,15 @@ def test_load_play_and_choose(visit):
     crowded = page.inner_text(".card:has-text('In line now') .big")
     page.focus("#hour")
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('#clocks').innerText.includes('14 Sept')")
+    page.wait_for_function("() => document.querySelector('#clocks').innerText.includes('14 Sept')")
     page.wait_for_selector(f".card:has-text('In line now') .big:not(:text-is('{crowded}'))")
     page.select_option("select[aria-label=Speed]", "24")
     page.click("#play")
-    page.wait_for_function("Number(document.querySelector('#hour').value) > 20")
+    page.wait_for_function("() => Number(document.querySelector('#hour').value) > 20")
     page.click("#play")
     page.click("#all-crossings")
     page.click("#post-torfyanovka")
-    page.wait_for_function("document.querySelector('#charts').innerText.includes('Line at Torfyanovka')")
+    page.wait_for_function("() => document.querySelector('#charts').innerText.includes('Line at Torfyanovka')")
     assert "Vaalimaa" in page.inner_text(".place")
     assert "crossing=torfyanovka" in page.evaluate("new Promise(r => setTimeout(() => r(location.hash), 400))")
     one.map_drawn()
@@ -73,7 +73,7 @@ def test_what_if_and_downloads(visit, tmp_path):
         r"lars-draft-office.*?enabled: false", (tmp_path / "scenario.yaml").read_text(encoding="utf-8"), re.DOTALL
     )
     page.click("#show-difference")
-    page.wait_for_function("document.querySelector('#legend').innerText.includes('Legend')")
+    page.wait_for_function("() => document.querySelector('#legend').innerText.includes('Legend')")
     page.click("#menu summary")
     for selector, ending in (("a[href$='hxl.csv']", "#date+start"), ("a[href$='briefing.html']", "Situation report")):
         with page.expect_download() as given:
@@ -91,14 +91,14 @@ def test_what_if_and_downloads(visit, tmp_path):
 def test_a_long_run_can_be_cancelled_and_a_link_carries_the_question(visit):
     one = visit(viewport={"width": 1280, "height": 800})
     changes = [{"kind": "close", "crossing": "ozinki", "start": "2022-09-22T19:00:00.000Z", "end": None}]
-    page = one.open("#view=situation&hour=200&crossing=ozinki")
+    page = one.open("#view=whatif&hour=200&members=400")
     page.evaluate(
         "c => { location.hash = 'view=whatif&hour=200&crossing=ozinki&changes=' + encodeURIComponent(c); location.reload(); }",
         json.dumps(changes),
     )
     page.wait_for_selector("#cancel")
     page.click("#cancel")
-    page.wait_for_function("document.querySelector('#progress')?.innerText.includes('Cancelled')")
+    page.wait_for_function("() => document.querySelector('#progress')?.innerText.includes('Cancelled')")
     assert "Ozinki shut" in page.inner_text(".changes") and page.input_value("#hour") == "200"
 
 
@@ -116,7 +116,7 @@ def test_every_view_is_accessible(visit, options):
     page = one.open()
     for view in ("situation", "whatif", "evidence", "about"):
         page.click(f"#view-{view}")
-        page.wait_for_function("document.querySelector('#panel h2')")
+        page.wait_for_function("() => document.querySelector('#panel h2')")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, view
         assert serious(page) == [], view
 

@@ -67,6 +67,7 @@ export function link(): string {
   if (state.country) about.set("country", state.country);
   if (state.camera) about.set("map", state.camera.map((one) => one.toFixed(3)).join(","));
   if (state.shown !== "reference") about.set("show", state.shown);
+  if (state.reference && state.members !== state.reference.members) about.set("members", String(state.members));
   if (state.changes.length) about.set("changes", JSON.stringify(state.changes));
   return `${location.pathname}#${about.toString()}`;
 }
@@ -78,6 +79,7 @@ export function recall(): { scenario: string } {
   if (["whatif", "evidence", "about"].includes(text("view"))) state.view = text("view") as View;
   if (["changed", "difference"].includes(text("show"))) state.shown = text("show") as Shown;
   if (/^\d+$/.test(text("hour"))) state.hour = Number(text("hour"));
+  if (/^\d{1,3}$/.test(text("members"))) state.members = Math.min(Number(text("members")), 400);
   state.post = text("crossing");
   state.country = text("country");
   const camera = text("map").split(",").map(Number);

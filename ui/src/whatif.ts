@@ -53,11 +53,15 @@ function put(kind: Change["kind"], subject: string, made: Change | null): void {
 function title(change: Change): string {
   const scenario = state.scenario!;
   const event = (id: string) => scenario.events.find((one) => one.id === id)?.title ?? id;
+  const eventZone = (id: string) => scenario.events.find((one) => one.id === id)?.zone ?? "UTC";
   const place = (id: string) => scenario.posts.find((one) => one.id === id)?.name ?? id;
-  const until = (one: { start: string; end: string | null }) => `from ${day(Date.parse(one.start))}${one.end ? ` to ${day(Date.parse(one.end))}` : ""}`;
+  const until = (one: { crossing: string; start: string; end: string | null }) => {
+    const zone = scenario.posts.find((post) => post.id === one.crossing)?.zone ?? "UTC";
+    return `from ${day(Date.parse(one.start), zone)}${one.end ? ` to ${day(Date.parse(one.end), zone)}` : ""}`;
+  };
   switch (change.kind) {
     case "switch": return `${event(change.event)}: ${change.on ? "on" : "off"}`;
-    case "move": return `${event(change.event)}: from ${day(Date.parse(change.start))}`;
+    case "move": return `${event(change.event)}: from ${day(Date.parse(change.start), eventZone(change.event))}`;
     case "close": return `${place(change.crossing)} shut ${until(change)}`;
     case "open": return `${place(change.crossing)} open`;
     case "lanes": return `${place(change.crossing)}: capacity × ${change.factor} ${until(change)}`;
@@ -93,8 +97,16 @@ function progress(): void {
     return;
   }
   const left = job.seconds_left === null ? "" : `, about ${Math.ceil(job.seconds_left)} s left`;
-  fill(where, h("progress", { max: job.total, value: job.done, "aria-label": "Progress" }), h("p", { class: "note" }, job.state === "queued" ? "waiting for its turn" : `${job.done} of ${job.total} runs${left}`,
-    " ", h("button", { type: "button", id: "cancel", onclick: () => void cancel(job) }, "Cancel")));
+  const text = job.state === "queued" ? "waiting for its turn" : `${job.done} of ${job.total} runs${left}`;
+  const bar = where.querySelector("progress");
+  if (bar) {
+    // in place: a button that is built anew cannot be pressed
+    bar.value = job.done;
+    where.querySelector("span")!.textContent = text;
+    return;
+  }
+  fill(where, h("progress", { max: job.total, value: job.done, "aria-label": "Progress" }),
+    h("p", { class: "note" }, h("span", {}, text), " ", h("button", { type: "button", id: "cancel", onclick: () => void cancel(job) }, "Cancel")));
 }
 
 /** Ask the server, follow the job, show the answer. */
