@@ -1,0 +1,161 @@
+"""Members of a Flee run: the compiled calendar handed to the kernel, one stochastic run after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.errors import ConservationError, Problem, ScenarioError
+from borderflow.flee.calendar import Compiled
+
+if TYPE_CHECKING:
+    from borderflow.kernels import daily
+
+__all__ = ["Member", "Workspace", "simulate_members"]
+
+_FIRST_CELLS = 4096
+_MOST_PARTS = 1024  # of the arrivals of a day
+_SPOT = 4  # daily.SPOT
+
+
+@dataclass(frozen=True)
+class Member:
+    """One stochastic run.
+
+    Parameters
+    ----------
+    number : int
+    present : numpy.ndarray
+        People at each place at the end of each day, shape (day, place).
+    under_way : numpy.ndarray
+        People on roads at the end of each day.
+    spawned : numpy.ndarray
+        People who set out on each day; those in camps from the start are not counted.
+    draws, cells : int
+        Work done: draws of binomials or single people, and occupied cells handled.
+    """
+
+    number: int
+    present: NDArray[np.int64]
+    under_way: NDArray[np.int64]
+    spawned: NDArray[np.int64]
+    draws: int
+    cells: int
+
+
+@dataclass
+class Workspace:
+    """Tables of cells that members use one after the other; they grow by themselves.
+
+    Parameters
+    ----------
+    compiled : Compiled
+    cells : int
+        Room for occupied cells.
+    """
+
+    compiled: Compiled
+    cells: int = _FIRST_CELLS
+
+    def __post_init__(self) -> None:
+        self.memory = _new_memory(self.compiled, self.cells)
+
+    def grow(self) -> None:
+        """Make room for four times as many cells."""
+        self.cells *= 4
+        self.memory = _new_memory(self.compiled, self.cells)
+
+    def reset(self) -> daily.Memory:
+        """Return the memory before the first day."""
+        m = self.memory
+        for table, (cells, _) in enumerate(m.size):
+            # left from the last day of another member
+            m.index[table, m.cells[table, :cells, _SPOT]] = -1
+        for array in (m.size, m.present, m.fresh, m.received, m.tally):
+            array.fill(0)
+        m.bucket.fill(-1)
+        return m
+
+
+def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
+    from borderflow.kernels import daily
+
+    places = len(compiled.sources.population)
+    groups = compiled.sources.group_share.shape[1]
+    options = max(len(compiled.geography.option), 1)
+    return daily.Memory(
+        cells=np.zeros((daily.TABLES, cells, daily.COLUMNS), np.int64),
+        index=np.full((daily.TABLES, 4 * cells), -1, np.int32),
+        size=np.zeros((daily.TABLES, 2), np.int64),
+        bucket=np.full(daily.BUCKETS, -1, np.int64),
+        part=np.full(_MOST_PARTS, -1, np.int64),
+        chunk=np.zeros((4 * cells, 3), np.int64),
+        present=np.zeros(places, np.int64),
+        population=np.zeros(places),
+        kappa=np.ones(places),
+        weight=np.zeros((groups, options)),
+        weight_sum=np.zeros((groups, places)),
+        fresh=np.zeros((groups, places), np.int64),
+        count=np.zeros(options, np.int64),
+        at_rest=np.zeros((groups, places), np.int64),
+        leaving=np.zeros((groups, places), np.int64),
+        due=np.zeros(places, np.int64),
+        received=np.zeros(places, np.int64),
+        expected=np.zeros(places),
+        tally=np.zeros(daily.TALLIES, np.int64),
+    )
+
+
+def simulate_members(
+    compiled: Compiled, members: Sequence[int], *, seed: int, workspace: Workspace | None = None
+) -> list[Member]:
+    """Run members one after the other.
+
+    Parameters
+    ----------
+    compiled : Compiled
+    members : sequence of int
+        Numbers; a member is the same whoever runs it and when.
+    seed : int
+        Scenario seed, 0 to 2**63 - 1.
+    workspace : Workspace, optional
+        Tables to work in.
+
+    Raises
+    ------
+    ConservationError
+        When people appear or vanish: a bug in the engine.
+    ScenarioError
+        Where everybody has left every place that people leave from.
+    """
+    from borderflow.kernels import daily
+
+    workspace = workspace or Workspace(compiled)
+    days, places = compiled.sources.era.size, len(compiled.sources.population)
+    out = []
+    for member in members:
+        while True:
+            record = daily.Days(
+                present=np.zeros((days, places), np.int64),
+                under_way=np.zeros(days, np.int64),
+                spawned=np.zeros(days, np.int64),
+            )
+            memory = workspace.reset()
+            code, day = daily.simulate(
+                compiled.geography, compiled.rules, compiled.sources, compiled.law, memory, record, seed, member
+            )
+            if code != daily.OUT_OF_ROOM:
+                break
+            workspace.grow()
+        if code == daily.BROKEN_SUM:
+            raise ConservationError(f"member {member}, day {day}: people appeared or vanished")
+        if code == daily.NOWHERE:
+            wrong = f"on day {day} nobody is left to leave from any conflict zone, where Flee stops"
+            raise ScenarioError([Problem("locations.csv", "", wrong)])
+        draws, cells = memory.tally[[daily.DRAWS, daily.CELLS]].tolist()
+        out.append(Member(member, record.present, record.under_way, record.spawned, draws, cells))
+    return out
