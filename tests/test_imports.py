@@ -14,9 +14,10 @@ ORDER = (
     "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
     "results", "snapshots", "plans", "workers", "clusters", "ensemble", "checkpoints",
     "units", "wording", "ledger", "articles", "evidence",
-    "observations", "scoring", "calibration", "forecasting",
+    "observations", "shares", "camps", "scoring", "calibration", "forecasting",
     "changes", "outcomes", "effects", "comparison", "sensitivity", "crossings", "drafting", "guesses",
     "charts", "plots", "effect_plots", "disclosure", "exports", "pairing", "event_words", "revision", "briefing",
+    "camp_briefing",
     "server", "cli",
 )  # fmt: skip
 HEAVY = ("numba", "scipy", "pandas", "xarray", "zarr", "jinja2")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -31,15 +31,25 @@ app = App(
 @app.command
 def scenarios() -> None:
     """List the scenarios that are shipped."""
+    from borderflow.flee import load_directory, shipped_directories
     from borderflow.scenario import load, shipped
 
     for name in shipped():
         scenario = load(name)
         print(f"{name:<16} {scenario.title} ({scenario.start:%Y-%m-%d} to {scenario.end:%Y-%m-%d})")
+    for name, folder in shipped_directories().items():
+        tables = load_directory(folder)
+        print(f"{name:<16} in Flee's format ({tables.start:%Y-%m-%d} to {tables.end:%Y-%m-%d})")
 
 
 @app.command
-def check(scenario: str, *, guesses: Annotated[bool, Parameter(negative=())] = False) -> None:
+def check(
+    scenario: str,
+    *,
+    guesses: Annotated[bool, Parameter(negative=())] = False,
+    settings: str | None = None,
+    counts: str | None = None,
+) -> None:
     """Check a scenario: "ok", or one line per problem with file, line, field and remedy (exit code 2).
 
     Also says how much of it is still a guess, by the words of its own sources.
@@ -50,7 +60,17 @@ def check(scenario: str, *, guesses: Annotated[bool, Parameter(negative=())] = F
         A shipped name or a scenario folder.
     guesses
         List every guess.
+    settings
+        Settings file of a Flee directory, where it is not its simsetting.yml.
+    counts
+        Folder of counts of a Flee directory, where it is not its source_data.
     """
+    from borderflow.flee import is_directory
+
+    if is_directory(_shipped_directory(scenario)):
+        _check_directory(_shipped_directory(scenario), settings, counts)
+        return
+    _only_for_directories(settings=settings, counts=counts)
     from borderflow.guesses import REMEDIES, list_guesses
     from borderflow.network import compile_network
     from borderflow.rules import compile_rules
@@ -155,6 +175,9 @@ def run(
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     snapshot: Annotated[list[str] | None, Parameter(negative=())] = None,
     resume: Annotated[bool, Parameter(negative=())] = False,
+    settings: str | None = None,
+    counts: str | None = None,
+    member: int | None = None,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Simulate an ensemble; writes summary.csv, results.zarr, manifest.json and briefing.html.
@@ -190,7 +213,26 @@ def run(
         Go on with an interrupted run.
     quiet
         No progress bar and no closing table.
+    settings
+        Settings file of a Flee directory, where it is not its simsetting.yml.
+    counts
+        Folder of counts of a Flee directory, where it is not its source_data.
+    member
+        Write out.csv of a Flee directory for this member instead of the mean.
     """
+    from borderflow.flee import is_directory
+
+    if is_directory(_shipped_directory(scenario)):
+        given = {
+            "until": until, "set": set_, "without": without, "cluster": cluster, "slurm": slurm, "from": from_,
+            "snapshot": snapshot, "resume": resume,
+        }  # fmt: skip
+        for name, value in given.items():
+            if value:
+                raise UsageError(f"--{name}: not for Flee directories; change the tables or the settings file")
+        _run_directory(scenario, members, seed, settings, counts, member, out, workers, quiet)
+        return
+    _only_for_directories(settings=settings, counts=counts, member=member)
     from borderflow.briefing import write_briefing
     from borderflow.clusters import open_pool
     from borderflow.ensemble import run as run_ensemble
@@ -351,9 +393,31 @@ def brief(run: Path, *, out: Path | None = None) -> None:
         The HTML file; briefing.html in the run folder where not given.
     """
     from borderflow.briefing import write_briefing
+    from borderflow.camps import CampRun
     from borderflow.results import open_run
 
+    if CampRun.is_run(run):
+        from borderflow.camp_briefing import write_camp_briefing
+
+        print(write_camp_briefing(CampRun.open(run), out))
+        return
     print(write_briefing(open_run(run), out))
+
+
+@app.command
+def score(run: Path) -> None:
+    """Score a run of a Flee directory: averaged relative difference, beside baselines; writes scores.csv.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    """
+    from borderflow.camps import CampRun, score_camps
+
+    if not CampRun.is_run(run):
+        raise UsageError(f"{run}: is no run of a Flee directory")
+    _print_camp_scores(run, score_camps(CampRun.open(run)))
 
 
 @app.command
@@ -377,6 +441,110 @@ def merge(*parts: str, out: str, quiet: Annotated[bool, Parameter(negative=())] 
     if not quiet:
         print(f"{whole.members:,} members. Figures: {whole.folder / 'summary.csv'}")
         print(f"Briefing: {page}")
+
+
+def _shipped_directory(source: str) -> str:
+    """Return the folder of a shipped scenario in Flee's format, or the source itself."""
+    from borderflow.flee import shipped_directories
+
+    known = shipped_directories()
+    return str(known[source]) if source in known and not Path(source).exists() else source
+
+
+def _only_for_directories(**given: object) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(f"--{name}: only for Flee directories")
+
+
+def _check_directory(folder: str, settings: str | None, counts: str | None) -> None:
+    """Check a Flee directory and say what Flee would misread."""
+    from borderflow.flee import load_directory
+
+    checked = load_directory(folder, settings=settings, counts=counts)
+    compiled = checked.compiled
+    print(
+        f"ok: {checked.title}, in Flee's format\n"
+        f"    {checked.start:%Y-%m-%d} to {checked.end:%Y-%m-%d}, {checked.tables.days:,} days; "
+        f"{len(checked.tables.places)} places, {len(compiled.camps)} camps, {len(checked.tables.roads) // 2} roads"
+    )
+    if checked.warnings:
+        print("    what Flee reads otherwise than one would think; it is read here as Flee does:")
+    for line in checked.warnings:
+        print(f"      {line}")
+
+
+def _run_directory(
+    scenario: str,
+    members: str | None,
+    seed: int | None,
+    settings: str | None,
+    counts: str | None,
+    member: int | None,
+    out: str | None,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Run a Flee directory."""
+    from borderflow.camp_briefing import write_camp_briefing
+    from borderflow.camps import member_csv, run_camps, score_camps
+    from borderflow.flee import load_directory
+    from borderflow.folders import write_whole
+
+    wanted = _members(members)
+    if isinstance(wanted, range):
+        raise UsageError("--members: a part A:B is not for Flee directories, whose runs take seconds")
+    folder = _shipped_directory(scenario)
+    finished = run_camps(
+        folder,
+        settings=settings,
+        counts=counts,
+        members=200 if wanted is None else wanted,
+        seed=1 if seed is None else seed,
+        out=out,
+        workers=workers,
+    )
+    if member is not None:
+        read = load_directory(folder, settings=settings, counts=counts)
+        write_whole(finished.folder / "out.csv", member_csv(read, finished, member))
+    page = write_camp_briefing(finished)
+    if not quiet:
+        for line in finished.manifest["warnings"]:
+            print(f"borderflow: {line}", file=sys.stderr)
+        if finished.counted.any():
+            _print_camp_scores(finished.folder, score_camps(finished))
+        seconds = finished.manifest["seconds"]
+        print(f"{finished.manifest['members']:,} members in {seconds:.1f} s. Flee's columns: {finished.folder}/out.csv")
+        print(f"Briefing: {page}")
+
+
+def _print_camp_scores(folder: Path, rows: list[dict[str, Any]]) -> None:
+    """Print scores of camp counts and write them beside the run."""
+    import csv
+    import io
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from borderflow.folders import write_whole
+
+    table = Table(
+        title="Averaged relative difference to the counts, 0 is best", title_justify="left", box=box.SIMPLE_HEAD
+    )
+    table.add_column("", no_wrap=True)
+    for name in ("raw", "rescaled", "5 to 95 %\nof members", "from\nday 30"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        spread = f"{row['q05']:.3f} to {row['q95']:.3f}" if row["q05"] == row["q05"] else ""
+        table.add_row(row["model"], f"{row['ard']:.3f}", f"{row['ard_rescaled']:.3f}", spread, f"{row['later']:.3f}")
+    Console().print(table)
+    print("Every row knows each day's total; what is forecast is how people share themselves among camps.")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(folder / "scores.csv", text.getvalue())
 
 
 def _members(text: str | None) -> int | range | None:

@@ -11,6 +11,12 @@ References
 
 from __future__ import annotations
 
-from borderflow.flee.directory import FleeScenario, find_directory, is_directory, load_directory
+from borderflow.flee.directory import (
+    FleeScenario,
+    find_directory,
+    is_directory,
+    load_directory,
+    shipped_directories,
+)
 
-__all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory"]
+__all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory", "shipped_directories"]

@@ -79,7 +79,7 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     )
     groups = make_groups(tables, settings)
     world = _World(tables, settings)
-    camps = tuple(range(len(world.camp))) if settings.flood_zone_spawning_only else tuple(np.flatnonzero(world.camp))
+    camps = tuple(n for n in range(len(tables.places)) if settings.flood_zone_spawning_only or world.camp[n])
     data = _data(tables, counts, camps, settings)
     totals, raw, debt = _departures(tables, counts, settings)
     days = _Eras(tables, settings, paths, groups)
@@ -87,7 +87,9 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     initial = np.zeros(len(tables.places), np.int64)
     for column, place in enumerate(camps):
         if not settings.empty_camps_on_day0 and world.camp[place]:
-            initial[place] = (data[0, column] if settings.insert_day0 else 0) + _attribute(tables, place, "initial_idps")
+            initial[place] = (data[0, column] if settings.insert_day0 else 0) + _attribute(
+                tables, place, "initial_idps"
+            )
     if settings.insert_day0 and not settings.spawn_mode and counts is not None:
         for column, place in enumerate(camps):
             if capacity[place] > 0:
@@ -152,16 +154,18 @@ def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction)
             [a.y for a, _ in ends], [a.x for a, _ in ends], [b.y for _, b in ends], [b.x for _, b in ends]
         )
         near = 1.0 / np.maximum(1.0, apart) ** settings.home_distance_power
-    links = [[road.start, road.end, whole(road.km), whole(road.speed or settings.max_move_speed)] for road in tables.roads]
+    links = [
+        [road.start, road.end, whole(road.km), whole(road.speed or settings.max_move_speed)] for road in tables.roads
+    ]
     return daily.Geography(
         link=np.array(links, np.int64).reshape(-1, 4),
         walk_share=np.array([road.walk_share for road in tables.roads], float),
         option_at=np.array(paths.first, np.int64),
         option=np.array([(option.end, option.route) for option in options], np.int64).reshape(-1, 2),
         option_factor=np.stack([base, near], axis=1),
-        route=np.stack(
-            [np.append(paths.end, -1), np.append(paths.rest, 0), _starts(paths.hops)], axis=1
-        ).astype(np.int64),
+        route=np.stack([np.append(paths.end, -1), np.append(paths.rest, 0), _starts(paths.hops)], axis=1).astype(
+            np.int64
+        ),
         hop=_flat(paths.hops),
     )
 
@@ -179,7 +183,10 @@ def _law(settings: Settings, unit: Fraction) -> daily.Law:
 
     modes = {"": daily.BY_TOTAL, "constant": daily.BY_PLACE, "poisson": daily.BY_POISSON, "pop_ratio": daily.BY_SHARE}
     mode = settings.flood_spawn_mode if settings.flood_zone_spawning_only else settings.spawn_mode
-    steps = [round(Fraction(str(km)) / FINEST_KM) * FINEST_KM / unit for km in (settings.max_move_speed, settings.max_walk_speed)]
+    steps = [
+        round(Fraction(str(km)) / FINEST_KM) * FINEST_KM / unit
+        for km in (settings.max_move_speed, settings.max_walk_speed)
+    ]
     return daily.Law(
         speed=int(steps[0]),
         walk_speed=int(steps[1]),
@@ -247,9 +254,7 @@ def _departures(
     return np.array(leave, np.int64), np.cumsum(change).astype(np.int64), np.array(debts, np.int64)
 
 
-def _check_sources(
-    tables: Tables, settings: Settings, totals: NDArray[np.int64], weights: NDArray[np.float64]
-) -> None:
+def _check_sources(tables: Tables, settings: Settings, totals: NDArray[np.int64], weights: NDArray[np.float64]) -> None:
     """Refuse what Flee stops at: a day on which departures follow the counts and no place has a weight."""
     if settings.spawn_mode or settings.flood_zone_spawning_only:
         return
@@ -311,7 +316,8 @@ class _World:
             if self.settings.flood_rules is None:
                 changed = self._conflicts(day)
             self.shut.append([])
-            yield changed if not self._closures(day) else changed
+            self._closures(day)
+            yield changed
 
     def _conflicts(self, day: int) -> bool:
         changed = False
@@ -328,22 +334,20 @@ class _World:
                 changed = True
         return changed
 
-    def _closures(self, day: int) -> bool:
+    def _closures(self, day: int) -> None:
         for row in self.tables.closures:
             if day == row.start:
                 self._close(row.kind, row.first, row.second, day)
             if day == row.end:
                 self._reopen(row.kind, row.first, row.second)
-        return False
 
     def _roads(self, kind: str, first: str, second: str) -> list[int]:
         tables = self.tables
         if kind == "location":
             at = tables.index(first)
             return [n for n, road in enumerate(tables.roads) if at in (road.start, road.end)]
-        ends = [{tables.places[road.start].country, tables.places[road.end].country} for road in tables.roads]
         pairs = [(tables.places[road.start].country, tables.places[road.end].country) for road in tables.roads]
-        return [n for n in range(len(ends)) if pairs[n] in ((first, second), (second, first))]
+        return [n for n in range(len(pairs)) if pairs[n] in ((first, second), (second, first))]
 
     def _close(self, kind: str, first: str, second: str, day: int) -> None:
         if kind in ("camp", "idpcamp"):
@@ -362,9 +366,7 @@ class _World:
             at = self.tables.index(first)
             assert at is not None
             self.camp[at], self.town[at] = True, False
-            self.chance[at] = (
-                self.settings.camp_movechance if kind == "camp" else self.settings.idpcamp_movechance
-            )
+            self.chance[at] = self.settings.camp_movechance if kind == "camp" else self.settings.idpcamp_movechance
             return
         self.open[self._roads(kind, first, second)] = True
 
@@ -424,7 +426,10 @@ class _Eras:
         base = _base_scores(world, day)
         flood_end, flood_leave = _flood_factors(world, day)
         score = np.array(
-            [base**group.hazard * flood_end * (group.awareness if _forecasting(world, day) else 1.0) for group in self.groups]
+            [
+                base**group.hazard * flood_end * (group.awareness if _forecasting(world, day) else 1.0)
+                for group in self.groups
+            ]
         )
         row = {
             "score": score,
@@ -471,9 +476,9 @@ def _base_scores(world: _World, day: int) -> NDArray[np.float64]:
         score[~foreign] *= 1.0 - world.ipc(day)[~foreign] ** 2
     score[world.camp] *= s.camp_weight
     at_war = world.conflict > 0
-    score[at_war] *= (s.conflict_weight ** (world.decay(day) * world.conflict))[at_war]
+    score[at_war] *= s.conflict_weight ** (world.decay(day)[at_war] * world.conflict[at_war])
     if s.flood_rules is not None:
-        for at in np.flatnonzero(world.flood_zone):
+        for at in np.flatnonzero(world.flood_zone).tolist():
             level = int(world.tables.flood[at][day]) if at in world.tables.flood else 0
             score[at] *= _on_list(s.flood_rules.location_weights, level, "flood_loc_weights")
             if _forecasting(world, day) and at in world.tables.flood:
@@ -535,7 +540,7 @@ def _chances(
     flood: NDArray[np.float64],
     groups: Sequence[Group],
 ) -> NDArray[np.float64]:
-    """Return the chance to leave, shape (group, place, 2): a constant, and what is multiplied by the live population."""
+    """Return chances to leave, shape (group, place, 2): a constant, and what the live population multiplies."""
     s = world.settings
     constant, live = np.zeros(len(world.chance)), world.chance.copy()
     if s.movechance_pop_scale_factor and not s.take_from_population:

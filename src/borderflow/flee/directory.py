@@ -15,7 +15,7 @@ from borderflow.flee.counts import Counts, read_counts
 from borderflow.flee.settings import Settings, read_settings
 from borderflow.flee.tables import Tables, read_tables
 
-__all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory"]
+__all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory", "shipped_directories"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,21 @@ def is_directory(source: str | Path) -> bool:
     """Tell whether a folder is in Flee's format: it, or ``input_csv`` in it, holds ``locations.csv``."""
     folder = Path(source)
     return any((folder / part / "locations.csv").is_file() for part in ("input_csv", "."))
+
+
+def shipped_directories() -> dict[str, Path]:
+    """Return the shipped scenarios in Flee's format: name to folder.
+
+    Examples
+    --------
+    >>> "flee-two-valleys" in shipped_directories()
+    True
+    """
+    here = Path(__file__).parents[1]
+    for root in (here / "scenarios", here.parents[1] / "scenarios"):
+        if root.is_dir():
+            return {f.parents[1].name: f.parents[1] for f in sorted(root.glob("*/input_csv/locations.csv"))}
+    return {}
 
 
 def find_directory(source: str | Path) -> tuple[Path, Path]:

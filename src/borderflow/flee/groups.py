@@ -1,8 +1,8 @@
 """Groups of people whom the rules treat alike: what is left of age, gender and awareness when only counts are kept.
 
 Flee draws attributes for every agent. Only two things follow from them: the power to which the score of a place is
-raised (1; 2 for those who avoid hazards; 0 for those who do not look at them), and the weight of flood forecasts. People with
-the same two are exchangeable, whatever their attributes.
+raised (1; 2 for those who avoid hazards; 0 for those who do not look at them), and the weight of flood forecasts.
+People with the same two are exchangeable, whatever their attributes.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Workspace:
         m = self.memory
         for table, (cells, _) in enumerate(m.size):
             # left from the last day of another member
-            m.index[table, m.cells[table, :cells, _SPOT]] = -1
+            m.slots[table, m.cells[table, :cells, _SPOT]] = -1
         for array in (m.size, m.present, m.fresh, m.received, m.tally):
             array.fill(0)
         m.bucket.fill(-1)
@@ -89,7 +89,7 @@ def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
     options = max(len(compiled.geography.option), 1)
     return daily.Memory(
         cells=np.zeros((daily.TABLES, cells, daily.COLUMNS), np.int64),
-        index=np.full((daily.TABLES, 4 * cells), -1, np.int32),
+        slots=np.full((daily.TABLES, 4 * cells), -1, np.int32),
         size=np.zeros((daily.TABLES, 2), np.int64),
         bucket=np.full(daily.BUCKETS, -1, np.int64),
         part=np.full(_MOST_PARTS, -1, np.int64),
@@ -100,7 +100,7 @@ def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
         weight=np.zeros((groups, options)),
         weight_sum=np.zeros((groups, places)),
         fresh=np.zeros((groups, places), np.int64),
-        count=np.zeros(options, np.int64),
+        chosen=np.zeros(options, np.int64),
         at_rest=np.zeros((groups, places), np.int64),
         leaving=np.zeros((groups, places), np.int64),
         due=np.zeros(places, np.int64),

@@ -12,9 +12,7 @@ from borderflow.errors import Problem, ScenarioError
 __all__ = ["parse_day", "read_rows"]
 
 
-def read_rows(
-    path: Path, *, comments: bool = True, blank_first_cell: bool = False
-) -> Iterator[tuple[int, list[str]]]:
+def read_rows(path: Path, *, comments: bool = True, blank_first_cell: bool = False) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of a table, as Flee reads it: nothing stripped, empty lines and ``#`` rows skipped.
 
     Parameters

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +151,10 @@ def read_tables(folder: Path, root: Path, settings: Settings) -> Tables:
     made["changes"] = _read_changes(root / "location_changes.csv", names)
     if root != folder and (folder / "location_changes.csv").is_file():
         notes.append("location_changes.csv: lies beside the other tables; Flee looks for it in the folder above")
+    read = {*_FILES, "location_changes.csv", "simsetting.yml"}
     for path in sorted(folder.glob("*")):
-        if path.name not in _FILES and not path.name.startswith(("demographics_", ".")) and path.is_file():
-            if path.suffix in (".csv", ".yml") and path.name not in ("location_changes.csv", "simsetting.yml"):
-                notes.append(f"{path.name}: Flee does not read this file{suggest(path.name, _FILES)}")
+        if path.suffix in (".csv", ".yml") and path.name not in read and not path.name.startswith("demographics_"):
+            notes.append(f"{path.name}: Flee does not read this file{suggest(path.name, _FILES)}")
     return Tables(start, days, places, warnings=tuple(notes), **made)
 
 
@@ -186,7 +187,7 @@ def _read_places(path: Path, settings: Settings, notes: list[str]) -> tuple[Plac
     for line, cells in read_rows(path, comments=False):
         if cells[0].startswith("#") and len(cells) > 8:
             if extra:
-                problems.append(Problem(f"{path.name}:{line}", "", "second long comment row, with which Flee shifts names"))
+                problems.append(Problem(f"{path.name}:{line}", "", "second long comment row; Flee shifts names"))
             extra += cells[8:]
     places: list[Place] = []
     home = ""
@@ -218,11 +219,18 @@ def _read_places(path: Path, settings: Settings, notes: list[str]) -> tuple[Plac
         camp = kind in ("camp", "idpcamp")
         places.append(
             Place(
-                name=cells[0], region=cells[1] or "unknown", country=country, x=numbers["x"], y=numbers["y"],
-                type=kind, foreign=country != home, population=0 if camp else size, capacity=size if camp else -1,
+                name=cells[0],
+                region=cells[1] or "unknown",
+                country=country,
+                x=numbers["x"],
+                y=numbers["y"],
+                type=kind,
+                foreign=country != home,
+                population=0 if camp else size,
+                capacity=size if camp else -1,
                 conflict_date=int(numbers["conflict date"]),
                 attributes=dict(zip(extra, cells[8:], strict=False)),
-            )  # fmt: skip
+            )
         )
     if not places and not problems:
         problems.append(Problem(path.name, "", "holds no place"))
@@ -313,7 +321,7 @@ def _read_closures(
             why = "compares names in a way that never matches" if kind == "link" else "redirects nobody anyway"
             notes.append(f"{where}: {kind} {cells[1]}, {cells[2]}: has no effect, because Flee {why}")
             if kind == "link" and len(cells[1]) == 1 and len(cells[2]) == 1:
-                problems.append(Problem(where, kind, "between names of one letter is not supported: Flee closes one direction"))
+                problems.append(Problem(where, kind, "between names of one letter is not supported"))
             continue
         else:
             known = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
@@ -323,7 +331,9 @@ def _read_closures(
             problems.append(Problem(where, kind, f"no {'country' if kind == 'country' else 'place'} {missing!r}"))
             continue
         if kind == "location" and cells[2] and cells[2] not in ("", places[names[cells[1]]].country):
-            notes.append(f"{where}: location {cells[1]}: {cells[2]!r} is not looked at; every road of {cells[1]} is closed")
+            notes.append(
+                f"{where}: location {cells[1]}: {cells[2]!r} is not looked at; every road of {cells[1]} is closed"
+            )
         out.append(Closure(kind, cells[1], cells[2], first, last, where))
     if problems:
         raise ScenarioError(problems)
@@ -362,14 +372,16 @@ def _read_days(path: Path, names: Mapping[str, int], days: int, notes: list[str]
             values = tuple(row[at] for row in columns)
             out[names[name]] = values
             if path.name == "conflicts.csv" and _changes(values):
-                notes.append(f"{path.name}:1: {name}: intensity changes while it lasts; Flee keeps that of its first day")
+                notes.append(
+                    f"{path.name}:1: {name}: intensity changes while it lasts; Flee keeps that of its first day"
+                )
         elif name:
             notes.append(f"{path.name}:1: {name}: no such place in locations.csv; Flee leaves the column out")
     return out
 
 
 def _changes(values: tuple[float, ...]) -> bool:
-    return any(a > 1e-6 and b > 1e-6 and a != b for a, b in zip(values, values[1:], strict=False))
+    return any(a > 1e-6 and b > 1e-6 and a != b for a, b in pairwise(values))
 
 
 def _read_ipc(path: Path, places: tuple[Place, ...], days: int) -> dict[int, tuple[float, ...]]:
@@ -438,8 +450,3 @@ def _read_changes(path: Path, names: Mapping[str, int]) -> tuple[TypeChange, ...
             raise _one(path, "a row is name of a place,new type,day", line)
         out.append(TypeChange(names[cells[0]], kind_of(cells[1]), int(cells[2])))
     return tuple(out)
-
-
-def last_day(tables: Tables) -> date:
-    """Return the last day of the period."""
-    return tables.start + timedelta(days=tables.days - 1)

@@ -17,7 +17,8 @@ and handled one after the other, with live occupancy, as Flee handles its agents
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -57,7 +58,9 @@ class Geography(NamedTuple):
     walk_share: np.ndarray
     option_at: np.ndarray  # place -> first option; one more than places
     option: np.ndarray  # option, (goal, route)
-    option_factor: np.ndarray  # option, ((softening + distance) ** -distance_power, factor of the way between both ends)
+    option_factor: (
+        np.ndarray
+    )  # option, ((softening + distance) ** -distance_power, factor of the way between both ends)
     route: np.ndarray  # route, (last place, what is left after the next stop, first hop); one row more than routes
     hop: np.ndarray  # roads to the next place of a route
 
@@ -116,7 +119,7 @@ class Memory(NamedTuple):
     """
 
     cells: np.ndarray  # table, cell, column
-    index: np.ndarray  # table, slot
+    slots: np.ndarray  # table, slot -> cell
     size: np.ndarray  # table, (cells, 1 where there was no room)
     bucket: np.ndarray
     part: np.ndarray  # part -> first of its chunks
@@ -127,7 +130,7 @@ class Memory(NamedTuple):
     weight: np.ndarray  # group, option
     weight_sum: np.ndarray  # group, place
     fresh: np.ndarray  # group, place: state of occupancies when last weighed; 0 where rules have changed since
-    count: np.ndarray  # option of one choice
+    chosen: np.ndarray  # people by option, of one choice
     at_rest: np.ndarray  # group, place
     leaving: np.ndarray  # group, place
     due: np.ndarray  # place: arrivals from roads today
@@ -144,9 +147,14 @@ class Days(NamedTuple):
     spawned: np.ndarray  # day
 
 
+# Nothing here allocates, and counting references to a hundred arrays at every call would take most of the time: hence
+# no run-time of numba (``_nrt``). Small functions are inlined, or handing over those arrays would.
+_compiled: Any = partial(njit, cache=True, nogil=True, error_model="numpy", _nrt=False)
+_inlined: Any = partial(_compiled, forceinline=True)
+
 with kernel_cache():
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _mix(a, b):
         """Return 64 well-mixed bits of two words."""
         x = np.uint64(a) * np.uint64(0xBF58476D1CE4E5B9) ^ np.uint64(b) * np.uint64(0x94D049BB133111EB)
@@ -157,19 +165,19 @@ with kernel_cache():
         x ^= x >> np.uint64(29)
         return x
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _address(h, day):
         """Return the words ``step`` and ``site`` of a draw: the day and 47 bits of a cell's name."""
         return day | np.int64((h >> np.uint64(32)) & np.uint64(0x7FFF)) << 16, np.int64(h & np.uint64(0xFFFFFFFF))
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _add(m, table, a, b, n):
         """Add people to a cell and return it; -1 where there is no room for another."""
         h = _mix(a, b)
-        mask = np.uint64(m.index.shape[1] - 1)
+        mask = np.uint64(m.slots.shape[1] - 1)
         at = h & mask
         while True:
-            cell = m.index[table, at]
+            cell = m.slots[table, at]
             if cell < 0:
                 break
             if m.cells[table, cell, A] == a and m.cells[table, cell, B] == b:
@@ -181,7 +189,7 @@ with kernel_cache():
             m.size[table, 1] = 1
             return -1
         m.size[table, 0] = cell + 1
-        m.index[table, at] = cell
+        m.slots[table, at] = cell
         m.cells[table, cell, A] = a
         m.cells[table, cell, B] = b
         m.cells[table, cell, H] = np.int64(h)
@@ -190,28 +198,28 @@ with kernel_cache():
         m.cells[table, cell, VISITS] = 0
         return cell
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _clear(m, table):
         for cell in range(m.size[table, 0]):
-            m.index[table, m.cells[table, cell, SPOT]] = -1
+            m.slots[table, m.cells[table, cell, SPOT]] = -1
         m.size[table, 0] = 0
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _zero(values):
         """Fill a table of whole numbers with nothing."""
         for row in range(values.shape[0]):
             for column in range(values.shape[1]):
                 values[row, column] = 0
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _word_a(recent, km, foot):
         return (recent << 33) | (km << 1) | foot
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _word_b(site, route, group):
         return (site << 44) | (route << 14) | group
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _kappa(capacity, present, buffer):
         """Return the factor by which a place near its capacity is less attractive."""
         if capacity < 1.0 or present <= buffer * capacity:
@@ -220,7 +228,7 @@ with kernel_cache():
             return 0.0
         return 1.0 - (present - buffer * capacity) / (capacity * (1.0 - buffer))
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _shift(g, c, law, m, era, place, n):
         """Change the number of people at a place; choices that depend on it are weighed again when next asked for."""
         m.present[place] += n
@@ -230,7 +238,7 @@ with kernel_cache():
                 m.kappa[place] = kappa
                 m.tally[VERSION] += 1
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _weigh(g, c, law, m, era, place, group):
         """Weigh the options of people at a place: score, distance, occupancy, pruning."""
         first, last = g.option_at[place], g.option_at[place + 1]
@@ -246,11 +254,11 @@ with kernel_cache():
                     score *= max(1.0, m.population[end]) ** law.population_power
                 w = (law.weight_softening + score) * g.option_factor[o, 0]
                 if law.fixed_routes:
-                    w = w ** law.weight_power if law.weight_power != 1.0 else w
+                    w = w**law.weight_power if law.weight_power != 1.0 else w
                     w *= score
                 else:
                     w *= m.kappa[end]
-                    w = w ** law.weight_power if law.weight_power != 1.0 else w
+                    w = w**law.weight_power if law.weight_power != 1.0 else w
                 total += w
                 highest = max(highest, w)
             weight[group, o] = w
@@ -268,9 +276,9 @@ with kernel_cache():
         m.weight_sum[group, place] = total
         m.fresh[group, place] = m.tally[VERSION]
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _choose(g, c, law, m, era, place, group, n, seed, member, step, site):
-        """Share people among the options of a place: counts in ``m.count``; return the number of options, 0 if none."""
+        """Share people among the options of a place: counts in ``m.chosen``; return the number of options, 0 if none."""
         if m.fresh[group, place] != m.tally[VERSION] and (c.limited[place] or m.fresh[group, place] == 0):
             _weigh(g, c, law, m, era, place, group)
         total = m.weight_sum[group, place]
@@ -279,7 +287,7 @@ with kernel_cache():
         if total <= 0.0:
             return 0
         weight = m.weight
-        count = m.count
+        count = m.chosen
         for o in range(options):
             count[o] = 0
         if n <= 3 * options:
@@ -325,7 +333,7 @@ with kernel_cache():
         count[final - first] += left
         return options
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _first_road(g, c, m, era, route):
         """Return the road to the next place of a route; -1 where it is shut or its last place is a full camp."""
         end = g.route[route, LAST]
@@ -335,13 +343,13 @@ with kernel_cache():
                 return -1 if c.kind[era, end, CAMP] and m.kappa[end] < 0.5 else link
         return -1
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _settle(law, m, place, recent, km, route, group, n):
         """End the day of people at a place; they have completed a stage."""
         recent = (recent + km) >> 1 if law.avoid_short_stints else 0
         _add(m, EVENING ^ m.tally[TURN], _word_a(recent, 0, 0), _word_b(place, route, group), n)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _arrive(g, c, law, m, era, place, recent, km, route, group, speed, bounced, n):
         """Let people arrive; those with part of their day left are put in order of the distance covered today."""
         _shift(g, c, law, m, era, place, n)
@@ -360,7 +368,7 @@ with kernel_cache():
             m.tally[QUEUED] += 1
             m.tally[LOWEST] = min(m.tally[LOWEST], at)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _go(g, c, law, m, era, links, link, x, recent, km, foot, route, group, n, seed, member, step, site):
         """Move people on a road for what is left of their day; ``link >= links`` is a road shut behind them."""
         road = link - links if link >= links else link
@@ -375,7 +383,7 @@ with kernel_cache():
                 speed = law.walk_speed if on_foot else g.link[road, SPEED]
                 _ride(g, c, law, m, era, links, link, x, recent, km, foot, route, group, speed, people)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _ride(g, c, law, m, era, links, link, x, recent, km, foot, route, group, speed, n):
         road = link - links if link >= links else link
         length = g.link[road, LENGTH]
@@ -389,7 +397,7 @@ with kernel_cache():
         recent = (recent + km) >> 1 if law.avoid_short_stints else 0
         _add(m, NIGHT ^ m.tally[TURN], _word_a(recent, x + speed, foot), _word_b(link, route, group), n)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _chance(c, law, m, era, group, place):
         """Return the chance to leave a place today."""
         factor = 1.0
@@ -398,7 +406,7 @@ with kernel_cache():
             factor = (size / law.population_base) ** law.population_scale
         return c.leave[era, group, place, 0] + c.leave[era, group, place, 1] * factor
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _set_out(g, c, law, m, era, a, b, n):
         """Put leavers of the morning on the road to the first place of their route; return how many stay after all."""
         route = (b >> 14) & ((1 << 30) - 1)
@@ -409,7 +417,7 @@ with kernel_cache():
         _add(m, ROAD ^ m.tally[TURN], a, _word_b(link, g.route[route, REST], b & ((1 << 14) - 1)), n)
         return 0
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _morning_cell(g, c, law, m, era, cell, leavers, seed, member, day):
         """Let people of one resting cell leave; those who stay rest on with their travel of the past halved."""
         here = HERE ^ m.tally[TURN]
@@ -428,14 +436,14 @@ with kernel_cache():
                     stay += leavers
                 first = g.option_at[place]
                 for o in range(options):
-                    k = m.count[o]
+                    k = m.chosen[o]
                     if k > 0:
                         stay += _set_out(g, c, law, m, era, a, _word_b(place, g.option[first + o, ROUTE], group), k)
         if stay > 0:
             # a route that could not be followed is dropped
             _add(m, EVENING ^ m.tally[TURN], _word_a(a >> 34, 0, a & 1), _word_b(place, 0, group), stay)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _morning(g, c, law, m, era, camps, seed, member, day):
         """Phase A: everyone who is not under way decides whether to leave and where to.
 
@@ -472,7 +480,7 @@ with kernel_cache():
                     m.tally[DRAWS] += 1
             _morning_cell(g, c, law, m, era, cell, leavers, seed, member, day)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _rare_leavers(c, law, m, era, seed, member, day):
         """Draw together how many leave each place whose people seldom leave."""
         _zero(m.at_rest)
@@ -493,7 +501,7 @@ with kernel_cache():
                         )
                         m.tally[DRAWS] += 1
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _continue(g, c, law, m, era, links, cell, n, part, seed, member, day):
         """Let people who arrived with part of their day left decide again and travel on."""
         a, b = m.cells[PENDING, cell, A], m.cells[PENDING, cell, B]
@@ -501,7 +509,9 @@ with kernel_cache():
         route = (b >> 14) & ((1 << 30) - 1)
         group = b & ((1 << 14) - 1)
         recent, km = a >> 33, (a >> 1) & 0xFFFFFFFF
-        step, site = _address(_mix(np.uint64(m.cells[PENDING, cell, H]) ^ _SALT, part + 1024 * m.cells[PENDING, cell, VISITS]), day)
+        step, site = _address(
+            _mix(np.uint64(m.cells[PENDING, cell, H]) ^ _SALT, part + 1024 * m.cells[PENDING, cell, VISITS]), day
+        )
         leavers = n
         forced = law.avoid_short_stints and c.kind[era, place, TOWN] and recent + km < law.speed
         if not forced and route == 0:
@@ -512,7 +522,7 @@ with kernel_cache():
         stay = n - leavers
         if leavers > 0:
             if route > 0:
-                m.count[0] = leavers
+                m.chosen[0] = leavers
                 options = 1
             else:
                 options = _choose(g, c, law, m, era, place, group, leavers, seed, member, step, site)
@@ -520,7 +530,7 @@ with kernel_cache():
                     stay += leavers
             first = g.option_at[place]
             for o in range(options):
-                k = m.count[o]
+                k = m.chosen[o]
                 if k == 0:
                     continue
                 way = route if route > 0 else g.option[first + o, ROUTE]
@@ -534,7 +544,7 @@ with kernel_cache():
         if stay > 0:
             _settle(law, m, place, recent, km, 0, group, stay)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _expect(g, c, law, m, era):
         """Estimate how many people each place with a capacity will get from other places today.
 
@@ -550,7 +560,7 @@ with kernel_cache():
                 if m.kappa[goal] >= 0.5 and c.capacity[era, goal] >= 1.0 and m.weight_sum[0, place] > 0.0:
                     m.expected[goal] += 2.0 * m.due[place] * m.weight[0, o] / m.weight_sum[0, place]
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _parts(g, c, law, m, era):
         """Return into how many parts the day's arrivals are split, so that each is small where occupancy matters.
 
@@ -568,7 +578,7 @@ with kernel_cache():
                     parts = max(parts, inflow / max(1.0, capacity * (1.0 - law.buffer) / _FINE))
         return int(min(math.ceil(parts), m.part.size))
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _chunk(m, parts, cell, n, turn):
         """Spread the people of a cell evenly over the parts of the day, beginning with part ``turn``."""
         chunks = min(n, parts)
@@ -584,7 +594,7 @@ with kernel_cache():
             m.chunk[at, 2] = m.part[part]
             m.part[part] = at
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _go_on(g, c, law, m, era, links, cell, n, part, seed, member, day):
         """Move people of a cell under way."""
         road = ROAD ^ m.tally[TURN]
@@ -593,7 +603,7 @@ with kernel_cache():
         _go(g, c, law, m, era, links, b >> 44, (a >> 1) & 0xFFFFFFFF, a >> 33, 0, a & 1,
             (b >> 14) & ((1 << 30) - 1), b & ((1 << 14) - 1), n, seed, member, step, site)  # fmt: skip
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _ends_today(g, law, m, links, cell):
         """Tell whether people of a cell can reach the end of their road today."""
         road = ROAD ^ m.tally[TURN]
@@ -606,7 +616,7 @@ with kernel_cache():
             speed = max(speed, law.walk_speed)
         return ((m.cells[road, cell, A] >> 1) & 0xFFFFFFFF) + speed > g.link[at, LENGTH]
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+    @_inlined
     def _drain(g, c, law, m, era, links, part, seed, member, day):
         """Let people with part of their day left go on, in order of the distance covered today."""
         bucket = m.tally[LOWEST]
@@ -624,7 +634,7 @@ with kernel_cache():
             bucket += 1
         _clear(m, PENDING)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _travel(g, c, law, m, era, links, seed, member, day):
         """Phase B: everyone under way moves; those who arrive early decide and travel again."""
         road = ROAD ^ m.tally[TURN]
@@ -645,7 +655,13 @@ with kernel_cache():
         m.tally[CHUNKS] = 0
         for cell in range(m.size[road, 0] - 1, -1, -1):
             if _ends_today(g, law, m, links, cell):
-                _chunk(m, parts, cell, m.cells[road, cell, N], np.int64((np.uint64(m.cells[road, cell, H]) >> np.uint64(20)) % np.uint64(parts)))
+                _chunk(
+                    m,
+                    parts,
+                    cell,
+                    m.cells[road, cell, N],
+                    np.int64((np.uint64(m.cells[road, cell, H]) >> np.uint64(20)) % np.uint64(parts)),
+                )
         for part in range(parts):
             m.tally[LOWEST] = BUCKETS
             at = m.part[part]
@@ -654,7 +670,7 @@ with kernel_cache():
                 at = m.chunk[at, 2]
             _drain(g, c, law, m, era, links, part, seed, member, day)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _join(law, m, sources, place, n, seed, member, day):
         """Add people who set out today, or are there from the start, to the cells of a place."""
         foot = 1 if law.start_on_foot else 0
@@ -673,7 +689,7 @@ with kernel_cache():
             if left == 0:
                 break
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _spawn_at(g, c, sources, law, m, era, place, n, seed, member, day):
         if n <= 0:
             return
@@ -682,7 +698,7 @@ with kernel_cache():
         _shift(g, c, law, m, era, place, n)
         _join(law, m, sources, place, n, seed, member, day)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _spawn(g, c, sources, law, m, era, seed, member, day):
         """Let today's people set out; return how many."""
         weight = sources.weight
@@ -724,7 +740,7 @@ with kernel_cache():
                 _spawn_at(g, c, sources, law, m, era, place, k, seed, member, day)
         return everyone
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _shut_roads(sources, m, links, day):
         """Mark people on roads that shut today: they will be sent back to where they set out."""
         if sources.shut_at[day] == sources.shut_at[day + 1]:
@@ -742,7 +758,7 @@ with kernel_cache():
             _add(m, road, m.cells[scratch, cell, A], m.cells[scratch, cell, B], m.cells[scratch, cell, N])
         _clear(m, scratch)
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _new_day(c, sources, law, m, day):
         """Note occupancy factors of the day; choices are weighed again where rules or populations changed."""
         era = sources.era[day]
@@ -752,14 +768,14 @@ with kernel_cache():
                 m.kappa[place] = _kappa(c.capacity[era, place], m.present[place], law.buffer)
         return era
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _sum(m, table):
         everyone = 0
         for cell in range(m.size[table, 0]):
             everyone += m.cells[table, cell, N]
         return everyone
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def _one_day(g, c, sources, law, m, links, seed, member, day):
         """Move one day on and return how many people set out; -1 where there is nowhere to set out from."""
         era = _new_day(c, sources, law, m, day)
@@ -776,7 +792,7 @@ with kernel_cache():
         m.tally[TURN] ^= 1
         return spawned
 
-    @njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+    @_compiled
     def simulate(g, c, sources, law, m, days, seed, member):
         """Run one member from the first day to the last.
 
@@ -787,7 +803,7 @@ with kernel_cache():
         sources : Sources
         law : Law
         m : Memory
-            Empty tables; ``bucket`` and ``index`` filled with -1, the rest with nothing.
+            Empty tables; ``bucket`` and ``slots`` filled with -1, the rest with nothing.
         days : Days
             Arrays of zeros to write to.
         seed, member : int
