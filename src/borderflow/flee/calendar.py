@@ -453,7 +453,7 @@ class _Eras:
     def _limited(self, capacity: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Return the places from which a place with a capacity can be chosen."""
         out = np.zeros(len(self.tables.places), np.uint8)
-        ever = (capacity >= 1.0).any(axis=0)
+        ever = capacity.max(axis=0) >= 1.0
         out[[option.start for option in self.paths.options if ever[option.end]]] = 1
         return out
 
@@ -473,10 +473,10 @@ def _base_scores(world: _World, day: int) -> NDArray[np.float64]:
         score[foreign] *= [_pull(place.name, place.attributes) for place in places if place.foreign]
     score[foreign] *= s.foreign_weight
     if s.avoid_food_deprived_locations and day > 0:
-        score[~foreign] *= 1.0 - world.ipc(day)[~foreign] ** 2
+        score *= np.where(foreign, 1.0, 1.0 - world.ipc(day) ** 2)
     score[world.camp] *= s.camp_weight
     at_war = world.conflict > 0
-    score[at_war] *= s.conflict_weight ** (world.decay(day)[at_war] * world.conflict[at_war])
+    score *= np.where(at_war, s.conflict_weight ** (world.decay(day) * world.conflict), 1.0)
     if s.flood_rules is not None:
         for at in np.flatnonzero(world.flood_zone).tolist():
             level = int(world.tables.flood[at][day]) if at in world.tables.flood else 0
