@@ -217,7 +217,7 @@ def test_run_that_ends_before_the_announcement(tmp_path):
 def test_no_line_no_air_no_claims_no_events(tmp_path):
     page = brief(networks.one_crossing(200, 5000), tmp_path)
     check_whole(page)
-    for words in ("no crossing had a line of cars", "No air route in this scenario", "No control holds anybody back",
+    for words in ("no crossing had a line of cars", "No control holds anybody back",
                   "No event in this run", "No ledger of claims was found", "Nobody waits long enough"):  # fmt: skip
         assert words in page.words, words
 

@@ -195,10 +195,10 @@ dzvinkove | 250 | 0 | 300 | 0 | Class: small day post | assumption by class of p
 kosyno | 800 | 5 | 1500 | 0 | Class: middling post, named little loaded | assumption by class of post; U243, U308
 luzhanka | 1300 | 10 | 2500 | 0 | Class: second road to Hungary, above the 400 to 500 walkers of the first evening | assumption by class of post; U049, U308
 vylok | 900 | 5 | 1500 | 0 | Class: middling post | assumption by class of post; U243, U308
-diakove | 800 | 15 | 800 | 0 | Class: main road between Transcarpathia and Romania; no figure known | assumption by class of post
-solotvyno | 350 | 0 | 1500 | 0 | Class: narrow bridge, mostly walkers; 1,200 persons waited on the first day | assumption by class of post; U057
-porubne | 1300 | 30 | 4000 | 0 | 400 persons an hour, almost 10,000 a day, after exit checks were eased | U170, U171
-orlivka | 220 | 0 | 1500 | 0 | The highest day of the ferry, 2,200 persons | U154, U238
+diakove | 500 | 10 | 500 | 0 | Class: main road between Transcarpathia and Romania; no figure known | assumption by class of post
+solotvyno | 300 | 0 | 1200 | 0 | Class: narrow bridge, mostly walkers; 1,200 persons waited on the first day | assumption by class of post; U057
+porubne | 1100 | 30 | 3500 | 0 | A tenth below 400 persons an hour and almost 10,000 a day after exit checks were eased, since all posts to Romania together counted 9,660 citizens that day | U170, U171, U178
+orlivka | 170 | 0 | 1300 | 0 | Between the highest day of the ferry, 2,200 persons, and 1,600 two days later | U154, U238
 mamalyha | 500 | 5 | 700 | 0 | Class: among the four busiest posts of Moldova, the smallest of them | assumption by class of post; U236
 kelmentsi | 250 | 0 | 0 | 0 | Class: local post; no figure known | assumption by class of post
 mohyliv-podilskyi | 900 | 10 | 1500 | 0 | Class: among the four busiest posts of Moldova, which passed some 25,000 persons a day in all on 1-3 March | assumption by class of post; U213, U236, U266

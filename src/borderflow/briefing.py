@@ -28,7 +28,7 @@ from borderflow.folders import locate, write_whole
 from borderflow.network import Station
 from borderflow.pairing import estimate_pairs
 from borderflow.places import country_name, great_circle_km, load_borders, normalise_name
-from borderflow.results import SUMMARY_COLUMNS, Run
+from borderflow.results import ALL_COUNTRIES, SUMMARY_COLUMNS, Run
 from borderflow.scenario import Event, Relief, Shock, shipped
 
 __all__ = ["write_briefing"]
@@ -659,7 +659,33 @@ def _cards(f: _Figures) -> list[_Card]:
         ("Refused entry", "refused", "persons refused by the receiving states, ordinary travellers included (flow)"),
     ):
         spread = _Spread.of(f.summed(name, every))
-        cards.append(_Card(label, spread.text, f"{words}, {f.totals}", spread.interval))
+        if spread.high > 0:
+            cards.append(_Card(label, spread.text, f"{words}, {f.totals}", spread.interval))
+    return cards + _inland_cards(f)
+
+
+def _inland_cards(f: _Figures) -> list[_Card]:
+    """Return figures of scenarios with havens and transit: everybody once, people displaced, beds that lack."""
+    cards = []
+    for label, quantity, country, words in (
+        ("Entries, nobody twice", "arrivals_cumulative", ALL_COUNTRIES,
+         f"persons in, over the border of {f.home_name}; who goes on through a second country counts once (flow), by"),
+        ("Displaced within the country", "displaced", f.scenario.origin_country,
+         f"persons who left home and are in havens of {f.home_name} (stock), highest on"),
+    ):  # fmt: skip
+        daily = f.daily(quantity, "", country)
+        day = daily.worst()
+        if day is not None:
+            spread = _Spread.at(daily, day)
+            cards.append(_Card(label, spread.text, f"{words} {day_name(daily.days[day])}", spread.interval))
+    short = {c.id: f.daily("beds_short", "", c.id) for c in f.scenario.countries}
+    worst = {country: day for country, daily in short.items() if (day := daily.worst()) is not None}
+    if worst:
+        country = max(worst, key=lambda one: float(short[one].mean[worst[one]]))
+        day, daily = worst[country], short[country]
+        spread, where = _Spread.at(daily, day), f.country_names[country]
+        words = f"persons in {where} who need one and find none (stock), highest on {day_name(daily.days[day])}"
+        cards.append(_Card("Beds short", spread.text, words, spread.interval))
     return cards
 
 
@@ -914,7 +940,7 @@ def _arrival_panels(f: _Figures) -> list[_Panel]:
         )
     claims: dict[str, list[tuple[_Claim, Literal["whole", "part"]]]] = {}
     for claim in f.claims.values():
-        wanted = claim.quantity == "arrivals_daily" and claim.unit == "persons"
+        wanted = claim.quantity == "arrivals_daily" and claim.unit in ("persons", "persons/day")
         if wanted and (scope := f.scope(claim)) is not None and len(scope[0]) == 1:
             claims.setdefault(scope[0][0], []).append((claim, "whole" if scope[2] else "part"))
     by_land = {lane.country for lane in f.posts.values()}
