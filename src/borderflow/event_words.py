@@ -16,9 +16,11 @@ from borderflow.scenario import (
     EntryBan,
     Event,
     ExitCheck,
+    ExitRule,
     ModeRule,
     Opening,
     Place,
+    Reception,
     Relief,
     Scenario,
     Seats,
@@ -83,6 +85,9 @@ def describe_event(scenario: Scenario, event: Event) -> str:
     match event:
         case Shock():
             where = f" in {_listed(_place_name(scenario, name) for name in event.origins)}" if event.origins else ""
+            if event.near:
+                near = _listed(_place_name(scenario, name) for name in event.near)
+                where = f" near {near}, fading by distance over {given(event.reach_km)} km"
             return (
                 f"raises departures{where}, at its peak by {given(event.amplitude)} times the ordinary rate; rises "
                 f"within about {given(event.rise_hours)} h and halves every {given(event.half_life_days)} days"
@@ -103,6 +108,18 @@ def describe_event(scenario: Scenario, event: Event) -> str:
             return words + (
                 f"; costs {share(event.capacity_loss)} of capacity" if scenario.value(event.capacity_loss) else ""
             )
+        case ExitRule():
+            labels = {group.id: group.label for group in scenario.groups}
+            staying = {share(part) for part in event.staying.values()}
+            who = _listed(labels.get(name, name) for name in event.groups)
+            words = (
+                f"holds back {who}; {share(event.share_exempt)} of "
+                f"them pass all the same, {share(event.share_informed)} know and do not set out"
+            )
+            return words + (f"; {_listed(sorted(staying))} of those with them stay, too" if staying else "")
+        case Reception():
+            names = {country.id: country.name for country in scenario.countries}
+            return f"{given(event.places)} beds in {_listed(names.get(name, name) for name in event.countries)}"
         case EntryBan():
             country_names = {country.id: country.name for country in scenario.countries}
             where = _listed(country_names.get(name, name) for name in event.countries)
