@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import borderflow as bf
+from borderflow.ledger import read_ledger
 from borderflow.places import great_circle_km
 from borderflow.routes import detour_factors
 
@@ -112,6 +113,14 @@ def test_what_was_known_on_a_day_holds_no_later_vintage():
     assert portal("2022-03-05") == [79208]
     assert portal("2022-03-06") == [79208, 85787]
     assert set(portal("2022-03-07")) == {79208, 85787, float(CLAIMS["U059"]["value"])}
+
+
+def test_the_ledger_answers_by_vintage():
+    ledger = read_ledger(FOLDER)
+    counts = {day: len(ledger.known_by(date.fromisoformat(day))) for day in ("2022-02-23", "2022-03-05", "2022-03-06")}
+    assert counts["2022-02-23"] < counts["2022-03-05"] < counts["2022-03-06"] < len(ledger)
+    poland = [c for c in ledger.known_by(date(2022, 3, 5)) if c.country == "PL" and c.id.startswith("P")]
+    assert [c.value for c in poland] == [756303]  # the portal's figure for the 5th came a day later
 
 
 def test_ledger_ids_are_unique_and_nothing_in_it_is_known_later():
