@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from borderflow.briefing import write_briefing
+    from borderflow.calibration import Fit, calibrate, open_fit
     from borderflow.comparison import Comparison, compare
     from borderflow.ensemble import merge, run
     from borderflow.errors import (
@@ -26,29 +27,37 @@ if TYPE_CHECKING:
         UsageError,
     )
     from borderflow.exports import export
+    from borderflow.forecasting import forecast
     from borderflow.ledger import Claim, Ledger, read_ledger, write_ledger
     from borderflow.results import Run, open_run
     from borderflow.scenario import Scenario, load, shipped
+    from borderflow.skill import Scores, score
 
 _HOMES = {
     "BorderflowError": "errors",
     "Claim": "ledger",
     "Comparison": "comparison",
     "ConservationError": "errors",
+    "Fit": "calibration",
     "Ledger": "ledger",
     "LedgerError": "errors",
     "ResultsError": "errors",
     "Run": "results",
     "Scenario": "scenario",
     "ScenarioError": "errors",
+    "Scores": "skill",
     "UsageError": "errors",
+    "calibrate": "calibration",
     "compare": "comparison",
     "export": "exports",
+    "forecast": "forecasting",
     "load": "scenario",
     "merge": "ensemble",
+    "open_fit": "calibration",
     "open_run": "results",
     "read_ledger": "ledger",
     "run": "ensemble",
+    "score": "skill",
     "shipped": "scenario",
     "write_briefing": "briefing",
     "write_ledger": "ledger",
@@ -59,20 +68,26 @@ __all__ = [
     "Claim",
     "Comparison",
     "ConservationError",
+    "Fit",
     "Ledger",
     "LedgerError",
     "ResultsError",
     "Run",
     "Scenario",
     "ScenarioError",
+    "Scores",
     "UsageError",
+    "calibrate",
     "compare",
     "export",
+    "forecast",
     "load",
     "merge",
+    "open_fit",
     "open_run",
     "read_ledger",
     "run",
+    "score",
     "shipped",
     "write_briefing",
     "write_ledger",

@@ -15,7 +15,9 @@ from borderflow import __version__
 from borderflow.errors import BorderflowError, ScenarioError, UsageError
 
 if TYPE_CHECKING:
+    from borderflow.calibration import Fit
     from borderflow.results import Run
+    from borderflow.skill import Scores
 
 __all__ = ["app", "main"]
 
@@ -405,22 +407,6 @@ def brief(run: Path, *, out: Path | None = None) -> None:
 
 
 @app.command
-def score(run: Path) -> None:
-    """Score a run of a Flee directory: averaged relative difference, beside baselines; writes scores.csv.
-
-    Parameters
-    ----------
-    run
-        The run folder.
-    """
-    from borderflow.camps import CampRun, score_camps
-
-    if not CampRun.is_run(run):
-        raise UsageError(f"{run}: is no run of a Flee directory")
-    _print_camp_scores(run, score_camps(CampRun.open(run)))
-
-
-@app.command
 def merge(*parts: str, out: str, quiet: Annotated[bool, Parameter(negative=())] = False) -> None:
     """Join parts of one run, made by run --members A:B, into the run that one computer would have written.
 
@@ -589,6 +575,273 @@ def serve(
     from borderflow.server import serve as serve_page
 
     serve_page(scenario_or_run, host=host, port=port, token=token, members=members, workers=workers)
+
+
+@app.command
+def fit(
+    scenario: str,
+    /,
+    *,
+    observations: Path | None = None,
+    through: str | None = None,
+    members: int = 300,
+    steps: int = 6,
+    seed: int = 1,
+    out: Path | None = None,
+    workers: int | None = None,
+    resume: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Fit a scenario to its reports; writes posterior.csv, parameters.csv, observations.csv, fit.json and pictures.
+
+    Parameters
+    ----------
+    scenario
+        A shipped name or a scenario folder.
+    observations
+        A ledger (CSV); that of the scenario where not given.
+    through
+        Use only what was known by this date.
+    members
+        Size of the ensemble.
+    steps
+        Rounds of the smoother; each simulates every member once.
+    seed
+        The same seed gives the same bytes.
+    out
+        Folder of the fit; fits/SCENARIO where not given.
+    workers
+        Threads; the number of processors where not given.
+    resume
+        Go on with an interrupted fit.
+    quiet
+        No progress bar and no closing table.
+    """
+    from borderflow.calibration import calibrate
+    from borderflow.pictures import draw_fit
+
+    finished = calibrate(
+        scenario,
+        observations,
+        through=through,
+        members=members,
+        steps=steps,
+        seed=seed,
+        out=out,
+        workers=workers,
+        resume=resume,
+        progress=not quiet,
+    )
+    try:
+        pictures = draw_fit(finished)
+    except UsageError as error:
+        pictures = []
+        print(f"borderflow: no pictures: {error}", file=sys.stderr)
+    if not quiet:
+        _print_fit(finished, len(pictures))
+
+
+@app.command
+def forecast(
+    scenario: str,
+    /,
+    *,
+    fit: Path | None = None,
+    through: str | None = None,
+    members: int = 400,
+    seed: int = 1,
+    out: Path | None = None,
+    workers: int | None = None,
+    resume: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Forecast with a fit, stochastic members and breaks that nobody knows of yet; writes a run folder.
+
+    Parameters
+    ----------
+    scenario
+        A shipped name or a scenario folder.
+    fit
+        Folder of a fit; the one shipped with the scenario where not given.
+    through
+        Last day of the forecast; the end of the scenario where not given.
+    members
+        Number of stochastic runs, one posterior draw each.
+    seed
+        The same seed gives the same bytes.
+    out
+        Run folder; runs/SCENARIO-forecast where not given.
+    workers
+        Threads; the number of processors where not given.
+    resume
+        Go on with an interrupted forecast.
+    quiet
+        No progress bar and no closing table.
+    """
+    from borderflow.briefing import write_briefing
+    from borderflow.forecasting import forecast as run_forecast
+
+    finished = run_forecast(
+        scenario,
+        fit,
+        through=through,
+        members=members,
+        seed=seed,
+        out=out,
+        workers=workers,
+        resume=resume,
+        progress=not quiet,
+    )
+    page = write_briefing(finished)
+    if not quiet:
+        _print_outlook(finished)
+        print(f"Figures: {finished.folder / 'summary.csv'}")
+        print(f"Briefing: {page}")
+
+
+@app.command
+def score(
+    run: Path,
+    /,
+    *,
+    observations: Path | None = None,
+    after: str | None = None,
+    scenario: str | None = None,
+    out: Path | None = None,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Score a run or a forecast against reports, beside simple baselines; writes scores.csv.
+
+    A run of a Flee directory is scored by the averaged relative difference to the directory's own data.
+
+    Parameters
+    ----------
+    run
+        A run folder, or a frozen forecast (a CSV with the columns of summary.csv).
+    observations
+        Reports, a CSV in the form of the ledger; needed but for runs of a Flee directory.
+    after
+        Score reports about days after this date; the day by which a forecast's figures were known where not given.
+    scenario
+        For a frozen forecast: the scenario that it belongs to.
+    out
+        File of the scores; scores.csv in the run folder, or beside the frozen forecast, where not given.
+    quiet
+        No table.
+    """
+    from borderflow.camps import CampRun, score_camps
+
+    if CampRun.is_run(run):
+        _print_camp_scores(run, score_camps(CampRun.open(run)))
+        return
+    if observations is None:
+        raise UsageError(f"{run}: name the reports to score it against with --observations")
+    from borderflow.skill import score as score_forecast
+
+    scores = score_forecast(run, observations, after=after, scenario=scenario)
+    target = out or (run / "scores.csv" if run.is_dir() else run.with_name("scores.csv"))
+    try:
+        scores.table.to_csv(target, index=False, float_format="%.6g", lineterminator="\n")
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
+    if not quiet:
+        _print_scores(scores)
+        print(f"Scores: {target}")
+
+
+def _print_fit(finished: Fit, pictures: int) -> None:
+    """Print what was learned, what was not, and where data and model disagree."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = finished.parameters
+    table = table[table["kind"] != "noise"]
+    learned = table[table["verdict"] == "learned"].sort_values("ratio")
+    shown = Table(
+        title=f"{finished.manifest['title']}\nlearned from {finished.manifest['used']} figures "
+        f"known by {finished.through}",
+        title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    for name in ("unknown", "unit"):
+        shown.add_column(name, no_wrap=True)
+    for name in ("prior", "5 %", "median", "95 %", "spread\nleft"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for row in learned.to_dict("records"):
+        figures = [f"{float(row[key]):.3g}" for key in ("prior_q50", "q05", "q50", "q95")]
+        shown.add_row(row["name"], row["unit"], *figures, f"{float(row['ratio']):.0%}")
+    console.print(shown)
+    console.print(f"{len(table) - len(learned)} of {len(table)} unknowns are prior only: the figures do not tell.")
+    for warning in finished.manifest["warnings"]:
+        console.print(f"Data and model disagree: {warning}", highlight=False)
+    console.print(f"Fit: {finished.folder}" + (f", {pictures} pictures" if pictures else ""), highlight=False)
+
+
+def _print_outlook(run: Run) -> None:
+    """Print medians and 90 % intervals of the last day per country."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from borderflow.forecasting import known_by
+
+    frame = run.summary
+    last = frame.loc[frame["quantity"] == "arrivals_daily", "end"].max()
+    table = Table(
+        title=f"{run.scenario.title}\nknown by {known_by(run)}; median and 90 % interval",
+        title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    table.add_column("into", no_wrap=True)
+    table.add_column(f"entries on {last}", justify="right")
+    table.add_column(f"entries since {run.scenario.announcement}", justify="right")
+    rows = frame[(frame["place"] == "") & (frame["end"] == last)]
+    for country in run.scenario.countries:
+        cells = []
+        for quantity in ("arrivals_daily", "arrivals_cumulative"):
+            found = rows[(rows["quantity"] == quantity) & (rows["country"] == country.id)].to_dict("records")
+            one = found[0] if found else None
+            cells.append("–" if one is None else f"{one['q50']:,.0f} ({one['q05']:,.0f} to {one['q95']:,.0f})")
+        table.add_row(country.name, *cells)
+    Console().print(table)
+
+
+def _print_scores(scores: Scores) -> None:
+    """Print each report with the interval and the baselines, then the skill."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from borderflow.baselines import BASELINES
+    from borderflow.skill import PRIOR_ONLY
+
+    console = Console()
+    others = [name for name in (*BASELINES, PRIOR_ONLY) if f"{name} q50" in scores.table]
+    short = {"persistence": "last\nreport", "event-aware fade": "fade,\nbans", PRIOR_ONLY: "prior\nonly"}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("what", "day", "report"):
+        table.add_column(name, justify="right" if name == "report" else "left")
+    table.add_column("forecast, 90 %", justify="right")
+    for name in others:
+        table.add_column(short.get(name, name), justify="right")
+    sign = {"lower": "over ", "upper": "up to "}
+    for row in scores.table.to_dict("records"):
+        day = row["end"] if row["start"] == row["end"] else f"{row['start'][5:]} – {row['end'][5:]}"
+        interval = f"{row['q50']:,.0f} ({row['q05']:,.0f} to {row['q95']:,.0f})"
+        medians = [row.get(f"{name} q50") for name in others]
+        table.add_row(
+            row["label"], day, f"{sign.get(row['bound'], '')}{row['observed']:,.0f}", interval,
+            *("–" if value is None or value != value else f"{value:,.0f}" for value in medians),
+        )  # fmt: skip
+    console.print(table)
+    for name, value in scores.overall().items():
+        console.print(f"{name:<28} {value:,.3f}", highlight=False)
+    console.print(
+        "Scores: lower is better. _log: on log(1 + x). relative NAME: geometric mean of the ratio of WIS on the log "
+        "scale, below 1 where the forecast is better than NAME."
+    )
+    if scores.unused:
+        console.print(f"{len(scores.unused)} reports could not be scored.")
 
 
 def _settings(pairs: list[str]) -> dict[str, float]:

@@ -70,6 +70,7 @@ def _digest_of(settings: Sequence[Setting] | None) -> str | None:
         events = [event.model_dump(mode="json", by_alias=True) for event in one.events]
         digest.update(json.dumps([dict(one.values), events], sort_keys=True).encode())
         digest.update(b"" if one.normals is None else one.normals.tobytes())
+        digest.update(b"" if one.traffic is None else one.traffic.tobytes())
     return digest.hexdigest()
 
 

@@ -7,7 +7,7 @@ run one after the other in one thread; the kernel releases the GIL, so blocks ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -373,18 +373,32 @@ class Setting:
         Standard normal numbers of the daily noise, shape (days, 1 + countries); NaN where the member draws its own.
     events : tuple of Event
         Events that come on top of the scenario's.
+    traffic : numpy.ndarray, optional
+        Factors on ordinary traffic, shape (2, days, countries): out of the country of origin, and back.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     normals: NDArray[np.float64] | None = None
     events: tuple[Event, ...] = ()
+    traffic: NDArray[np.float64] | None = None
 
     def apply(self, network: Network) -> Network:
         """Return the network of this member."""
         scenario = network.scenario.with_parameters(**self.values) if self.values else network.scenario
         if self.events:
             scenario = scenario.model_copy(update={"events": (*scenario.events, *self.events)})
-        return adapt_network(network, scenario)
+        own = adapt_network(network, scenario)
+        return own if self.traffic is None else _with_traffic(own, self.traffic)
+
+
+def _with_traffic(network: Network, traffic: NDArray[np.float64]) -> Network:
+    """Return the network with ordinary traffic multiplied day by day."""
+    a = network.arrays
+    day = a.clock.country_day[a.lanes.country].T  # (hour, lane)
+    back = np.array([lane.direction == "in" for lane in network.lanes], dtype=np.int64)
+    factor = traffic[back[None, :], day, a.lanes.country[None, :]]
+    ordinary = np.ascontiguousarray(a.lanes.ordinary * factor[:, :, None])
+    return replace(network, arrays=a._replace(lanes=a.lanes._replace(ordinary=ordinary)))
 
 
 def simulate(

@@ -168,7 +168,7 @@ def _threads(workers: int) -> Iterator[Callable[[Callable[[Task], int], Sequence
 class show_progress:  # noqa: N801 - read as a verb: with show_progress(...) as advance
     """A progress bar in members, on standard error; silent unless asked for and a person is watching."""
 
-    def __init__(self, wanted: bool, members: int) -> None:
+    def __init__(self, wanted: bool, members: int, doing: str = "simulating") -> None:
         import sys
 
         self._progress: Progress | None = None
@@ -177,7 +177,7 @@ class show_progress:  # noqa: N801 - read as a verb: with show_progress(...) as 
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._progress = Progress(
-                TextColumn("simulating"),
+                TextColumn(doing),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("members,"),

@@ -1,0 +1,126 @@
+"""Backtests: would the forecast have been right on an earlier day?
+
+For each *origin* the scenario is fitted to what was known by that day, with the events known by that day only, and the
+forecast is held against the reports of the days after. An *ablation* does the same with one mechanism switched off and
+says what that mechanism is worth.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from borderflow.breaks import Rates
+from borderflow.calibration import as_known, calibrate
+from borderflow.ensemble import simulate_block
+from borderflow.errors import UsageError
+from borderflow.forecasting import draw_members, predict_prior
+from borderflow.ledger import Ledger, read_ledger
+from borderflow.network import compile_network
+from borderflow.observations import index_series, read_observations
+from borderflow.results import daily_series
+from borderflow.scenario import Prior, Scenario
+from borderflow.skill import score_targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ABLATIONS", "backtest", "fix_parameters", "switch_off"]
+
+#: Mechanisms that can be switched off: parameters held at a value, and events left out.
+ABLATIONS: Mapping[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
+    "queue feedback": ({"wait_aversion": 0.0, "ordinary_wait_response": 0.0, "patience": 1e6}, ()),
+    "mode switching": ({"switch_share": 0.0}, ("lars-bicycles", "lars-on-foot")),
+    "fear term": ({"fear_of_call_up": 0.0}, ()),
+    "entry bans": ({}, ("finland-tourist-ban", "baltic-tourist-ban")),
+}
+
+
+def fix_parameters(scenario: Scenario, **values: float) -> Scenario:
+    """Return the scenario with parameters held at a value, so that a fit does not touch them."""
+    changed = scenario.with_parameters(**values)
+    fixed = {
+        name: changed.parameters[name].model_copy(update={"prior": Prior(shape="fixed", low=value, high=value)})
+        for name, value in values.items()
+    }
+    return changed.model_copy(update={"parameters": {**changed.parameters, **fixed}})
+
+
+def switch_off(scenario: Scenario, mechanism: str) -> Scenario:
+    """Return the scenario with one mechanism of `ABLATIONS` switched off."""
+    if mechanism not in ABLATIONS:
+        raise UsageError(f"no mechanism {mechanism!r}; there are {', '.join(ABLATIONS)}")
+    values, events = ABLATIONS[mechanism]
+    there = {event.id for event in scenario.events}
+    return fix_parameters(scenario.without(*(one for one in events if one in there)), **values)
+
+
+def backtest(
+    scenario: Scenario,
+    origin: dt.date,
+    *,
+    until: dt.date,
+    members: int = 200,
+    steps: int = 4,
+    seed: int = 1,
+    ledger: Ledger | None = None,
+    rates: Rates | None = None,
+    workers: int | None = None,
+    prior_members: int = 100,
+) -> pd.DataFrame:
+    """Fit to what was known on a day, forecast, and score the reports after it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    origin : date
+        Nothing known later is used, events included.
+    until : date
+        Last day of the reports that are scored, and the day by which they were known.
+    members, steps, seed : int
+        Of the fit; the forecast has as many members.
+    ledger : Ledger, optional
+        That of the scenario where not given.
+    rates : Rates, optional
+        Of the regime breaks.
+    workers : int, optional
+    prior_members : int
+        Members of the prior-only forecast; 0 leaves it out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `skill.score_targets`, with a column ``origin``.
+    """
+    if ledger is None:
+        if scenario.folder is None:
+            raise UsageError("the scenario has no folder, hence no ledger")
+        ledger = read_ledger(scenario.folder)
+    with tempfile.TemporaryDirectory() as folder:
+        fit = calibrate(
+            scenario, ledger, through=origin, members=members, steps=steps, seed=seed, workers=workers,
+            out=Path(folder) / "fit",
+        )  # fmt: skip
+        then = as_known(scenario, ledger, origin).until(until + dt.timedelta(days=1))
+        network = compile_network(then)
+        settings = draw_members(network, fit, members=members, seed=seed, rates=rates)
+    block = simulate_block(network, range(members), seed=seed, settings=settings, workers=workers)
+    series = index_series(daily_series(network, block))
+    wanted, predicted = [], {}
+    for one in read_observations(then, ledger, through=until).used:
+        values = one.target.evaluate(series, network.days)
+        # days until the origin may have been reported later: that is no forecast
+        if one.target.first > origin and one.known > origin and np.isfinite(values).all():
+            wanted.append(one)
+            predicted[one.id] = values
+    if not wanted:
+        raise UsageError(f"no report between {origin} and {until} that the forecast has a figure for")
+    prior = predict_prior(then, known=origin, members=prior_members, workers=workers) if prior_members else None
+    table = score_targets(wanted, predicted, then, origin=origin, prior=prior, ledger=ledger)
+    table.insert(0, "origin", origin.isoformat())
+    return table

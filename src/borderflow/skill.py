@@ -1,0 +1,327 @@
+"""Skill: a forecast held against what was reported later, beside the baselines.
+
+Every report is scored one by one, contradictory ones too: which of them was right is not for a score to decide. A
+figure given as "over" or "up to" is not a measurement; it is scored as an event (Brier). What cannot be matched is
+listed with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borderflow.baselines import BASELINES, predict_baselines, usual_traffic
+from borderflow.errors import ResultsError, UsageError
+from borderflow.forecasting import known_by, predict_prior
+from borderflow.ledger import Ledger, read_ledger
+from borderflow.observations import (
+    CLEARED_CARS,
+    Observation,
+    Part,
+    Target,
+    index_series,
+    match_claims,
+    read_observations,
+)
+from borderflow.results import SUMMARY_COLUMNS, Run, daily_series, open_run
+from borderflow.scenario import Scenario, load
+from borderflow.scoring import (
+    LEVELS,
+    bias,
+    brier_score,
+    coverage,
+    crps_ensemble,
+    log_scale,
+    pit,
+    relative_skill,
+    sharpness,
+    weighted_interval_score,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PRIOR_ONLY", "Scores", "score", "score_targets"]
+
+PRIOR_ONLY = "prior only"
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+Series = Mapping[tuple[str, Part], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one forecast.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per report: target, observation, interval, scores, and median and WIS of each baseline.
+    unused : mapping
+        Reports that could not be scored, with the reason.
+    """
+
+    table: pd.DataFrame
+    unused: Mapping[str, str]
+
+    def overall(self) -> dict[str, float]:
+        """Return means over the reports that are measurements, and skill relative to each baseline.
+
+        ``relative NAME`` is the geometric mean over reports of the ratio of WIS on the log scale; below 1 the forecast
+        is better than that baseline.
+        """
+        rows = self.table[self.table["kind"] == "value"]
+        out: dict[str, float] = {"reports": float(len(rows))}
+        for name in ("crps", "crps_log", "wis", "wis_log", "bias", "width90_log"):
+            out[name] = float(rows[name].mean())
+        for level in LEVELS:
+            out[f"coverage {level:.0%}"] = float(rows[f"in{round(100 * level)}"].mean())
+        for name in (*BASELINES, PRIOR_ONLY):
+            if f"{name} wis_log" in rows:
+                # a score of nothing at all would decide every mean of ratios; a hundredth is a per cent off
+                out[f"relative {name}"] = relative_skill(rows["wis_log"], rows[f"{name} wis_log"], floor=0.01)
+        return out
+
+    def by_country(self) -> pd.DataFrame:
+        """Return reports, coverage and relative skill per country of arrival."""
+        import pandas as pd
+
+        rows = self.table[self.table["kind"] == "value"]
+        out = []
+        for country, part in rows.groupby("country"):
+            line: dict[str, Any] = {"country": country, "reports": len(part), "wis_log": part["wis_log"].mean()}
+            line |= {f"in{level}": part[f"in{level}"].mean() for level in (50, 90)}
+            for name in (*BASELINES, PRIOR_ONLY):
+                if f"{name} wis_log" in part:
+                    line[name] = relative_skill(part["wis_log"], part[f"{name} wis_log"], floor=0.01)
+            out.append(line)
+        return pd.DataFrame(out)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<28} {value:10.3f}" for name, value in self.overall().items())
+
+
+def score(
+    forecast: Run | str | Path,
+    observations: str | Path | Ledger,
+    *,
+    after: dt.date | str | None = None,
+    scenario: Scenario | str | Path | None = None,
+    prior_members: int = 100,
+    workers: int | None = None,
+) -> Scores:
+    """Score a run, a forecast or a frozen forecast against reports.
+
+    Parameters
+    ----------
+    forecast : Run or path
+        A run folder, or a CSV with the columns of ``summary.csv``; the CSV has no members, so only single days and
+        totals since the announcement can be scored, from its five quantiles.
+    observations : path or Ledger
+        Reports in the form of the ledger.
+    after : date, optional
+        Score reports about days after this one; the day by which a forecast's figures were known where not given.
+    scenario : Scenario, str or Path, optional
+        For a CSV: the scenario that it belongs to.
+    prior_members : int
+        Members of the prior-only forecast; 0 leaves it out.
+    workers : int, optional
+
+    Raises
+    ------
+    UsageError
+        Where nothing can be scored.
+    """
+    ledger = observations if isinstance(observations, Ledger) else read_ledger(observations)
+    run = forecast if isinstance(forecast, Run) else None
+    path = None if isinstance(forecast, Run) else Path(forecast)
+    if run is None and path is not None and path.is_dir():
+        run = open_run(path)
+    if run is not None:
+        scenario = _with_folder(run)
+        origin = _origin(run, after)
+        series: Series = index_series(daily_series(run.network, run.store))
+        days: Sequence[dt.date] = run.network.days
+    else:
+        assert path is not None
+        if scenario is None:
+            raise UsageError(f"{path}: a table alone; name the scenario it belongs to with --scenario")
+        scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+        table = _read_summary(path)
+        origin = _after(after) or dt.date.fromisoformat(str(table["end"].min())) - dt.timedelta(days=1)
+        series, days = {}, ()
+    found = match_claims(scenario, ledger)
+    wanted = [one for one in found.used if one.target.last > origin]
+    early = {one.id: f"about days until {origin}" for one in found.used if one.target.last <= origin}
+    predicted = {}
+    for one in wanted:
+        if run is not None:
+            values = one.target.evaluate(series, days)
+        else:
+            values = _from_quantiles(table, one.target, scenario)
+        if np.isfinite(values).all():
+            predicted[one.id] = values
+    unused = {**found.unused, **early}
+    unused |= {one.id: "the forecast has no such figure" for one in wanted if one.id not in predicted}
+    wanted = [one for one in wanted if one.id in predicted]
+    if not wanted:
+        raise UsageError(f"{ledger.name}: no report after {origin} that the forecast has a figure for")
+    prior = predict_prior(scenario, known=origin, members=prior_members, workers=workers) if prior_members else None
+    table = score_targets(
+        wanted, predicted, scenario, origin=origin, prior=prior, exact=run is not None,
+    )  # fmt: skip
+    return Scores(table, unused)
+
+
+def _with_folder(run: Run) -> Scenario:
+    """Return the scenario of a run, with the ledger that the run folder holds."""
+    return run.scenario.model_copy(update={"folder": run.folder}) if run.scenario.folder is None else run.scenario
+
+
+def _after(after: dt.date | str | None) -> dt.date | None:
+    if after is None or isinstance(after, dt.date):
+        return after
+    try:
+        return dt.date.fromisoformat(after)
+    except ValueError:
+        raise UsageError(f"--after {after!r} is not a date; write 2022-09-28") from None
+
+
+def _origin(run: Run, after: dt.date | str | None) -> dt.date:
+    return _after(after) or known_by(run) or run.scenario.start.date()
+
+
+def _read_summary(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]})
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read as a table: {error}") from None
+    missing = [name for name in SUMMARY_COLUMNS if name not in table]
+    if missing:
+        raise ResultsError(f"{path}: column {missing[0]!r} is missing; a forecast has those of summary.csv")
+    return table
+
+
+def _from_quantiles(table: pd.DataFrame, target: Target, scenario: Scenario) -> NDArray[np.float64]:
+    """Return the five quantiles of a target from a summary; NaN where it has no such row."""
+    nothing = np.full(len(_QUANTILES), np.nan)
+    if len(target.parts) != 1:
+        return nothing
+    part, quantity = target.parts[0], target.quantity
+    first, last = target.first, target.last
+    if first != last:
+        if quantity != "arrivals_daily" or first != scenario.announcement:
+            return nothing
+        quantity = "arrivals_cumulative"
+    rows = table[
+        (table["quantity"] == quantity) & (table["place"] == part.place) & (table["country"] == part.country)
+        & (table["mode"] == part.mode) & (table["end"] == last.isoformat())
+    ]  # fmt: skip
+    return rows.iloc[0][list(SUMMARY_COLUMNS[8:])].to_numpy(float) if len(rows) == 1 else nothing
+
+
+def score_targets(
+    wanted: Iterable[Observation],
+    predicted: Mapping[str, NDArray[np.float64]],
+    scenario: Scenario,
+    *,
+    origin: dt.date,
+    prior: tuple[Series, tuple[dt.date, ...]] | None = None,
+    exact: bool = True,
+    ledger: Ledger | None = None,
+) -> pd.DataFrame:
+    """Return one row of scores per report.
+
+    Parameters
+    ----------
+    wanted : iterable of Observation
+    predicted : mapping
+        By id of the report: members, or the five quantiles of a summary.
+    scenario : Scenario
+        Its ledger, as known at the origin, feeds the baselines.
+    origin : date
+        Last day that was known.
+    prior : (series, days), optional
+        From `predict_prior`.
+    exact : bool
+        Whether ``predicted`` holds members.
+    ledger : Ledger, optional
+        Instead of the scenario's.
+    """
+    import pandas as pd
+
+    usual = usual_traffic(scenario)
+    has_ledger = ledger is not None or scenario.folder is not None
+    known = read_observations(scenario, ledger, through=origin).used if has_ledger else ()
+    country_of = {place.name: place.country for place in scenario.places}
+    rows = []
+    for one in wanted:
+        values = predicted[one.id]
+        others = predict_baselines(one.target, known, usual, scenario, origin=origin)
+        if prior is not None:
+            before = one.target.evaluate(*prior)
+            if np.isfinite(before).all():
+                others[PRIOR_ONLY] = before
+        part = one.target.parts[0]
+        row: dict[str, Any] = {
+            "id": one.id, "label": one.target.label, "country": country_of.get(part.place, part.country),
+            "start": one.target.first.isoformat(), "end": one.target.last.isoformat(), "observed": one.value,
+            "kind": "event" if one.bound or one.flag else "value", "bound": one.bound, "status": one.status,
+        }  # fmt: skip
+        quantiles = np.quantile(values, _QUANTILES) if exact else values
+        row |= {f"q{round(100 * p):02d}": float(q) for p, q in zip(_QUANTILES, quantiles, strict=True)}
+        if row["kind"] == "value":
+            row |= _value_scores(one.value, values, exact)
+            for name, members in others.items():
+                row[f"{name} q50"] = float(np.median(members))
+                row[f"{name} wis"] = float(weighted_interval_score(one.value, members))
+                row[f"{name} wis_log"] = float(weighted_interval_score(log_scale(one.value), log_scale(members)))
+        elif exact:
+            row["probability"] = probability(one, values)
+            row["brier"] = float(brier_score(1.0 if not one.flag else one.value, row["probability"]))
+            for name, members in others.items():
+                chance = probability(one, members)
+                row[f"{name} brier"] = float(brier_score(1.0 if not one.flag else one.value, chance))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def probability(one: Observation, members: NDArray[np.float64]) -> float:
+    """Return the forecast probability that a bound holds, or that a line is gone."""
+    if one.flag:
+        return float(np.mean(members <= CLEARED_CARS))
+    return float(np.mean(members >= one.value) if one.bound == "lower" else np.mean(members <= one.value))
+
+
+def _value_scores(observed: float, values: NDArray[np.float64], exact: bool) -> dict[str, float]:
+    """Return the scores of one measurement; from quantiles only what they allow."""
+    scale: tuple[tuple[Literal["", "_log"], Any], ...] = (("", np.asarray), ("_log", log_scale))
+    out: dict[str, float] = {}
+    for suffix, transform in scale:
+        y, x = transform(observed), transform(values)
+        if exact:
+            out[f"crps{suffix}"] = float(crps_ensemble(y, x))
+            out[f"wis{suffix}"] = float(weighted_interval_score(y, x))
+            out[f"width90{suffix}"] = float(sharpness(x))
+        else:
+            pairs = list(zip(_QUANTILES, x, strict=True))
+            out[f"crps{suffix}"] = float("nan")
+            out[f"wis{suffix}"] = float(weighted_interval_score(y, quantiles=pairs))
+            out[f"width90{suffix}"] = float(x[-1] - x[0])
+    if exact:
+        out |= {"pit": float(pit(observed, values)), "bias": float(bias(observed, values))}
+        inside = coverage(np.array([observed]), values[None, :], LEVELS)
+        out |= {f"in{round(100 * level)}": float(one) for level, one in zip(LEVELS, inside, strict=True)}
+    else:
+        out |= {"pit": float("nan"), "bias": float(np.sign(values[2] - observed))}
+        out |= {f"in{round(100 * level)}": float("nan") for level in LEVELS}
+        out |= {
+            "in50": float(values[1] <= observed <= values[3]), "in90": float(values[0] <= observed <= values[4]),
+        }  # fmt: skip
+    return out
