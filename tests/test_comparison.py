@@ -241,7 +241,7 @@ def test_settings_and_mappings_of_values_are_the_same(tiny):
     b = compare(tiny, tiny.without("closure"), [{"patience": 2.0}], members=2)
     assert str(a) == str(b)
     for wrong in (3, {"patience": 2.0}, [2.0], object()):
-        with pytest.raises(UsageError, match="fit: give a sequence of settings"):
+        with pytest.raises(UsageError, match="fit: give a fit, or a sequence of settings"):
             compare(tiny, tiny, wrong, members=2)
 
 
@@ -317,3 +317,19 @@ def test_tables(tiny, reference, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(bf.ResultsError, match="cannot be written"):
         found.write(tmp_path / "file")
+
+
+def test_a_fit_gives_each_member_a_draw_of_its_posterior_in_both_scenarios(tiny, tmp_path):
+    from borderflow.calibration import Fit
+    from borderflow.forecasting import draw_members
+    from borderflow.network import compile_network
+
+    manifest = {"through": "2022-09-27"}
+    fit = Fit(tmp_path, manifest, ("patience", "noise:all:2022-09-27"), np.array([[2.0, 50.0, 9.0], [0.0, 3.0, -3.0]]))
+    found = compare(tiny, tiny.without("draft-office"), fit, members=4, seed=3)
+    drawn = draw_members(compile_network(tiny), fit, members=4, seed=3)
+    assert [one.values for one in found.reference.settings] == [one.values for one in drawn]
+    assert [one.values["patience"] for one in found.other.settings] == [2.0, 50.0, 9.0, 2.0]
+    left = found.pair(("left_home", "", "RU", "all"))[0][:, 1]
+    assert left[1] > left[0] > left[2]  # the noise that the fit found for the 27th
+    assert "chance alone" not in str(found)

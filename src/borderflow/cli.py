@@ -275,6 +275,7 @@ def compare(
     open_: Annotated[list[str] | None, Parameter(name="--open", negative=())] = None,
     lanes: Annotated[list[str] | None, Parameter(negative=())] = None,
     move: Annotated[list[str] | None, Parameter(negative=())] = None,
+    fit: Path | None = None,
     members: int = 100,
     seed: int = 1,
     until: str | None = None,
@@ -302,6 +303,8 @@ def compare(
         Multiply the capacity out of the country, as CROSSING=2 or CROSSING/car=2.
     move
         Move an event, as EVENT=DAYS; negative: earlier.
+    fit
+        Folder of a fit: members take draws of its posterior, with breaks, as in a forecast.
     members
         Number of pairs.
     seed
@@ -330,11 +333,82 @@ def compare(
     other = apply_changes(load(first), **changes, parameters=settings) if changed else str(second)
     with show_progress(not quiet, 2 * members) as advance:
         found = compare_scenarios(
-            reference, other, members=members, seed=seed, until=until, workers=workers, advance=advance
+            reference, other, fit, members=members, seed=seed, until=until, workers=workers, advance=advance
         )
     print(found)
     for path in found.write(out) if out is not None else ():
         print(path)
+
+
+@app.command
+def sensitivity(
+    scenario: str,
+    /,
+    *,
+    of: Annotated[list[str] | None, Parameter(negative=())] = None,
+    events: Annotated[bool, Parameter(negative=())] = False,
+    parameters: Annotated[bool, Parameter(negative=())] = False,
+    sobol: int | None = None,
+    among: Annotated[list[str] | None, Parameter(negative=())] = None,
+    members: int = 10,
+    seed: int = 1,
+    until: str | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Which events and parameters matter: tornado charts and Sobol indices.
+
+    Parameters
+    ----------
+    scenario
+        A shipped name or a scenario folder.
+    of
+        Figure, as QUANTITY[/MODE][@PLACE or COUNTRY]; person_hours_waiting where not given; may be repeated.
+    events
+        Leave out one event at a time.
+    parameters
+        Move one parameter at a time to the ends of its prior.
+    sobol
+        Samples (a power of two) for Sobol indices of the parameters in --among; needs the extra "sensitivity".
+    among
+        Events or parameters to look at; all where not given (not for --sobol).
+    members
+        Members of every comparison; 2 are enough for --sobol.
+    seed
+        Seed.
+    until
+        Another end (a date, exclusive).
+    out
+        Folder for the pictures; needs the extra "plots".
+    workers
+        Threads; the number of processors where not given.
+    quiet
+        No progress bar.
+    """
+    from borderflow import sensitivity as studies
+    from borderflow.ensemble import show_progress
+
+    if events + parameters + (sobol is not None) != 1:
+        raise UsageError("sensitivity: name one of --events, --parameters and --sobol SAMPLES")
+    figures = of or ["person_hours_waiting"]
+    with show_progress(
+        not quiet, studies.count_members(scenario, events, parameters, sobol, among, members)
+    ) as advance:
+        common: dict[str, Any] = {"members": members, "seed": seed, "until": until, "workers": workers}
+        common["advance"] = advance
+        if sobol is not None:
+            for figure in figures:
+                print(studies.sobol_indices(scenario, among or [], figure, samples=sobol, **common))
+            return
+        study = (studies.study_events if events else studies.study_parameters)(scenario, among, **common)
+    for figure in figures:
+        tornado = study.tornado(figure)
+        print(f"{tornado}\n")
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            name = "".join(letter if letter.isalnum() else "-" for letter in figure.lower())
+            tornado.plot(out / f"tornado-{name}.png")
 
 
 @app.command

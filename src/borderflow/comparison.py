@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from borderflow.calibration import Fit, open_fit
 from borderflow.effects import EFFECT_COLUMNS, STATISTICS, Effect, pair_figures, reduce_days
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.forecasting import draw_members
+from borderflow.network import compile_network
 from borderflow.outcomes import Key, Outcome, Settings, read_outcome, simulate_outcome
 from borderflow.results import QUANTITIES, Run
 from borderflow.scenario import Scenario, load
@@ -336,16 +339,16 @@ def compare(
         outcomes from an earlier call, so that one reference serves many changes. ``other`` may differ in any way:
         events left out, moved or added, lanes, parameters.
     fit : optional
-        What is special about the members: a sequence of `Setting` or of mappings from parameter to value. Both
-        scenarios get the same, except that a parameter or factor that ``other`` sets differently keeps its new value
-        there. Without it both run with the values of the scenario, and the spread
-        is chance alone.
+        A fit or its folder: each member takes a draw of the posterior, with the daily noise that the fit found and
+        breaks that nobody knows of yet, as a forecast does. Or a sequence of `Setting` or of mappings from parameter to
+        value. Both scenarios get the same, except that a parameter or factor that ``other`` sets differently keeps its
+        new value there. Without it both run with the values of the scenario, and the spread is chance alone.
     members : int
         Number of pairs. Ignored where ``reference`` is a run or an outcome.
     seed : int
         Ignored where ``reference`` is a run or an outcome.
     until : date, optional
-        Another end (exclusive).
+        Another end (exclusive); ``other`` runs to the end of the reference in any case.
     workers : int, optional
         Threads; the number of processors where not given.
     advance : callable, optional
@@ -368,16 +371,19 @@ def compare(
     >>> any(effect.touched for effect in same.effects)
     False
     """
-    common: dict[str, Any] = {"until": until, "workers": workers, "advance": advance}
-    settings = _settings(fit)
-    first = _as_outcome(reference, members=members, seed=seed, settings=settings, **common)
+    common: dict[str, Any] = {"workers": workers, "advance": advance}
+    first = _scenario_or_outcome(reference)
+    if isinstance(first, Scenario):
+        first = first if until is None else first.until(until)
+        first = simulate_outcome(
+            first, members=members, seed=seed, settings=settle(first, fit, members, seed), **common
+        )
     source = _scenario_or_outcome(other)
     if isinstance(source, Scenario):
         if source.start != first.scenario.start:
             _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{source.start:%Y-%m-%d %H:%M}Z")
         own = _changed_settings(first, source)
-        if until is None and source.end > first.scenario.end:
-            source = source.until(first.scenario.end)
+        source = source.until(first.scenario.end)
         source = simulate_outcome(source, members=first.members, seed=first.seed, settings=own, **common)
     return _pair(first, source)
 
@@ -390,17 +396,24 @@ def _scenario_or_outcome(given: Scenario | Run | Outcome | str | Path) -> Scenar
     return load(given)
 
 
-def _as_outcome(given: Scenario | Run | Outcome | str | Path, **options: Any) -> Outcome:
-    source = _scenario_or_outcome(given)
-    return simulate_outcome(source, **options) if isinstance(source, Scenario) else source
+def settle(scenario: Scenario, fit: Any, members: int, seed: int) -> Settings | None:
+    """Return what is special about each member of a comparison: from a fit with its breaks, or as given.
 
-
-def _settings(fit: Any) -> Settings | None:
-    """Return what is special about each member, from a fit or a sequence."""
+    Parameters
+    ----------
+    scenario : Scenario
+    fit : Fit, path, sequence or None
+        See `compare`.
+    members, seed : int
+    """
     if fit is None:
         return None
+    if isinstance(fit, str | Path):
+        fit = open_fit(fit)
+    if isinstance(fit, Fit):
+        return draw_members(compile_network(scenario), fit, members=members, seed=seed)
     if not isinstance(fit, Sequence) or not all(isinstance(one, Setting | Mapping) for one in fit):
-        raise UsageError("fit: give a sequence of settings or of mappings from parameter to value, one for each member")
+        raise UsageError("fit: give a fit, or a sequence of settings or of mappings from parameter to value")
     return fit
 
 

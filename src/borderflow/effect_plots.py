@@ -1,4 +1,4 @@
-"""Effect plots: what changes do, day by day.
+"""Effect plots: what changes do, day by day, and tornado charts of many changes.
 
 Drawn like `borderflow.plots`: units on every axis, colours that everybody tells apart, figures without global state.
 """
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from borderflow.charts import number
 from borderflow.errors import UsageError
 from borderflow.plots import (
     BLUE,
     INK,
+    ORANGE,
     PANELS,
     VERMILION,
     WIDE,
@@ -25,15 +27,18 @@ from borderflow.plots import (
     dress,
     finish,
     mark_days,
+    wrapped,
 )
 from borderflow.results import QUANTITIES
 
 # after the plots, which say what to install where matplotlib is missing
+from matplotlib.ticker import FuncFormatter, MaxNLocator  # isort: skip
 
 if TYPE_CHECKING:
     from borderflow.comparison import Comparison
+    from borderflow.sensitivity import Tornado
 
-__all__ = ["plot_comparison"]
+__all__ = ["plot_comparison", "plot_tornado"]
 
 
 def plot_comparison(
@@ -92,3 +97,45 @@ def _main_figures(comparison: Comparison) -> list[tuple[str, str, str, str]]:
     places = [key for key in found if key[1] and key[0] in ("queue_persons", "wait_hours")]
     chosen = list(dict.fromkeys([*totals[:4], *places]))
     return chosen[:PANELS] or found[:PANELS]
+
+
+def plot_tornado(tornado: Tornado, path: str | Path | None = None) -> Picture:
+    """Draw a tornado chart: one bar for each event or parameter, the longest on top.
+
+    Thin lines are the 5-95 % quantiles over members.
+    """
+    bars = tornado.bars
+    if not bars:
+        raise UsageError("nothing changes this figure: there is nothing to draw")
+    figure = Picture(figsize=(8.2, 0.36 * len(bars) + 1.5), layout="constrained")
+    panel = figure.subplots()
+    longest = max(abs(effect.difference) for *_, effects in bars for effect in effects)
+    two = max(len(ends) for _, _, ends, _ in bars) > 1
+    for row, (_, _, ends, effects) in enumerate(bars):
+        for n, (end, effect) in enumerate(zip(ends, effects, strict=True)):
+            colour = (BLUE, ORANGE)[n]
+            panel.barh(row, effect.difference, height=0.66, color=colour, alpha=0.85, hatch=(None, "//")[n],
+                       edgecolor="white", linewidth=0)  # fmt: skip
+            panel.plot([effect.quantiles[0], effect.quantiles[-1]], [row, row], color=INK, linewidth=1.0)
+            if two and abs(effect.difference) > 0.01 * longest:
+                right = effect.difference >= 0
+                panel.annotate(end, (effect.difference, row), xytext=(4 if right else -4, 0), va="center",
+                               textcoords="offset points", ha="left" if right else "right", fontsize=7)  # fmt: skip
+    panel.set_yticks(range(len(bars)), [wrapped(title, 46) for _, title, _, _ in bars], fontsize=8)
+    panel.invert_yaxis()
+    panel.axvline(0.0, color=INK, linewidth=0.8)
+    panel.margins(x=0.12)
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:+,.10g}" if value else "0"))
+    panel.xaxis.set_major_locator(MaxNLocator(6))
+    panel.tick_params(labelsize=8, length=3)
+    panel.grid(axis="x", color="#dddddd", linewidth=0.6)
+    panel.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        panel.spines[side].set_visible(False)
+    f = tornado.figure
+    what = "prior at 5 % (plain) and 95 % (hatched), value at the bar" if two else "with the change less reference"
+    panel.set_xlabel(f"difference in {f.unit}; {what}; lines: 5–95 % of members", fontsize=8.5)
+    where = "all countries" if f.where == "all" else f.where
+    title = f"{f.label.rsplit(',', 1)[0]}, {where}: {number(f.reference, whole=True)} {f.unit}"
+    panel.set_title(f"{title} in the reference", loc="left", fontsize=11, color=INK)
+    return finish(figure, path)

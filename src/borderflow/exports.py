@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 
 from borderflow.disclosure import COLUMNS, FIGURES, MIN_CELL, alpha3, check_sensitivity, describe, tabulate
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.forecasting import known_by
 from borderflow.results import QUANTILES, QUANTITIES, Run, open_run
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def export(
     check_sensitivity(sensitivity)
     if format == "hdx" and sensitivity in ("high", "severe"):
         raise UsageError(f"hdx: data of {sensitivity} sensitivity must not be shared on a public platform")
-    known = run.manifest.get("through") or run.manifest.get("reference_date") or run.scenario.announcement
+    known = known_by(run) or run.scenario.announcement
     order = _Order(
         run,
         tabulate(run, min_cell=min_cell),
