@@ -130,6 +130,7 @@ def test_tables_do_not_grow_with_the_population():
     ("file", "old", "new", "words"),
     [
         ("simsetting.yml", "move_rules:", "move_rules:\n  harvest_months: [6]", ["harvest_months", "not supported"]),
+        ("simsetting.yml", "move_rules:", "move_rules:\n  fixed_routes: True", ["fixed_routes", "not supported"]),
         ("simsetting.yml", "move_rules:", "move_rules:\n  MatchCampEthnicity: True", ["MatchCampEthnicity", "KeyError"]),
         ("simsetting.yml", "softening: 36.0", "softening: far", ["simsetting.yml:9", "softening", "'far'"]),
         ("input_csv/routes.csv", "Ardal,Brenn,90,", "Ardal,Bren,90,", ["routes.csv:2", "'Bren'", "did you mean 'Brenn'"]),

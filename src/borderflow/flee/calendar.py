@@ -203,7 +203,6 @@ def _law(settings: Settings, unit: Fraction) -> daily.Law:
         population_base=settings.movechance_pop_base,
         population_scale=settings.movechance_pop_scale_factor if settings.take_from_population else 0.0,
         capacity_scaling=settings.capacity_scaling,
-        fixed_routes=settings.fixed_routes,
     )
 
 

@@ -84,7 +84,6 @@ class Settings:
     elderly_avoid_hazards: bool = False
     boys_take_risk: bool = False
     use_economic_pull: bool = False
-    fixed_routes: bool = False
     flee_when_starving: bool = False
     avoid_food_deprived_locations: bool = False
     flood_rules: FloodRules | None = None
@@ -106,7 +105,7 @@ _MOVE = {
     "weight_power": float, "distance_power": float, "stay_close_to_home": bool, "home_distance_power": float,
     "use_pop_for_loc_weight": bool, "pop_power_for_loc_weight": float, "movechance_pop_base": float,
     "movechance_pop_scale_factor": float, "pruning_threshold": float, "use_economic_pull": bool,
-    "flee_when_starving": bool, "avoid_food_deprived_locations": bool, "fixed_routes": bool,
+    "flee_when_starving": bool, "avoid_food_deprived_locations": bool,
 }  # fmt: skip
 _RENAMED = {
     "ChildrenAvoidHazards": "children_avoid_hazards", "WomenAvoidHazards": "women_avoid_hazards",
@@ -122,6 +121,7 @@ _REFUSED = {
     "camps_are_sicks": "people who vanish in camps; Flee takes this setting for camps_are_sinks, and stops on a value "
     "of deactivation_probability from a table",
     "read_from_agents_csv_file": "agents.csv lists persons one by one, and borderflow holds counts only",
+    "fixed_routes": "one best way per goal, partly by the scores of the day before",
     "harvest_months": "people who go home for the harvest; a cohort would have to remember its home",
     **dict.fromkeys(
         ("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity"),

@@ -88,7 +88,6 @@ class Tables:
     ipc: Mapping[int, tuple[float, ...]] = field(default_factory=dict)  # place -> day, per cent
     flood: Mapping[int, tuple[float, ...]] = field(default_factory=dict)  # place -> day
     groups: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)  # attribute, value, place
-    major_routes: tuple[tuple[str, ...], ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     def index(self, name: str) -> int | None:
@@ -143,9 +142,6 @@ def read_tables(folder: Path, root: Path, settings: Settings) -> Tables:
         made["conflicts"] = _read_days(folder / "conflicts.csv", names, days, notes)
     if settings.flood_rules is not None or flood_mode:
         made["flood"] = _read_days(folder / "flood_level.csv", names, days, notes)
-    if settings.fixed_routes and (folder / "major_routes.csv").is_file():
-        rows = read_rows(folder / "major_routes.csv", comments=False)
-        made["major_routes"] = tuple(tuple(cell for cell in cells if cell) for _, cells in rows)
     made["ipc"] = _read_ipc(folder / "region_attributes_IPC.csv", places, days)
     made["groups"] = _read_groups(folder)
     made["changes"] = _read_changes(root / "location_changes.csv", names)

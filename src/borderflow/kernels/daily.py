@@ -108,7 +108,6 @@ class Law(NamedTuple):
     population_base: float
     population_scale: float
     capacity_scaling: float
-    fixed_routes: bool
 
 
 class Memory(NamedTuple):
@@ -253,16 +252,13 @@ with kernel_cache():
                 if law.population_weight and not c.kind[era, end, CAMP]:
                     score *= max(1.0, m.population[end]) ** law.population_power
                 w = (law.weight_softening + score) * g.option_factor[o, 0]
-                if law.fixed_routes:
-                    w = w**law.weight_power if law.weight_power != 1.0 else w
-                    w *= score
-                else:
-                    w *= m.kappa[end]
-                    w = w**law.weight_power if law.weight_power != 1.0 else w
+                w *= m.kappa[end]
+                if law.weight_power != 1.0:
+                    w = w**law.weight_power
                 total += w
                 highest = max(highest, w)
             weight[group, o] = w
-        if law.pruning >= 1.001 and not law.fixed_routes:
+        if law.pruning >= 1.001:
             total = 0.0
             for o in range(first, last):
                 if weight[group, o] < highest / law.pruning:

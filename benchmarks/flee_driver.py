@@ -1,0 +1,52 @@
+"""Run Flee's serial engine once on a directory, in Flee's own environment; print processor seconds of its day loop.
+
+Called by versus_flee.py with the Python of that environment: flee_driver.py DIR SETTINGS SEED. Needs nothing of ours.
+"""
+
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from flee import InputGeography, flee, spawning
+from flee.datamanager import handle_refugee_data, read_period
+from flee.SimulationSettings import SimulationSettings
+
+
+def main(folder, settings, seed):
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    tables, counts = Path(folder) / "input_csv", Path(folder) / "source_data"
+    start, length = read_period.read_conflict_period(str(tables / "sim_period.csv"))
+    SimulationSettings.ReadFromYML(settings)
+    SimulationSettings.ConflictInputFile = str(tables / "conflicts.csv")
+    ecosystem, geography = flee.Ecosystem(), InputGeography.InputGeography()
+    geography.ReadConflictInputCSV(SimulationSettings.ConflictInputFile)
+    geography.ReadLocationsFromCSV(str(tables / "locations.csv"))
+    geography.ReadLinksFromCSV(str(tables / "routes.csv"))
+    geography.ReadClosuresFromCSV(str(tables / "closures.csv"))
+    ecosystem, places = geography.StoreInputGeographyInEcosystem(ecosystem)
+    data = handle_refugee_data.RefugeeTable(
+        csvformat="generic", data_directory=str(counts), start_date=start, data_layout="data_layout.csv",
+        population_scaledown_factor=SimulationSettings.optimisations["PopulationScaleDownFactor"],
+    )  # fmt: skip
+    data.ReadL1Corrections(str(tables / "registration_corrections.csv"))
+    camps = [name for name, place in places.items() if place.camp]
+    for name in camps:
+        spawning.add_initial_refugees(ecosystem, data, places[name])
+    began = time.process_time()
+    for day in range(length):
+        geography.AddNewConflictZones(ecosystem, day)
+        spawning.spawn_daily_displaced(ecosystem, day, data, SumFromCamps=True)
+        spawning.refresh_spawn_weights(ecosystem)
+        ecosystem.enact_border_closures(day)
+        ecosystem.evolve()
+    seconds = time.process_time() - began
+    here = {name: places[name].numAgents for name in camps}
+    print("RESULT " + json.dumps({"seconds": seconds, "agents": len(ecosystem.agents), "days": length, "camps": here}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
