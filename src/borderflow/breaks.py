@@ -42,6 +42,8 @@ class Rates:
     model_error, model_error_back : float
         Standard deviation of the logarithm with which the model is off on the first day already, on the pull of each
         country and on ordinary traffic, and on ordinary traffic back; the fit allows for as much.
+    capacity_error : float
+        The same of what each post lets out, from the first day on.
     demand_walk, country_walk, traffic_walk : float
         Standard deviation per day of the logarithm of demand, of the pull of one country, and of ordinary traffic.
     demand_jump_rate, country_jump_rate : float
@@ -57,8 +59,9 @@ class Rates:
         Changes per day and post; standard deviation of the logarithm of the factor.
     """
 
-    model_error: float = 0.08
-    model_error_back: float = 0.12
+    model_error: float = 0.13
+    model_error_back: float = 0.22
+    capacity_error: float = 0.10
     demand_walk: float = 0.06
     country_walk: float = 0.06
     traffic_walk: float = 0.03
@@ -181,6 +184,15 @@ def _events(
     ]
     out: list[list[Event]] = [[] for _ in range(members)]
     common: dict[str, Any] = {"title": "A break that is not known yet", "evidence": ("assumption",)}
+    if rates.capacity_error > 0:
+        first = dt.datetime.combine(days[0][1], dt.time(0), dt.UTC)
+        off = standard_normals([f"first/{post}" for post in posts], members, seed=seed, purpose=JUMP_DRAWS, step=5)
+        for number in range(members):
+            for post, error in zip(posts, np.exp(rates.capacity_error * off[:, number]), strict=True):
+                out[number].append(
+                    Capacity(id=f"off-{post}"[:64], kind="capacity", start=first, crossings=(post,), direction="out",
+                             side="both", factor=float(error), **common)
+                )  # fmt: skip
     for k, name in enumerate(names):
         per_day = rate.get(name, rates.post_rate)
         at = wait[k] / per_day if per_day > 0 else np.full(members, np.inf)
