@@ -6,7 +6,9 @@ run one after the other in one thread; the kernel releases the GIL, so blocks ru
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -109,8 +111,8 @@ class Moment:
 
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
 _MADE_AGAIN = (
-    "state.minds.alt_weight", "state.crowd.", "state.bulk.", "state.ones", "state.noise", "state.rate", "state.travel",
-    "state.types",
+    "state.minds.alt_weight", "state.minds.rows", "state.minds.odds", "state.minds.force", "state.crowd.",
+    "state.bulk.", "state.roads.flat_", "state.ones", "state.noise", "state.rate", "state.travel", "state.types",
 )  # fmt: skip
 
 
@@ -139,6 +141,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     groups, classes = len(network.groups), a.choices.row_share.shape[1]
     types, stations = (groups + 1) * classes, 2 * lanes
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
+    calendar = np.zeros((border.RING, types - classes, lanes), np.int32)
+    coming = np.zeros((border.RING, lanes), np.int32)
     bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size)
     return border.State(
         homes=border.Homes(
@@ -146,10 +150,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             returnable=np.zeros_like(network.home),
             recent=np.zeros(len(network.origins)),
         ),
-        roads=border.Roads(
-            calendar=np.zeros((border.RING, types - classes, lanes), np.int32),
-            coming=np.zeros((border.RING, lanes), np.int32),
-        ),
+        roads=border.Roads(calendar, coming, flat_calendar=calendar.reshape(-1), flat_coming=coming.reshape(-1)),
         lines=border.Lines(
             head=np.full(stations, -1, np.int64),
             tail=np.full(stations, -1, np.int64),
@@ -168,10 +169,11 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             way_factor=np.zeros(2 * a.choices.way_service.size),
             ordinary_factor=np.zeros((lanes, classes)),
             alt_weight=np.zeros(alternatives),
-            inner=np.zeros((2, alternatives + 8)),
-            odds=np.zeros(2 * nests),
-            force=np.zeros(2 * nests),
-            outer=np.zeros((2, classes, nests + 8)),
+            inner=np.zeros((2, alternatives)),
+            rows=np.zeros(rows, np.int64),
+            odds=np.zeros(2 * max(nests, rows * classes) + 8),
+            force=np.zeros(2 * max(nests, rows * classes) + 8),
+            outer=np.zeros((2, classes, nests)),
             seen=np.zeros(2 * rows * classes),
             part=np.zeros(2 * rows * classes),
             reach=np.zeros(2 * rows),
@@ -191,6 +193,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         ),
         bulk=border.Bulk(
             mean=np.zeros(bulk),
+            number=np.zeros(bulk, np.int64),
             site=np.zeros(bulk, np.int64),
             purpose=np.zeros(bulk, np.int64),
             words=np.zeros((4, bulk), np.uint32),
@@ -329,6 +332,9 @@ def run_member(
         a.choices, a.lanes, theta, state.minds.alt_weight, state.rate, state.noise, state.travel, seed, member, normals
     )
     hour = 0
+    if not border.advance.signatures:
+        with _uncollected():
+            border.advance(a, rules, theta, state, record, seed, member, 0, 0, network.everyone, NEWS_HOURS)
     if begin is not None:
         begin.put(state, record)
         hour = begin.hour
@@ -359,6 +365,18 @@ def run_member(
         )
     border.count_citizens(record.daily, a.lanes.citizens, a.lanes.key, seed, member)
     return Member(member, record, state)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be collected: while numba compiles, walking through all it holds takes an eighth of the time."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 @dataclass(frozen=True)

@@ -597,6 +597,8 @@ class Twin:
         for pool, row, haven, hazard, share in posts:
             if row < 0:
                 continue
+            for stoppable in (0, 1) if pool.total() else ():
+                self.outlook(int(row), stoppable)  # looked up as soon as somebody waits there
             at = self.at(self.arrays.choices.row_key[row])
             decided = at.binomial(pool.total(), hazard, border.AGAIN)
             home = at.binomial(decided, share, border.GIVE_UP)

@@ -25,6 +25,7 @@ from borderflow.kernels.draws import (
     fine_share_of,
     hypergeometric,
     invert_binomial,
+    keep_apart,
     normal,
     philox,
     poisson_from,
@@ -320,6 +321,8 @@ class Roads(NamedTuple):
 
     calendar: np.ndarray  # (RING, G * V, L)
     coming: np.ndarray  # (RING, L) their sum over types
+    flat_calendar: np.ndarray  # (RING * G * V * L,) the memory of `calendar`
+    flat_coming: np.ndarray  # (RING * L,) the memory of `coming`
 
 
 class Lines(NamedTuple):
@@ -346,8 +349,9 @@ class Minds(NamedTuple):
     ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
     alt_weight: np.ndarray  # (A,)
     inner: np.ndarray  # (2, A) sum of the odds of the alternatives of a nest up to this one: not stoppable, stoppable
-    odds: np.ndarray  # (2 * N,) sum of the odds of the alternatives of a nest, by nest: not stoppable, stoppable
-    force: np.ndarray  # (2 * N,) pull of a nest on somebody to whom it is open
+    rows: np.ndarray  # (R,) rows to weigh
+    odds: np.ndarray  # room for sums of odds of those rows
+    force: np.ndarray  # room for their powers
     outer: np.ndarray  # (2, V, N) sum of the pulls of the nests of a row up to this one, as a visa class sees them
     seen: np.ndarray  # (2 * R * V,) sum of pulls as each visa class sees them, by cell (2 * row + stoppable) and class
     part: np.ndarray  # (2 * R * V,) odds of visa classes among those who leave, by cell and class
@@ -374,6 +378,7 @@ class Bulk(NamedTuple):
     """Room for draws of one number at each of many places."""
 
     mean: np.ndarray  # (B,) expected number or probability
+    number: np.ndarray  # (B,) what was drawn
     site: np.ndarray  # (B,) addresses of draws
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
@@ -427,11 +432,17 @@ class Record(NamedTuple):
 # numba compiles a function once more for each literal.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_inner = njit(**_NO_WRAPPERS)
+# said in so many words, because numba hands it down from the caller where it is not
+_inner = njit(**_NO_WRAPPERS, forceinline=False)
 _leaf = njit(**_NO_WRAPPERS, forceinline=True)
 _outer = njit(**_OPTIONS, cache=True, nogil=True)
 
 with kernel_cache():
+
+    @_leaf
+    def bits_of(number):
+        """Return the bits of a floating-point number as an integer."""
+        return np.float64(number).view(np.int64)
 
     @_inner
     def normal_quantile(b):
@@ -493,6 +504,7 @@ with kernel_cache():
     @_inner
     def call_up(people, demand, homes, counter, origin, seed, member, t, day):
         """Call people up, origin by origin, and send wrongly called ones home (DESIGN 5.1)."""
+        keep_apart()
         rate_eligible = demand.call_rate[t, 0]
         rate_outside = demand.call_rate[t, 1]
         back = demand.return_rate[t]
@@ -539,6 +551,7 @@ with kernel_cache():
     @_inner
     def spread_news(choices, lanes, access, control, theta, minds, intensity, segment, t):
         """Recompute what known waits, risks, fares and rules do to the odds of each lane (DESIGN 5.3, 5.8)."""
+        keep_apart()
         minds.news[0] += 1
         inverse = 1.0 / theta.nest_scale
         known = known_hour(theta, t)
@@ -591,11 +604,6 @@ with kernel_cache():
                 minds.way_factor[2 * way + 1] = afraid * seat
 
     @_leaf
-    def bits_of(number):
-        """Return the bits of a floating-point number as an integer."""
-        return np.float64(number).view(np.int64)
-
-    @_leaf
     def number_of(bits):
         """Return the floating-point number that has these bits."""
         return np.int64(bits).view(np.float64)
@@ -646,86 +654,120 @@ with kernel_cache():
         return result if x > 0.0 else 0.0
 
     @_inner
-    def raise_all(values, results, p):
-        """Write the powers of all values; indices from zero on, or the compiler would take one number after the other."""
-        for i in range(values.size):
+    def raise_all(values, results, size, p):
+        """Write the powers of the first ``size`` values, and of a few more to work on eight at a time."""
+        keep_apart()
+        for i in range((size + 7) // 8 * 8):
             results[i] = power(values[i], p)
 
     @_inner
-    def weigh(choices, access, minds, pull, noise, theta, segment, first, last):
-        """Weigh the ways out of rows ``first`` to ``last`` (exclusive): nested logit over visa classes (DESIGN 5.3).
+    def weigh(choices, access, minds, pull, noise, theta, segment, size):
+        """Weigh the ways out of the first ``size`` of the listed rows: nested logit over visa classes (DESIGN 5.3).
 
         Staying is an option, too: whoever sees better ways out leaves sooner, by the power ``access_response`` of the
         sum of pulls (0: not at all, 1: a logit with staying as one alternative).
         """
+        keep_apart()
         classes = minds.ordinary_factor.shape[1]
-        low = choices.row_nest[first]
-        high = choices.row_nest[last]
-        for n in range(low, high):
-            free = 0.0
-            afraid = 0.0
-            for a in range(choices.nest_alt[n], choices.nest_alt[n + 1]):
-                way = 2 * choices.alt_way[a]
-                free += minds.alt_weight[a] * minds.way_factor[way]
-                afraid += minds.alt_weight[a] * minds.way_factor[way + 1]
-                minds.inner[0, a] = free
-                minds.inner[1, a] = afraid
-            minds.odds[2 * n] = free
-            minds.odds[2 * n + 1] = afraid
-        raise_all(minds.odds[2 * low : 2 * high], minds.force[2 * low : 2 * high], theta.nest_scale)
-        for row in range(first, last):
+        i = 0
+        for r in range(size):
+            row = minds.rows[r]
             minds.news[1 + row] = minds.news[0]
+            for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
+                free = 0.0
+                afraid = 0.0
+                for a in range(choices.nest_alt[n], choices.nest_alt[n + 1]):
+                    way = 2 * choices.alt_way[a]
+                    free += minds.alt_weight[a] * minds.way_factor[way]
+                    afraid += minds.alt_weight[a] * minds.way_factor[way + 1]
+                    minds.inner[0, a] = free
+                    minds.inner[1, a] = afraid
+                minds.odds[i] = free
+                minds.odds[i + 1] = afraid
+                i += 2
+        raise_all(minds.odds, minds.force, i, theta.nest_scale)
+        i = 0
+        j = 0
+        for r in range(size):
+            row = minds.rows[r]
             for v in range(classes):
                 free = 0.0
                 afraid = 0.0
+                k = i
                 for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
                     c = choices.nest_country[n]
                     now = pull[c] * noise[1 + c] * access.open_to[segment, c, v]
-                    free += minds.force[2 * n] * now
-                    afraid += minds.force[2 * n + 1] * now
+                    free += minds.force[k] * now
+                    afraid += minds.force[k + 1] * now
+                    k += 2
                     minds.outer[0, v, n] = free
                     minds.outer[1, v, n] = afraid
                 minds.seen[2 * row * classes + v] = free
                 minds.seen[(2 * row + 1) * classes + v] = afraid
-        cells = slice(2 * first * classes, 2 * last * classes)
-        raise_all(minds.seen[cells], minds.part[cells], theta.access_response)
-        for cell in range(2 * first, 2 * last):
-            reach = 0.0
+                minds.odds[j] = free
+                minds.odds[j + 1] = afraid
+                j += 2
+            i = k
+        raise_all(minds.odds, minds.force, j, theta.access_response)
+        j = 0
+        for r in range(size):
+            row = minds.rows[r]
+            free = 0.0
+            afraid = 0.0
             for v in range(classes):
-                minds.part[cell * classes + v] *= choices.row_share[cell // 2, v]
-                reach += minds.part[cell * classes + v]
-            minds.reach[cell] = reach / minds.usual[0]
+                share = choices.row_share[row, v]
+                minds.part[2 * row * classes + v] = share * minds.force[j]
+                minds.part[(2 * row + 1) * classes + v] = share * minds.force[j + 1]
+                free += share * minds.force[j]
+                afraid += share * minds.force[j + 1]
+                j += 2
+            minds.reach[2 * row] = free / minds.usual[0]
+            minds.reach[2 * row + 1] = afraid / minds.usual[0]
+
+    @_leaf
+    def slot_of(t, hours):
+        """Return the row of the calendar in which somebody arrives who sets out now for ``hours`` of travel."""
+        return (t + min(max(int(hours + 0.5), 1), RING - 1)) % RING
 
     @_leaf
     def set_on_road(roads, counter, t, lane, people, k, hours):
         """Put people on the road; they arrive at a lane ``hours`` later."""
-        slot = (t + min(max(int(hours + 0.5), 1), RING - 1)) % RING
+        slot = slot_of(t, hours)
         roads.calendar[slot, k, lane] += people
         roads.coming[slot, lane] += people
         counter[UNDERWAY] += people
 
     @_leaf
-    def depart(choices, roads, counter, chosen, day, t, a, people, k, slowness):
-        """Put people on the road towards one alternative, or to where they wait for a seat on the way."""
-        lane = np.int64(choices.alt_lane[a])
-        chosen[day, lane] += people
+    def leg_of(choices, a, slowness):
+        """Return the lane that people reach who take an alternative, or where they wait for a seat on the way; hours."""
         service = 1 + choices.alt_service[a]
-        if choices.service_lane[service] >= 0:
-            lane = choices.service_lane[service]
-        hours = (choices.alt_hours[a] - choices.service_ride[service]) * slowness
+        lane = choices.service_lane[service]
+        if lane < 0:
+            lane = np.int64(choices.alt_lane[a])
+        return lane, (choices.alt_hours[a] - choices.service_ride[service]) * slowness
+
+    @_leaf
+    def depart(choices, roads, counter, chosen, day, t, a, people, k, slowness):
+        """Put people on the road towards one alternative."""
+        chosen[day, choices.alt_lane[a]] += people
+        lane, hours = leg_of(choices, a, slowness)
         set_on_road(roads, counter, t, lane, people, k, hours)
 
     @_leaf
     def find(cumulative, first, last, goal):
         """Return the first index from ``first`` to ``last`` (exclusive) whose cumulative value reaches ``goal``.
 
-        Eight at a time without a way out between them: most rows end after one turn, so there is nothing to guess.
+        Bisection without a branch: the processor need not guess which half it will be. The sign bit of a difference is
+        used, because the compiler makes a branch of a comparison.
         """
-        below = first
-        for low in range(first, last, 8):
-            for i in range(8):
-                below += (cumulative[low + i] < goal) & (low + i < last)
-        return min(below, last - 1)
+        low = np.uint64(first)
+        size = np.uint64(last) - low
+        one = np.uint64(1)
+        while size > one:
+            half = size >> one
+            low += half & np.uint64(bits_of(cumulative[low + half - one] - goal) >> 63)
+            size -= half
+        return low
 
     @_leaf
     def gather(crowd, size, n, party, cell, k, v, site, sub):
@@ -747,6 +789,7 @@ with kernel_cache():
         Each has one block of numbers. One choice after the other for everybody, not one person after the other, and
         counting instead of searching: so the processor need not guess how a search ends before it turns to the next.
         """
+        keep_apart()
         classes = minds.ordinary_factor.shape[1]
         fill_blocks(crowd.words, size, seed, member, t, crowd.site, crowd.purpose)
         for i in range(size):
@@ -772,13 +815,27 @@ with kernel_cache():
             inner = minds.inner[crowd.cell[i] % 2]
             goal = share_of(crowd.words[1, i]) * inner[last - 1]
             crowd.way[i] = find(inner, choices.nest_alt[n], last, goal)
+        lanes = roads.coming.shape[1]
+        kinds = roads.calendar.shape[1]
         for i in range(size):
             a = crowd.way[i]
             c = choices.nest_country[crowd.nest[i]]
+            lane = choices.alt_lane[a]
             # nobody asks on the way to a country that does not tell classes apart
             k = crowd.kind[i] + crowd.known[i] * choices.selective[c]
             slowness = travel[crowd.words[3, i] >> np.uint32(27)]
-            depart(choices, roads, counter, chosen, country_day[c, t], t, a, crowd.people[i], k, slowness)
+            people = crowd.people[i]
+            lane, hours = leg_of(choices, a, slowness)
+            slot = slot_of(t, hours)
+            crowd.nest[i] = (slot * kinds + k) * lanes + lane
+            crowd.way[i] = slot * lanes + lane
+            chosen[country_day[c, t], choices.alt_lane[a]] += people
+            counter[UNDERWAY] += people
+        # the calendar is large and people arrive anywhere in it: alone in short loops, these waits overlap
+        for i in range(size):
+            roads.flat_calendar[crowd.nest[i]] += crowd.people[i]
+        for i in range(size):
+            roads.flat_coming[crowd.way[i]] += crowd.people[i]
 
     @_inner
     def set_out_many(choices, minds, roads, counter, chosen, country_day, travel, n, cell, k, sub, seed, member, t):
@@ -786,6 +843,7 @@ with kernel_cache():
 
         Whoever is left over when parties are made sets out in another hour.
         """
+        keep_apart()
         party = choices.party[0]
         n //= party
         classes = minds.ordinary_factor.shape[1]
@@ -831,6 +889,7 @@ with kernel_cache():
         choices, minds, roads, counter, chosen, day, travel, seed, member, t, key, nest, stoppable, people, k, address
     ):  # fmt: skip
         """Spread many people of one nest over its alternatives and over travel times."""
+        keep_apart()
         inner = minds.inner[stoppable]
         before = 0.0
         for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
@@ -865,10 +924,11 @@ with kernel_cache():
         seed, member, t,
     ):  # fmt: skip
         """Draw leavers of every origin and group and let them choose (DESIGN 5.2)."""
+        keep_apart()
         day = clock.utc_day[t]
         groups = homes.home.shape[1]
         classes = minds.ordinary_factor.shape[1]
-        i = 0
+        i = ZERO
         for o in range(people.population.size):
             hour = clock.local_hour[people.origin_zone[o], t]
             common = theta.base_departure_rate / 24.0 * demand.hour_profile[hour] * noise[day, 0]
@@ -881,7 +941,7 @@ with kernel_cache():
                 i += 1
         fill_blocks(bulk.words, i, seed, member, t, bulk.site, bulk.purpose)
         party = choices.party[0]
-        size = 0
+        size = ZERO
         i = -1
         for o in range(people.population.size):
             for g in range(groups):
@@ -903,7 +963,7 @@ with kernel_cache():
                             choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
                             seed, member, t,
                         )  # fmt: skip
-                        size = 0
+                        size = ZERO
                     size = gather(crowd, size, n, party, cell, k, ZERO, choices.row_key[o], g)
                 else:
                     n = set_out_many(
@@ -1081,7 +1141,7 @@ with kernel_cache():
         counter[CALLED] += called
         for k in range(stopped_groups.size * classes):
             if stopped == 0:
-                return
+                break
             here = types[k] * stopped_groups[k // classes]
             if here == 0:
                 continue
@@ -1145,6 +1205,7 @@ with kernel_cache():
         ``beyond`` is the number of people at the entry side, seen from the exit side's line. ``exodus`` is the number of
         types that belong to the exodus; ordinary travellers who leave the line go home.
         """
+        keep_apart()
         ahead = 0
         before = -1
         node = lines.head[s]
@@ -1186,6 +1247,7 @@ with kernel_cache():
     @_inner
     def waiting_a_day(lines, s, t):
         """Return how many people of a line have waited 24 h or more since they joined the crossing."""
+        keep_apart()
         people = 0
         node = lines.head[s]
         while node >= 0:
@@ -1213,20 +1275,62 @@ with kernel_cache():
             bulk.site[x] = lanes.key[lane]
             bulk.purpose[x] = ORDINARY + SUB * v
         fill_blocks(bulk.words, streams, seed, member, t, bulk.site, bulk.purpose)
+        arriving = roads.calendar[slot]
+        counted = 0
+        for k in range(exodus):
+            for lane in range(lanes.post.size):
+                counted += arriving[k, lane]
+        for lane in range(lanes.post.size):
+            counted -= roads.coming[slot, lane]
+        if counted != 0:
+            return BROKEN_RECOUNT
         for lane in range(lanes.post.size):
             kind = lanes.kind[lane]
             post = lanes.post[lane]
-            key = lanes.key[lane]
             c = lanes.country[lane]
             d = clock.country_day[c, t]
             s = 2 * lane
             column = lanes.column[lane]
+            back = kind == BACK or kind == OPEN_BACK
+            queueing = kind != OPEN and kind != OPEN_BACK
             total = np.int64(roads.coming[slot, lane])
-            if total == 0 and not lanes.has_ordinary[lane] and lines.people[s] == 0 and lines.people[s + 1] == 0:
-                minds.wait[now, lane] = 0.0
-                if kind == AIR:
-                    hourly.price[t, column] = lanes.fare[lane]
-                continue
+            ordinary = 0
+            everybody_admitted = True
+            for x in range(lanes.first_stream[lane], lanes.first_stream[lane + 1]):
+                drawn = ZERO
+                if bulk.mean[x] > 0.0:
+                    drawn = poisson_from(
+                        bulk.mean[x], bulk.words[0, x], bulk.words[1, x], bulk.words[2, x], bulk.words[3, x],
+                        seed, member, t, bulk.site[x], bulk.purpose[x],
+                    )  # fmt: skip
+                bulk.number[x] = drawn
+                ordinary += drawn
+                everybody_admitted &= back or control.admit[e, c, lanes.stream_class[x]] >= 1.0
+            share = lanes.open_share[lanes.hours[lane], t]
+            exit_rate = rate[lane, 0] * access.capacity[e, lane, 0]
+            entry_rate = rate[lane, 1] * access.capacity[e, lane, 1]
+            if lanes.mode[lane] == 2 and access.foot[e, post] == 0:
+                exit_rate = 0.0
+            if total == 0 and lines.people[s] == 0 and lines.people[s + 1] == 0:
+                least = min(exit_rate, entry_rate) * share
+                if ordinary == 0:
+                    minds.wait[now, lane] = 0.0
+                    if kind == AIR:
+                        hourly.price[t, column] = lanes.fare[lane]
+                    continue
+                if everybody_admitted and (not queueing or (least > SMALL_POST and ordinary + 1.0 <= least)):
+                    # the common case: ordinary travellers only, nobody stands in line, nobody is held up
+                    minds.wait[now, lane] = 0.0
+                    counter[ORDINARY_IN] += ordinary
+                    counter[ORDINARY_OUT] += ordinary
+                    daily[PASSED_ORDINARY, d, lane] += ordinary
+                    if column >= 0:
+                        hourly.passed[t, column] = ordinary
+                        hourly.wait_passing[t, column] = 0.0
+                        if kind == AIR:
+                            hourly.price[t, column] = lanes.fare[lane]
+                    continue
+            key = lanes.key[lane]
             for k in range(types.size):
                 types[k] = 0
             if total > 0:
@@ -1234,10 +1338,10 @@ with kernel_cache():
                 roads.coming[slot, lane] = 0
                 away = access.turned_away[e, lane]
                 for k in range(exodus):
-                    n = np.int64(roads.calendar[slot, k, lane])
+                    n = np.int64(arriving[k, lane])
                     if n == 0:
                         continue
-                    roads.calendar[slot, k, lane] = 0
+                    arriving[k, lane] = 0
                     if away > 0.0:
                         turned = binomial(n, away, seed, member, t, key, ACCESS + SUB * k)
                         n -= turned
@@ -1246,83 +1350,32 @@ with kernel_cache():
                         daily[TURNED_AWAY, d, lane] += turned
                     types[k] = n
             for x in range(lanes.first_stream[lane], lanes.first_stream[lane + 1]):
-                if bulk.mean[x] > 0.0:
-                    n = poisson_from(
-                        bulk.mean[x], bulk.words[0, x], bulk.words[1, x], bulk.words[2, x], bulk.words[3, x],
-                        seed, member, t, bulk.site[x], bulk.purpose[x],
-                    )  # fmt: skip
-                    types[exodus + lanes.stream_class[x]] = n
-                    total += n
-                    counter[ORDINARY_IN] += n
-            if total == 0 and lines.people[s] == 0 and lines.people[s + 1] == 0:
-                minds.wait[now, lane] = 0.0
-                continue
+                types[exodus + lanes.stream_class[x]] = bulk.number[x]
+            total += ordinary
+            counter[ORDINARY_IN] += ordinary
             if kind == HAVEN:
                 for k in range(exodus):
                     pool[post, k] += types[k]
                 daily[PASSED, d, lane] += total
                 continue
-            back = kind == BACK or kind == OPEN_BACK
-            if kind == OPEN or kind == OPEN_BACK:
-                enter(
-                    control.admit,
-                    pool,
-                    abroad,
-                    entered,
-                    counter,
-                    daily,
-                    types,
-                    classes,
-                    key,
-                    post,
-                    lane,
-                    c,
-                    back,
-                    seed,
-                    member,
-                    t,
-                    d,
-                    e,
-                )
-                continue
-
-            share = lanes.open_share[lanes.hours[lane], t]
-            exit_rate = rate[lane, 0] * access.capacity[e, lane, 0]
-            entry_rate = rate[lane, 1] * access.capacity[e, lane, 1]
-            if lanes.mode[lane] == 2 and access.foot[e, post] == 0:
-                exit_rate = 0.0
-            n, waits = serve(lines, counter, s, key, types, total, 0.0, exit_rate * share, seed, member, t)
-            if n < 0:
-                return OUT_OF_NODES
+            n = total
+            waits = 0.0
             mean_wait = 0.0
-            if n > 0:
-                mean_wait = waits / n
-                if not back:
-                    exit_control(
-                        control,
-                        stopped_groups,
-                        pool,
-                        counter,
-                        daily,
-                        types,
-                        classes,
-                        key,
-                        post,
-                        lane,
-                        seed,
-                        member,
-                        t,
-                        d,
-                        e,
-                    )
-            coming = np.int64(0)
-            for k in range(types.size):
-                coming += types[k]
-            n, waits = serve(
-                lines, counter, s + 1, key + 1, types, coming, mean_wait, entry_rate * share, seed, member, t
-            )
-            if n < 0:
-                return OUT_OF_NODES
+            for side in range(2 * queueing):
+                capacity = (exit_rate if side == 0 else entry_rate) * share
+                n, waits = serve(lines, counter, s + side, key + side, types, n, mean_wait, capacity, seed, member, t)
+                if n < 0:
+                    return OUT_OF_NODES
+                if side == 0 and n > 0:
+                    mean_wait = waits / n
+                    if not back:
+                        exit_control(
+                            control, stopped_groups, pool, counter, daily, types, classes, key, post, lane,
+                            seed, member, t, d, e,
+                        )  # fmt: skip
+                        n = ZERO
+                        for k in range(types.size):
+                            n += types[k]
             admitted = 0
             if n > 0 and kind == WAITED:
                 admitted = n
@@ -1332,25 +1385,9 @@ with kernel_cache():
                         set_on_road(roads, counter, t, lanes.next[lane], types[k], k, lanes.ride[lane])
             elif n > 0:
                 admitted = enter(
-                    control.admit,
-                    pool,
-                    abroad,
-                    entered,
-                    counter,
-                    daily,
-                    types,
-                    classes,
-                    key,
-                    post,
-                    lane,
-                    c,
-                    back,
-                    seed,
-                    member,
-                    t,
-                    d,
-                    e,
-                )
+                    control.admit, pool, abroad, entered, counter, daily, types, classes, key, post, lane, c, back,
+                    seed, member, t, d, e,
+                )  # fmt: skip
             expected = 0.0
             if lines.people[s] > 0 or lines.people[s + 1] > 0:
                 day_share = lanes.open_per_day[lanes.hours[lane]] / 24.0
@@ -1360,14 +1397,13 @@ with kernel_cache():
                 patience = 24.0 * theta.booking_horizon if kind == AIR else theta.patience
                 if not back and expected > patience:
                     abandoned = daily[ABANDONED, d, lane : lane + 1]
-                    reconsider(
-                        lines, pool, counter, abandoned, s, exodus, patience, theta.switch_share, lines.people[s + 1],
-                        exit_rate, entry_rate, key, post, ZERO, seed, member, t,
-                    )  # fmt: skip
-                    reconsider(
-                        lines, pool, counter, abandoned, s + 1, exodus, patience, theta.switch_share, ZERO,
-                        exit_rate, entry_rate, key, post, ONE, seed, member, t,
-                    )  # fmt: skip
+                    beyond = lines.people[s + 1]
+                    for side in range(2):
+                        reconsider(
+                            lines, pool, counter, abandoned, s + side, exodus, patience, theta.switch_share, beyond,
+                            exit_rate, entry_rate, key, post, side, seed, member, t,
+                        )  # fmt: skip
+                        beyond = 0
             minds.wait[now, lane] = expected
             if column >= 0:
                 hourly.passed[t, column] = admitted
@@ -1393,9 +1429,21 @@ with kernel_cache():
 
         All at one post decide at the same pace, so their number is drawn first and then who they are.
         """
+        keep_apart()
         classes = minds.ordinary_factor.shape[1]
         party = choices.party[0]
-        size = 0
+        size = ZERO
+        for post in range(pool.shape[0]):
+            row = choices.post_row[post]
+            if row >= 0 and minds.news[1 + row] != minds.news[0]:
+                for k in range(stopped_groups.size * classes):
+                    if pool[post, k] > 0:
+                        minds.rows[size] = row
+                        size += 1
+                        break
+        if size > 0:
+            weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, size)
+        size = ZERO
         for post in range(pool.shape[0]):
             others = 0
             for k in range(stopped_groups.size * classes):
@@ -1412,8 +1460,6 @@ with kernel_cache():
             c = choices.haven_country[post]
             if c >= 0:
                 country[1, clock.country_day[c, t], c] += home
-            if minds.news[1 + row] != minds.news[0]:
-                weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, row, row + 1)
             for k in range(stopped_groups.size * classes):
                 if decided == 0:
                     break
@@ -1438,7 +1484,7 @@ with kernel_cache():
                             choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size,
                             seed, member, t,
                         )  # fmt: skip
-                        size = 0
+                        size = ZERO
                     size = gather(crowd, size, n, party, cell, k - v, v, key, k)
                 else:
                     n = set_out_many(
@@ -1462,6 +1508,7 @@ with kernel_cache():
 
         The number of those who leave a country is drawn first, then how many of them go back and what groups they are.
         """
+        keep_apart()
         for c in range(state_abroad.shape[0]):
             d = country_day[c, t]
             others = 0
@@ -1511,6 +1558,7 @@ with kernel_cache():
     @_inner
     def count_people(homes, lines, pool, abroad, counter):
         """Return all people in the state, ordinary travellers on their way cancelled out."""
+        keep_apart()
         total = counter[CALLED] + counter[RETURNED] + counter[ELSEWHERE] + counter[UNDERWAY]
         total += total_of(homes.home) + total_of(homes.returnable) + total_of(pool) + total_of(abroad)
         for s in range(lines.people.size):
@@ -1520,6 +1568,7 @@ with kernel_cache():
     @_inner
     def recount(roads, lines, counter, every_type):
         """Tell whether roads and lines hold the people that their counters say, walking every hour and batch."""
+        keep_apart()
         if total_of(roads.coming) != counter[UNDERWAY]:
             return False
         if every_type:
@@ -1562,19 +1611,21 @@ with kernel_cache():
                 spread_news(
                     choices, lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t
                 )
-                noise = state.noise[clock.utc_day[t]]
                 origins = people.population.size
+                for o in range(origins):
+                    minds.rows[o] = o
                 if t == 0:
                     # the mean over residents before anything happens is the unit of `reach`
                     minds.usual[0] = 1.0
-                    weigh(choices, rules.access, minds, rules.abroad.pull, state.ones, theta, segment, ZERO, origins)
+                    weigh(choices, rules.access, minds, rules.abroad.pull, state.ones, theta, segment, origins)
                     mean = 0.0
                     residents = 0
                     for o in range(origins):
                         mean += minds.reach[2 * o + 1] * people.population[o]
                         residents += people.population[o]
                     minds.usual[0] = mean / residents if mean > 0.0 else 1.0
-                weigh(choices, rules.access, minds, rules.abroad.pull, noise, theta, segment, ZERO, origins)
+                noise = state.noise[clock.utc_day[t]]
+                weigh(choices, rules.access, minds, rules.abroad.pull, noise, theta, segment, origins)
             leave(
                 people, clock, choices, rules.demand, theta, homes, minds, roads, counter, record.origin, chosen, state.noise,
                 state.travel, state.crowd, state.bulk, seed, member, t,

@@ -25,7 +25,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from borderflow.kernels import kernel_cache
 
@@ -45,6 +46,21 @@ _INVERSES = np.array([0.0, *(1.0 / n for n in range(1, 1001))])
 _LOG_FACTORIALS = np.array([math.lgamma(n + 1.0) for n in range(4096)])
 _BLOCK = 256  # purposes fit below this number, blocks of one purpose count above it
 
+
+@intrinsic
+def keep_apart(_context):
+    """Keep the function that says this a function of its own: its machine code is made once, not at every call.
+
+    Whatever is called from many places, or once an hour, gains nothing from being copied there and costs a cold start.
+    """
+
+    def mark(context, builder, _signature, _arguments):
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), mark
+
+
 with kernel_cache():
 
     @njit(error_model="numpy", forceinline=True)
@@ -54,7 +70,7 @@ with kernel_cache():
         p1 = _M1 * c2
         return (p1 >> _SHIFT) ^ c1 ^ k0, p1 & _MASK, (p0 >> _SHIFT) ^ c3 ^ k1, p0 & _MASK
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def philox(seed, member, step, site, purpose):
         """Return the four 32-bit words of Philox4x32-10 at one counter [1]_.
 
@@ -80,7 +96,7 @@ with kernel_cache():
             k1 = (k1 + _W1) & _MASK
         return c0, c1, c2, c3
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def fill_blocks(words, size, seed, member, step, sites, purposes):
         """Write the blocks of ``size`` addresses of one step to ``words``, the same numbers as `philox` gives.
 
@@ -96,6 +112,7 @@ with kernel_cache():
         sites, purposes : numpy.ndarray
             ``int64``, the other two words of each counter.
         """
+        keep_apart()
         key0 = np.uint64(seed) & _MASK
         key1 = np.uint64(seed) >> _SHIFT
         for i in range(size):
@@ -141,25 +158,25 @@ with kernel_cache():
         lower = np.float64(low >> np.uint64(6))
         return (upper * 67108864.0 + lower + 0.5) / 9007199254740992.0
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def uniforms(seed, member, step, site, purpose):
         """Return four independent uniforms in the open interval (0, 1), 32 bits each, of one block."""
         a, b, c, d = philox(seed, member, step, site, purpose)
         return share_of(a), share_of(b), share_of(c), share_of(d)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def uniform(seed, member, step, site, purpose):
         """Return one uniform in (0, 1) with 53 bits: words 0 and 1 of the block."""
         a, b, _, _ = philox(seed, member, step, site, purpose)
         return fine_share_of(a, b)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def normal(seed, member, step, site, purpose):
         """Return one standard normal by the Box-Muller transform of one block."""
         a, b, _, _ = uniforms(seed, member, step, site, purpose)
         return math.sqrt(-2.0 * math.log(a)) * math.cos(2.0 * math.pi * b)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def _stirling(k):
         """Remainder of Stirling's series for ln k!, exact to 1e-9 (table below ten)."""
         if k < 10:
@@ -168,13 +185,15 @@ with kernel_cache():
         y = x * x
         return (1.0 / 12.0 - (1.0 / 360.0 - y / 1260.0) * y) * x
 
-    @njit(error_model="numpy")
+    @njit(error_model="numpy", forceinline=False)
     def invert_binomial(n, q, u):
         """Return the ``u``-quantile of Binomial(n, q), walking upwards from zero; ``0 < q <= 0.5``."""
         k = 0
         if u < 1.0 - n * q:
             return k
-        mass = math.exp(n * math.log1p(-q))
+        # ln(1 - q) by its series where that is exact to the last bit
+        log = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2)))) if q < 1e-3 else math.log1p(-q)
+        mass = math.exp(n * log)
         odds = q / (1.0 - q)
         while u > mass and k < n:
             u -= mass
@@ -184,7 +203,7 @@ with kernel_cache():
                 break
         return k
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def binomial(n, p, seed, member, step, site, purpose):
         """Draw from Binomial(n, p).
 
@@ -204,6 +223,7 @@ with kernel_cache():
         -------
         int
         """
+        keep_apart()
         if n <= 0 or p <= 0.0:
             return 0
         if p >= 1.0:
@@ -245,12 +265,12 @@ with kernel_cache():
                         return int(x) if p <= 0.5 else n - int(x)
                 u, v = u2, v2
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def _log_factorial(n):
         """Return ln n!, from a table while the table reaches."""
         return _LOG_FACTORIALS[n] if n < _LOG_FACTORIALS.size else math.lgamma(n + 1.0)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def poisson(mean, seed, member, step, site, purpose):
         """Draw from Poisson(mean): inversion below 10, transformed rejection (PTRS [3]_) above.
 
@@ -261,12 +281,13 @@ with kernel_cache():
         seed, member, step, site, purpose : int
             The address of the draw.
         """
+        keep_apart()
         if mean <= 0.0:
             return 0
         a, b, c, d = philox(seed, member, step, site, purpose)
         return poisson_from(mean, a, b, c, d, seed, member, step, site, purpose)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def poisson_from(mean, word0, word1, word2, word3, seed, member, step, site, purpose):
         """Draw from Poisson(mean), mean positive, given the first block of the address."""
         if mean < 10.0:
@@ -305,11 +326,11 @@ with kernel_cache():
             block += _BLOCK
             u, v, u2, v2 = uniforms(seed, member, step, site, block)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def _log_choose(n, k):
         return _log_factorial(n) - _log_factorial(k) - _log_factorial(n - k)
 
-    @njit(cache=True, error_model="numpy")
+    @njit(cache=True, error_model="numpy", forceinline=False)
     def hypergeometric(marked, others, taken, seed, member, step, site, purpose):
         """Draw how many of ``taken`` people are marked, taken without replacement from ``marked + others``.
 
@@ -322,6 +343,7 @@ with kernel_cache():
         seed, member, step, site, purpose : int
             The address of the draw.
         """
+        keep_apart()
         if marked <= 0 or taken <= 0:
             return 0
         if others <= 0:
