@@ -123,7 +123,8 @@ def test_addresses_do_not_share_numbers():
         assert abs(np.corrcoef(base, other)[0, 1]) < 5 / np.sqrt(20_000)
 
 
-def test_compiled_draws_equal_plain_python():
+def test_compiled_draws_equal_plain_python(monkeypatch):
+    monkeypatch.setattr(draws, "keep_apart", lambda: None)  # a word to the compiler
     for n, p in [(5, 0.2), (1000, 0.4), (10**6, 0.01)]:
         for i in range(50):
             assert draws.binomial(n, p, 9, i, 2, 3, 4) == draws.binomial.py_func(n, p, 9, i, 2, 3, 4)
