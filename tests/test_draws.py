@@ -124,8 +124,8 @@ def test_addresses_do_not_share_numbers():
 
 
 def test_compiled_draws_equal_plain_python(monkeypatch):
+    addresses = [(n, p, (9, i, 2, 3, 4)) for n, p in [(5, 0.2), (1000, 0.4), (10**6, 0.01)] for i in range(50)]
+    compiled = [(draws.binomial(n, p, *at), draws.poisson(n * p, *at)) for n, p, at in addresses]
     monkeypatch.setattr(draws, "keep_apart", lambda: None)  # a word to the compiler
-    for n, p in [(5, 0.2), (1000, 0.4), (10**6, 0.01)]:
-        for i in range(50):
-            assert draws.binomial(n, p, 9, i, 2, 3, 4) == draws.binomial.py_func(n, p, 9, i, 2, 3, 4)
-            assert draws.poisson(n * p, 9, i, 2, 3, 4) == draws.poisson.py_func(n * p, 9, i, 2, 3, 4)
+    plain = [(draws.binomial.py_func(n, p, *at), draws.poisson.py_func(n * p, *at)) for n, p, at in addresses]
+    assert compiled == plain
