@@ -13,7 +13,7 @@ ROOT = Path(borderflow.__file__).parent
 ORDER = (
     "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
     "results", "snapshots", "plans", "workers", "clusters", "ensemble", "checkpoints",
-    "units", "wording", "ledger", "articles", "evidence",
+    "units", "wording", "ledger", "naming", "articles", "evidence", "review", "review_page", "proposals",
     "observations", "shares", "camps", "scoring", "priors", "smoother", "sequential", "calibration", "pictures", "breaks",
     "forecasting", "baselines", "skill", "backtests",
     "changes", "outcomes", "effects", "comparison", "sensitivity", "crossings", "drafting", "guesses",

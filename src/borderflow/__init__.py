@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from borderflow.articles import Article, Finding, read_article, read_evidence
     from borderflow.briefing import write_briefing
     from borderflow.calibration import Fit, calibrate, open_fit
     from borderflow.comparison import Comparison, compare
@@ -26,18 +27,23 @@ if TYPE_CHECKING:
         ScenarioError,
         UsageError,
     )
+    from borderflow.evidence import contradictions
     from borderflow.exports import export
     from borderflow.forecasting import forecast
     from borderflow.ledger import Claim, Ledger, read_ledger, write_ledger
+    from borderflow.proposals import propose
     from borderflow.results import Run, open_run
+    from borderflow.review import review_ledger
     from borderflow.scenario import Scenario, load, shipped
     from borderflow.skill import Scores, score
 
 _HOMES = {
+    "Article": "articles",
     "BorderflowError": "errors",
     "Claim": "ledger",
     "Comparison": "comparison",
     "ConservationError": "errors",
+    "Finding": "articles",
     "Fit": "calibration",
     "Ledger": "ledger",
     "LedgerError": "errors",
@@ -49,13 +55,18 @@ _HOMES = {
     "UsageError": "errors",
     "calibrate": "calibration",
     "compare": "comparison",
+    "contradictions": "evidence",
     "export": "exports",
     "forecast": "forecasting",
     "load": "scenario",
     "merge": "ensemble",
     "open_fit": "calibration",
     "open_run": "results",
+    "propose": "proposals",
+    "read_article": "articles",
+    "read_evidence": "articles",
     "read_ledger": "ledger",
+    "review_ledger": "review",
     "run": "ensemble",
     "score": "skill",
     "shipped": "scenario",
@@ -64,10 +75,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "Article",
     "BorderflowError",
     "Claim",
     "Comparison",
     "ConservationError",
+    "Finding",
     "Fit",
     "Ledger",
     "LedgerError",
@@ -79,13 +92,18 @@ __all__ = [
     "UsageError",
     "calibrate",
     "compare",
+    "contradictions",
     "export",
     "forecast",
     "load",
     "merge",
     "open_fit",
     "open_run",
+    "propose",
+    "read_article",
+    "read_evidence",
     "read_ledger",
+    "review_ledger",
     "run",
     "score",
     "shipped",

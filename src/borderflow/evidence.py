@@ -171,7 +171,7 @@ def relate(one: Claim, other: Claim) -> Relation | None:
     other_low, other_high = other.bounds()
     mean = (one.in_unit(other.unit) + other.value) / 2 or 1.0
     if "denied" in (one.claim_status, other.claim_status):
-        return _relate_denied(one, other, max(other_low - high, low - other_high, 0.0) / mean)
+        return _relate_denied(one, other, abs(one.in_unit(other.unit) - other.value) / mean)
     if part == "same":
         gap = max(other_low - high, low - other_high, 0.0) / mean
         if gap <= _ROUNDING:
@@ -253,7 +253,9 @@ def _relate_denied(one: Claim, other: Claim, gap: float) -> Relation | None:
     if one.claim_status == other.claim_status:
         return None
     denied, standing = (one, other) if one.claim_status == "denied" else (other, one)
-    return Relation("denied", denied.id, standing.id, gap, "another figure stands" if gap else "the figure itself")
+    return Relation(
+        "denied", denied.id, standing.id, gap, "another figure stands" if gap > _ROUNDING else "the figure itself"
+    )
 
 
 def _relate_states(one: Claim, other: Claim) -> Relation | None:

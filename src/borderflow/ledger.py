@@ -55,7 +55,9 @@ COLUMNS = (
     "id", "date", "date_end", "place", "country", "quantity", "value", "unit", "mode", "claim_status", "publisher",
     "source_url", "note", "known_on",
 )  # fmt: skip
-EXTRA_COLUMNS = ("low", "high", "hedge", "direction")
+EXTRA_COLUMNS = (
+    "low", "high", "hedge", "direction", "span_start", "span_end", "quote", "said_by", "candidates",
+)  # fmt: skip
 
 #: Preference among publishers of the same figure; the first is the one shown.
 _RANK = {"official": 0, "derived": 1, "estimate": 2, "media report": 3, "denied": 4}
@@ -116,6 +118,8 @@ class Claim(BaseModel):
     claim_status : {'official', 'media report', 'estimate', 'derived', 'denied'}
     known_on : date, optional
         The day on which the claim was out.
+    span_start, span_end, quote, said_by, candidates
+        Where a claim was read from an article: the span of its text, its words, who says so, and what the place may be.
 
     Examples
     --------
@@ -147,6 +151,11 @@ class Claim(BaseModel):
     source_url: str = ""
     note: str = ""
     known_on: dt.date | None = None
+    span_start: Annotated[int, Field(ge=0)] | None = None
+    span_end: Annotated[int, Field(ge=0)] | None = None
+    quote: str | None = None
+    said_by: str | None = None
+    candidates: str | None = None
 
     @field_validator("quantity")
     @classmethod

@@ -47,6 +47,7 @@ __all__ = [
     "load_gazetteer",
     "local_hour_offset",
     "normalise_name",
+    "places_named",
 ]
 
 EARTH_RADIUS_KM = 6371.0088
@@ -264,6 +265,18 @@ def find_places(name: str, *, country: str | None = None, limit: int = 5) -> lis
                     scores[number] = (round(0.9 * ratio, 4), close)
     ranked = sorted(scores, key=lambda number: (-scores[number][0], -places[number].population, number))
     return [Candidate(places[n], scores[n][0], _spelling(places[n], scores[n][1])) for n in ranked[:limit]]
+
+
+def places_named(key: str) -> list[GazetteerPlace]:
+    """Places that bear exactly a name, given as `normalise_name` writes it; the most populous first.
+
+    Examples
+    --------
+    >>> [place.country for place in places_named("narva")]
+    ['EE']
+    """
+    places = load_gazetteer()
+    return sorted((places[n] for n in _name_index().bearers.get(key, ())), key=lambda place: -place.population)
 
 
 def _spelling(place: GazetteerPlace, key: str) -> str:

@@ -1,0 +1,206 @@
+"""How well the reader of articles does on labelled reports: precision and recall per kind.
+
+    python benchmarks/evidence.py                 # the development half, with every miss
+    python benchmarks/evidence.py --evaluation    # the half kept for evaluation
+    python benchmarks/evidence.py --write         # both halves and the speed, into benchmarks/RESULTS.md
+
+A claim counts as found where quantity, place, value (with its bounds and its "over" or "up to") and window are all
+right; an event where kind, place, first day and yes or no are. Every report stands in `tests/reports`; the halves are
+set by a hash of its id.
+"""
+
+import hashlib
+import platform
+import re
+import sys
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from borderflow.articles import Article, read_evidence
+from borderflow.naming import shipped_names
+from borderflow.places import normalise_name
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORTS = ROOT / "tests" / "reports"
+
+
+def half(report):
+    return "evaluation" if int(hashlib.sha256(report["id"].encode()).hexdigest(), 16) % 2 else "development"
+
+
+def load_reports(*names):
+    yaml = YAML(typ="safe")
+    files = [REPORTS / f"{name}.yaml" for name in names] if names else sorted(REPORTS.glob("*.yaml"))
+    return [report for file in files for report in yaml.load(file.read_text(encoding="utf-8"))]
+
+
+def place_fits(wanted, found):
+    if wanted == "*":
+        return True
+    names = shipped_names()
+    for option in wanted.split(";"):
+        ends, given = option.strip().split(" - "), found.split(" - ")
+        if len(ends) == len(given) and all(
+            same_place(names, one, other) for one, other in zip(ends, given, strict=True)
+        ):
+            return True
+    return False
+
+
+def same_place(names, wanted, given):
+    sides = {normalise_name(re.sub(r"\(.*\)", "", side)) for side in given.split(" / ")}
+    return normalise_name(wanted) in sides or any(one.name == given for one in names.look_up(wanted)[:3])
+
+
+def value_fits(wanted, one):
+    def near(a, b):
+        return b is not None and abs(a - b) <= 0.005 * max(abs(a), 1)
+
+    hedge = "exact"
+    for word in ("over", "up to"):
+        if wanted.startswith(word):
+            hedge, wanted = word, wanted.removeprefix(word).strip()
+    if "-" in wanted:
+        low, high = map(float, wanted.split("-"))
+        return near(low, one.low) and near(high, one.high)
+    # "over" and "up to" change what the figure says; "about" does not
+    open_ended = one.hedge if one.hedge in ("over", "up to") else "exact"
+    return near(float(wanted), one.value) and hedge == open_ended
+
+
+def window_fits(wanted, one):
+    if wanted == "*":
+        return True
+    if "/" not in wanted:
+        return one.first == one.last == date.fromisoformat(wanted)
+    first, last = wanted.split("/")
+    if one.last != date.fromisoformat(last):
+        return False
+    return one.open_start if not first else one.first == date.fromisoformat(first) and not one.open_start
+
+
+def matches(label, one):
+    parts = [part.strip() for part in label.split("|")]
+    if one.quantity not in [name.strip() for name in parts[0].split(";")] or not place_fits(parts[1], one.place):
+        return False
+    if one.kind == "claim":
+        return value_fits(parts[2], one) and window_fits(parts[3], one)
+    return parts[2] == "*" or one.first == date.fromisoformat(parts[2])
+
+
+def judge(report):
+    """Return found, wrongly found and missed: pairs of (kind of finding, quantity, text)."""
+    findings = read_evidence(Article(report["text"], report["id"]), published=as_date(report["published"]))
+    right, wrong, missed = [], [], []
+    for kind, labels in (("claim", report["claims"]), ("event", report["events"])):
+        left = [one for one in findings if one.kind == kind]
+        for label in labels:
+            hit = next((one for one in left if matches(label, one)), None)
+            quantity = label.split("|")[0].split(";")[0].strip()
+            if hit is None:
+                missed.append((kind, quantity, label))
+            else:
+                left.remove(hit)
+                right.append((kind, quantity, label))
+        wrong += [(kind, one.quantity, show(one)) for one in left]
+    return right, wrong, missed
+
+
+def as_date(value):
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def show(one):
+    value = (
+        f"{one.low:g}-{one.high:g}" if one.low is not None and one.high is not None else f"{one.hedge} {one.value:g}"
+    )
+    start = "" if one.open_start else one.first
+    return f"{one.quantity} | {one.place} | {value} | {start}/{one.last} | {one.quote!r}"
+
+
+def measure(reports, *, verbose=False):
+    counts = Counter()
+    for report in reports:
+        right, wrong, missed = judge(report)
+        for verdict, items in (("right", right), ("wrong", wrong), ("missed", missed)):
+            for kind, quantity, _ in items:
+                counts[kind, quantity, verdict] += 1
+        if verbose and (wrong or missed):
+            print(f"\n{report['id']} ({report['published']}): {report['text']}")
+            for word, items in (("missed", missed), ("wrong ", wrong)):
+                for _, _, text in items:
+                    print(f"   {word} {text}")
+    return counts
+
+
+def rates(counts, kind, quantity=None):
+    right, wrong, missed = (
+        sum(n for (k, q, v), n in counts.items() if k == kind and v == verdict and quantity in (None, q))
+        for verdict in ("right", "wrong", "missed")
+    )
+    precision = right / (right + wrong) if right + wrong else float("nan")
+    recall = right / (right + missed) if right + missed else float("nan")
+    return right, wrong, missed, precision, recall
+
+
+def table(counts):
+    lines = ["| kind | labelled | right | wrong | precision | recall |", "|---|---|---|---|---|---|"]
+
+    def row(name, numbers):
+        right, wrong, missed, precision, recall = numbers
+        shown = ["–" if rate != rate else f"{rate:.2f}" for rate in (precision, recall)]
+        return f"| {name} | {right + missed} | {right} | {wrong} | {shown[0]} | {shown[1]} |"
+
+    for kind in ("claim", "event"):
+        for quantity in sorted({q for k, q, _ in counts if k == kind}):
+            lines.append(row(f"`{quantity}`", rates(counts, kind, quantity)))
+        lines.append(row(f"**all {kind}s**", rates(counts, kind)))
+    return "\n".join(lines)
+
+
+def speed(size=1_000_000):
+    """Return the processor time of reading a text of some length, made of the reports one after another."""
+    text = "\n\n".join(report["text"] for report in load_reports("english", "russian"))
+    text = (text + "\n\n") * (size // len(text) + 1)
+    article = Article(text[:size], "long")
+    read_evidence(Article("The queue at Narva is 3 km long.", "warm"), published=date(2031, 5, 14))
+    start = time.process_time()
+    found = read_evidence(article, published=date(2031, 5, 14))
+    return time.process_time() - start, len(found)
+
+
+def main():
+    reports = load_reports("english", "russian")
+    if "--write" in sys.argv:
+        write(reports)
+        return
+    wanted = "evaluation" if "--evaluation" in sys.argv else "development"
+    chosen = [report for report in reports if half(report) == wanted]
+    counts = measure(chosen, verbose=wanted == "development")
+    print(f"\n{wanted}: {len(chosen)} reports\n{table(counts)}")
+
+
+def write(reports):
+    parts = []
+    for name in ("evaluation", "development"):
+        chosen = [report for report in reports if half(report) == name]
+        parts.append(f"### {name.capitalize()} half, {len(chosen)} reports\n\n{table(measure(chosen))}")
+    seconds, found = speed()
+    header = (
+        f"`python benchmarks/evidence.py --write` on {platform.processor() or platform.machine()}, Python "
+        f"{platform.python_version()}. A text of 1 MB took {seconds:.1f} s of processor time ({found:,} findings)."
+    )
+    section = f"<!-- evidence -->\n## Reading articles\n\n{header}\n\n" + "\n\n".join(parts) + "\n<!-- /evidence -->\n"
+    path = ROOT / "benchmarks" / "RESULTS.md"
+    text = path.read_text(encoding="utf-8")
+    pattern = re.compile(r"<!-- evidence -->.*?<!-- /evidence -->\n", re.DOTALL)
+    text = pattern.sub(lambda _: section, text) if pattern.search(text) else f"{text.rstrip()}\n\n{section}"
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

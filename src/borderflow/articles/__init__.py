@@ -1,0 +1,132 @@
+"""From an article to claims and events, each with the span of the text that it rests on.
+
+`read_evidence` runs the rules of this package: numbers, dates, places and cue words are recognised sentence by sentence; a claim
+is a number with a cue that says what it counts, a place and a window; an event is a meeting of cues. No network, no
+model, no chance: the same text gives the same findings. Other extractors can be given; see `plugins`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from borderflow.articles.figures import read_figures
+from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
+from borderflow.articles.happenings import read_events
+from borderflow.articles.scenes import Memory, build_scene
+from borderflow.articles.texts import Article, read_article
+from borderflow.articles.tokens import split_sentences
+from borderflow.articles.toponyms import find_countries
+from borderflow.errors import UsageError
+from borderflow.naming import Names, shipped_names
+
+__all__ = [
+    "Article",
+    "Extractor",
+    "Finding",
+    "PlaceCandidate",
+    "RuleExtractor",
+    "as_claims",
+    "read_article",
+    "read_evidence",
+]
+
+
+class RuleExtractor:
+    """The default reader: rules, gazetteer, dateparser, simplemma; deterministic.
+
+    Parameters
+    ----------
+    names : Names, optional
+        The index of place names; that of all shipped scenarios where not given.
+    announced : date, optional
+        The day that "since the announcement" means.
+    """
+
+    name = "rules"
+
+    def __init__(self, names: Names | None = None, announced: dt.date | None = None) -> None:
+        self.names = names
+        self.announced = announced
+
+    def extract(self, article: Article, published: dt.date) -> list[Finding]:
+        """Return the claims and events of an article, in the order of the text."""
+        found = sorted(
+            self._findings(article, published), key=lambda one: (one.start, one.end, one.quantity, one.place)
+        )
+        placed = {one.quantity for one in found if one.kind == "event" and one.place}
+        # a headline or first sentence without the place says nothing that a later sentence does not say better
+        return [one for one in found if one.kind == "claim" or one.place or one.quantity not in placed]
+
+    def _findings(self, article: Article, published: dt.date) -> Iterator[Finding]:
+        names = self.names or shipped_names()
+        sentences = list(split_sentences(article.text))
+        countries = find_countries(sentences, names)
+        memory = Memory(announced=self.announced)
+        seen: set[tuple[object, ...]] = set()
+        for sentence in sentences:
+            scene = build_scene(sentence, names, countries, published)
+            if scene.cues:
+                figures = list(read_figures(scene, memory))
+                for one in (*figures, *read_events(scene, memory, {figure.quantity for figure in figures})):
+                    key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")
+                    if key not in seen:
+                        seen.add(key)
+                        yield one
+            memory.keep(scene)
+
+
+def read_evidence(
+    article: str | Path | Article,
+    *,
+    published: dt.date | None = None,
+    names: Names | None = None,
+    announced: dt.date | None = None,
+    extractors: Sequence[Extractor] = (),
+) -> list[Finding]:
+    """Read an article: its claims and events, each with the exact span that it rests on.
+
+    Parameters
+    ----------
+    article : path or Article
+        A text, HTML or PDF file, or an `Article`.
+    published : date, optional
+        The day of publication, against which "on Tuesday" and "last week" are resolved; from the page itself where it
+        says so.
+    names : Names, optional
+        Place names to look for before the gazetteer; those of the shipped scenarios where not given.
+    announced : date, optional
+        The day that "since the announcement" means.
+    extractors : sequence of Extractor, optional
+        Further readers; what they return without a span that holds their quote is dropped.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read as text, or the day of publication is not known.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> text = "On Tuesday 4,210 people entered Georgia, the ministry said. The queue at Verkhny Lars is 14 km long."
+    >>> for one in read_evidence(Article(text, "example"), published=date(2031, 5, 14)):
+    ...     print(one.quantity, one.value, one.place, one.first)
+    arrivals_daily 4210.0 Georgia 2031-05-13
+    queue_km 14.0 Verkhny Lars / Dariali (Kazbegi) 2031-05-14
+    """
+    if not isinstance(article, Article):
+        article = read_article(article)
+    day = published or article.published
+    if day is None:
+        raise UsageError(
+            f"{article.name}: does not say when it was published; give the day, for example --published 2022-09-29"
+        )
+    found = RuleExtractor(names, announced).extract(article, day)
+    for extractor in extractors:
+        found += [
+            one
+            for one in extractor.extract(article, day)
+            if article.text[one.start : one.end] == one.quote and one.quote.strip()
+        ]
+    return sorted(found, key=lambda one: (one.start, one.end, one.quantity, one.place))

@@ -1,0 +1,97 @@
+"""Words that say what a figure is about, by class; and the machine that finds them.
+
+A cue is one or more words. ``word*`` is any word that begins so, which covers inflection in English and Russian;
+``..`` stands for up to three words in between. Classes are small and say one thing ("queue", "close", "recruitment
+office"); what a claim is, the grammar decides from classes that meet. They stand in ``borderflow/data/cues.txt``; a new phrase is taught by adding it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from borderflow.articles.lexicon import load_lexicon
+from borderflow.articles.tokens import Token
+
+__all__ = ["Cue", "find_cues"]
+
+_GAP = 3
+_MOVES = frozenset(
+    {"enter", "leave", "return", "turn back", "refuse"}
+)  # the longest says which way: "fled to" is no "fled"
+
+
+class Cue(NamedTuple):
+    """A cue found: its class, the tokens it covers (last exclusive), and its place in the text."""
+
+    kind: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+_Patterns = dict[str, list[tuple[str, tuple[str, ...]]]]
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[_Patterns, _Patterns]:
+    exact: _Patterns = {}
+    begins: _Patterns = {}
+    for kind, text in load_lexicon("cues.txt").items():
+        for phrase in text.split("|"):
+            words = phrase.split()
+            if not words:
+                continue
+            first, rest = words[0], tuple(words[1:])
+            home, key = (begins, first[:-1]) if first.endswith("*") else (exact, first)
+            home.setdefault(key, []).append((kind, rest))
+    return exact, begins
+
+
+def find_cues(tokens: Sequence[Token]) -> list[Cue]:
+    """Return the cues in a sentence, in the order of their first word; at most one of a class at each word."""
+    found: list[Cue] = []
+    for number, token in enumerate(tokens):
+        if not token.is_word:
+            continue
+        best: dict[str, int] = {}
+        for kind, rest in _starting(token.lower):
+            last = _match(tokens, number + 1, rest) if rest else number + 1
+            if last > best.get(kind, 0):
+                best[kind] = last
+        moves = {kind: last for kind, last in best.items() if kind in _MOVES}
+        longest = max(moves.values(), default=0)
+        best = {kind: last for kind, last in best.items() if kind not in moves or last == longest}
+        found += [Cue(kind, number, last, token.start, tokens[last - 1].end) for kind, last in best.items()]
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _starting(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    exact, begins = _compiled()
+    found: list[tuple[str, tuple[str, ...]]] = list(exact.get(word, ()))
+    for length in range(2, len(word) + 1):
+        found += begins.get(word[:length], ())
+    return tuple(found)
+
+
+def _match(tokens: Sequence[Token], at: int, rest: tuple[str, ...]) -> int:
+    """Return the token after the match of the remaining words, or 0."""
+    if not rest:
+        return at
+    if rest[0] == "..":
+        for skip in range(_GAP + 1):
+            if at + skip < len(tokens) and (end := _match(tokens, at + skip, rest[1:])):
+                return end
+            if at + skip >= len(tokens) or not (tokens[at + skip].is_word or tokens[at + skip].is_number):
+                return 0
+        return 0
+    if at >= len(tokens) or not _fits(tokens[at].lower, rest[0]):
+        return 0
+    return _match(tokens, at + 1, rest[1:])
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern

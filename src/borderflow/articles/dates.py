@@ -1,0 +1,382 @@
+"""Date phrases, English and Russian, resolved against the day of publication.
+
+Phrases are found by the patterns below (a date parser let loose on running text invents dates: "12,400" becomes
+12 December); single days with a month go to dateparser, weekdays and spans are counted here. A weekday is the last one
+up to the day of publication, or the next one where the sentence speaks of the future.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+__all__ = ["When", "find_dates"]
+
+Role = Literal["day", "span", "since", "by", "future"]
+
+_MONTHS = (
+    "january|jan|январ[ьяе]", "february|feb|феврал[ьяе]", "march|mar|март[ае]?", "april|apr|апрел[ьяе]", "may|ма[йяе]",
+    "june|jun|июн[ьяе]", "july|jul|июл[ьяе]", "august|aug|август[ае]?", "september|sept|sep|сентябр[ьяе]",
+    "october|oct|октябр[ьяе]", "november|nov|ноябр[ьяе]", "december|dec|декабр[ьяе]",
+)  # fmt: skip
+_WEEKDAYS = (
+    "monday|понедельник(?:а|у|ом)?", "tuesday|вторник(?:а|у|ом)?", "wednesday|сред[ауыей]{1,2}", "thursday|четверг(?:а|у|ом)?",
+    "friday|пятниц[ауыей]{1,2}", "saturday|суббот[ауыей]{1,2}", "sunday|воскресень[еяю]",
+)  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_WEEKDAY = "|".join(_WEEKDAYS)
+_SMALL = {
+    "one": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "один": 1, "одну": 1, "два": 2, "две": 2, "двое": 2, "три": 3, "трое": 3, "четыре": 4, "четверо": 4, "пять": 5, "шесть": 6, "семь": 7, "десять": 10,
+}  # fmt: skip
+_COUNT = r"\d{1,2}|" + "|".join(sorted(_SMALL, key=len, reverse=True))
+
+_DAY_MONTH = rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th|-го|-е)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}}\b(?: года| г\.)?)?"
+_MONTH_DAY = rf"(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|,\d)(?:,? \d{{4}}\b)?"
+_NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
+
+#: name -> pattern of one phrase; the first that matches at a place counts
+_ATOMS: tuple[tuple[str, str], ...] = (
+    ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
+             rf"|(?P<em>{_MONTH}) (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
+    ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
+    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?:ago|earlier|before|назад|ранее)\b"),
+    ("before", r"(?:the )?(?:day before yesterday|previous day|day before|day earlier|preceding day)\b|позавчера|дн[её]м ранее|за день до этого|накануне|на кануне|предыдущий день"),
+    ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
+    ("yesterday", r"\b(?:yesterday|last night|overnight|вчера(?:шн\w+ дня)?|со вчерашнего дня|минувшей ночью)\b"),
+    ("tomorrow", r"\b(?:tomorrow|завтра)\b"),
+    ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за) выходн\w+)\b"),
+    ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
+    ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие |первые )?(?:24 часа|сутки)\b"),
+    ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\bв первый(?: же)? день\b"),
+    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<pn>{_COUNT}|few|several)? ?(?P<pu>days|day|weeks|months|month)\b"
+                  rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
+                  r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
+    ("last week", r"\b(?:last|the previous|the past|past|previous) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
+    ("past week", r"\b(?:in|within|over|during) (?:a|one|the) week\b|\bза (?:последнюю )?неделю\b"),
+    ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+"),
+    ("last month", r"\b(?:last|the previous) month\b|\b(?:в )?(?:прошл|минувш)\w+ месяц\w*"),
+    ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
+    ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
+    ("this year", r"\b(?:this year|the year|в этом году|начала года|с начала года|текущего года)\b"),
+    ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
+    ("month", rf"\b(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b)?"),
+)  # fmt: skip
+_SCAN = tuple((name, re.compile(pattern)) for name, pattern in _ATOMS)
+_TRIGGER = re.compile(
+    rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|сегодня|вчера|завтра|ранее|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
+)
+_NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
+_FUTURE = re.compile(
+    r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
+    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет\w+|введ\w+|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ\w+|следующ\w+|готов\w+|разверн\w+|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
+)
+_CLAUSE = re.compile(r"[;,:]|\bthat\b|\bbut\b|\bwhile\b|\bчто\b|\bно\b")
+_FROM_NOW = re.compile(r"\b(?:from|as of|starting|starting from|effective|effective from|beginning)(?: on)?\s*$")
+_RANGE_ON = re.compile(r"\s*(?:morning |evening )?(?:to|until|till|through)\b")
+_SINCE = re.compile(
+    r"(?:\bsince [^,.;]{1,60}?|\b(?:с момента|с начала|после) [^,.;]{1,50}?|\bsince(?: (?:early|late|last|the (?:start|beginning) of|the))?|\bfrom|\bafter(?: the \w+ (?:on|of))?|\bsince the [\w' -]{3,40}? (?:on|of)|\bstarting(?: on| from)?|\bas of|\beffective|\bс|\bсо|\bначиная с|\bпосле|\bс момента [\w ]{3,40}?)(?: on)?\s*(?:the\s+)?$"
+)
+_START_OF = re.compile(r"(?:\bsince|\bfrom)?\s*(?:the )?(?:start|beginning) of(?: the)?\s*$|\b(?:с )?начал[ао]\s*$")
+_BY = re.compile(
+    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|вечер\w*|конец|концу))?(?: on)?\s*$"
+)
+_BETWEEN = re.compile(r"(?:\bbetween|\bfrom|\bс|\bсо|\bмежду)(?: on)?\s*(?:the\s+)?$")
+_AND = re.compile(r"\s*(?:morning |evening |night |noon )?(?:and|to|until|till|through|по|до|и|[-–—])\s*(?:the\s+)?$")
+
+
+class When(NamedTuple):
+    """A date phrase: its place, its first and last day, and how it stands.
+
+    ``role`` is ``day`` (one day), ``span`` (a closed window), ``since`` (from ``first`` on; ``last`` is the day of
+    publication) or ``by`` (until ``last``; the start is not known).
+    """
+
+    start: int
+    end: int
+    first: date
+    last: date
+    role: Role
+
+
+def find_dates(text: str, offset: int, published: date) -> list[When]:
+    """Return the date phrases of one sentence; ``offset`` is where the sentence starts in the article.
+
+    Examples
+    --------
+    >>> [(one.first.isoformat(), one.role) for one in find_dates("It closed on Tuesday.", 0, date(2031, 5, 14))]
+    [('2031-05-13', 'day')]
+    >>> find_dates("Since 10 May", 0, date(2031, 5, 14))[0].role
+    'since'
+    """
+    lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\n", " ")
+    if len(lower) != len(text) or not _TRIGGER.search(lower):
+        return []
+    atoms = _atoms(lower, text, published)
+    return [one._replace(start=one.start + offset, end=one.end + offset) for one in _join(lower, atoms, published)]
+
+
+def _atoms(lower: str, text: str, published: date) -> list[When]:
+    taken = bytearray(len(lower))
+    found: list[When] = []
+    for name, pattern in _SCAN:
+        for match in pattern.finditer(lower):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            if name == "month" and match.group("mm") in _NAMES and not _is_month(lower, text, match):
+                continue
+            if name in ("day", "days") and not _is_capital_may(lower, text, match):
+                continue
+            window = _resolve(name, match, published, _looks_ahead(lower, start, end))
+            if window is None:
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            found.append(When(start, end, *window, "day" if window[0] == window[1] else "span"))
+    return sorted(found)
+
+
+def _looks_ahead(lower: str, start: int, end: int) -> bool:
+    """Tell whether the clause around a phrase speaks of the future."""
+    first = max(
+        (found.end() for found in _CLAUSE.finditer(lower, max(start - 200, 0), start)), default=max(start - 200, 0)
+    )
+    last = next((found.start() for found in _CLAUSE.finditer(lower, end, end + 200)), end + 200)
+    if _FROM_NOW.search(lower[first:start]) and not _RANGE_ON.match(lower[end:]):
+        return True
+    return bool(_FUTURE.search(lower[first:last]))
+
+
+def _is_capital_may(lower: str, text: str, match: re.Match[str]) -> bool:
+    """Tell a month from the verb: "18 to 60 may leave"."""
+    at = match.group().find("may")
+    return (
+        at < 0
+        or not match.group()[at:].startswith("may")
+        or lower[match.start() + at - 1 : match.start() + at].isalpha()
+        or text[match.start() + at].isupper()
+    )
+
+
+def _is_month(lower: str, text: str, match: re.Match[str]) -> bool:
+    before = lower[: match.start()].rstrip().rsplit(" ", 1)[-1]
+    return (
+        text[match.start()].isupper()
+        and before in ("in", "since", "by", "of", "until", "last", "this", "early", "late", "mid")
+    ) or before in ("в", "с", "за", "начала", "конца", "к")
+
+
+def _resolve(name: str, match: re.Match[str], published: date, future: bool) -> tuple[date, date] | None:
+    day = timedelta(days=1)
+    monday = published - day * published.weekday()
+    try:
+        match name:
+            case "day":
+                one = _parse(match.group(), published, future)
+                return None if one is None else (one, one)
+            case "days":
+                return _days(match, published)
+            case "today" | "first day":
+                return (published, published) if name == "today" else None
+            case "yesterday":
+                return published - day, published - day
+            case "before":
+                back = 2 if match.group() in ("позавчера", "day before yesterday", "the day before yesterday") else 1
+                return published - day * back, published - day * back
+            case "tomorrow":
+                return published + day, published + day
+            case "weekend":
+                saturday = monday - day * 2
+                return saturday, saturday + day
+            case "weekday":
+                one = _weekday(match.group("wd"), match.group("wq") or "", published, future)
+                return one, one
+            case "hours":
+                return published - day, published
+            case "past days":
+                return _past_days(match, published)
+            case "past week":
+                return published - day * 7, published
+            case "last week":
+                return monday - day * 7, monday - day
+            case "this week":
+                return monday, published
+            case "last month" | "this month":
+                return _month_of(published, -1 if name == "last month" else 0, published)
+            case "last year" | "this year":
+                year = published.year - (name == "last year")
+                return date(year, 1, 1), min(date(year, 12, 31), published)
+            case "year":
+                year = int(match.group("yy") or match.group("yr"))
+                return date(year, 1, 1), min(date(year, 12, 31), max(published, date(year, 1, 1)))
+            case "month":
+                return _named_month(match, published, future)
+            case "ago":
+                return _ago(match, published)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _parse(phrase: str, published: date, future: bool) -> date | None:
+    """Parse a day with a month by dateparser, in the year that makes it nearest."""
+    import dateparser
+
+    numeric = re.fullmatch(_NUMERIC, phrase)
+    if numeric and "-" in phrase:
+        return date.fromisoformat(phrase)
+    clean = re.sub(r"^the | of\b|(?<=\d)(?:st|nd|rd|th|-го|-е)\b| года| г\.|[,.](?= |$)", "", phrase)
+    base = datetime(published.year, published.month, published.day)
+    languages = ["ru"] if re.search(r"[а-я]", phrase) else ["en"]
+    parsed = dateparser.parse(
+        clean,
+        languages=languages,
+        settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "current_period", "DATE_ORDER": "DMY"},
+    )
+    if parsed is None:
+        return None
+    one: date = parsed.date()
+    if re.search(r"\d{4}", phrase):
+        return one
+    return _nearest(one.month, one.day, published, future)
+
+
+def _nearest(month: int, day: int, published: date, future: bool) -> date:
+    """Return the day of the year that lies nearest: up to two months ahead, unless the sentence looks ahead anyway."""
+    years = (published.year - 1, published.year, published.year + 1)
+    days = [date(year, month, min(day, calendar.monthrange(year, month)[1])) for year in years]
+    ahead = 330 if future else 45
+    fitting = [one for one in days if (one - published).days <= ahead]
+    if future:
+        return min(fitting, key=lambda one: abs((one - published).days))
+    return max(fitting)
+
+
+def _number_of(names: Sequence[str], word: str) -> int:
+    return next(number for number, pattern in enumerate(names) if re.fullmatch(pattern, word))
+
+
+def _weekday(word: str, qualifier: str, published: date, future: bool) -> date:
+    wanted = _number_of(_WEEKDAYS, word)
+    back = (published.weekday() - wanted) % 7
+    if qualifier.startswith(("next", "following", "the following", "следующ", "ближайш")):
+        return published + timedelta(days=(7 - back) or 7)
+    if qualifier.startswith(("last", "past", "прошл", "минувш")):
+        return published - timedelta(days=back or 7)
+    if future and back:
+        return published + timedelta(days=7 - back)
+    return published - timedelta(days=back)
+
+
+def _days(match: re.Match[str], published: date) -> tuple[date, date] | None:
+    kind = "d" if match.group("dm") else "e"
+    month = _number_of(_MONTHS, match.group(f"{kind}m")) + 1
+    first, last = int(match.group(f"{kind}1")), int(match.group(f"{kind}2"))
+    if not 1 <= first < last <= 31:
+        return None
+    if match.group(f"{kind}y"):
+        year = int(match.group(f"{kind}y"))
+        return date(year, month, first), date(year, month, last)
+    end = _nearest(month, last, published, False)
+    return end.replace(day=first), end
+
+
+def _past_days(match: re.Match[str], published: date) -> tuple[date, date] | None:
+    text = match.group("pn") or match.group("qn") or match.group("rn") or ""
+    unit = match.group("pu") or "days"
+    if match.group("rec") or text in ("few", "several"):
+        return None  # "in recent days": no window that could be named
+    count = int(text) if text.isdigit() else _SMALL.get(text, 1)
+    length = {"d": 1, "w": 7, "m": 30}[unit[0]]
+    return published - timedelta(days=count * length), published
+
+
+def _month_of(published: date, shift: int, limit: date) -> tuple[date, date]:
+    month = (published.month - 1 + shift) % 12 + 1
+    year = published.year + (published.month - 1 + shift) // 12
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, 1), min(last, limit)
+
+
+def _named_month(match: re.Match[str], published: date, future: bool) -> tuple[date, date]:
+    month = _number_of(_MONTHS, match.group("mm")) + 1
+    if match.group("my"):
+        year = int(match.group("my"))
+    else:
+        year = published.year - (month > published.month and not (future and month - published.month <= 4))
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, 1), last if last < published or date(year, month, 1) > published else published
+
+
+def _ago(match: re.Match[str], published: date) -> tuple[date, date] | None:
+    number, unit = match.group("an"), match.group("au") or ""
+    if number in ("неделю", "месяц", "год", "сутки", "день"):
+        number, unit = "1", number
+    if not unit:
+        return None
+    count = int(number) if number.isdigit() else _SMALL[number]
+    days = (
+        7
+        if unit.startswith(("week", "недел"))
+        else 30
+        if unit.startswith(("month", "месяц"))
+        else 365
+        if unit.startswith(("year", "лет", "год"))
+        else 1
+    )
+    one = published - timedelta(days=count * days)
+    return one, one
+
+
+def _join(lower: str, atoms: list[When], published: date) -> list[When]:
+    """Join two atoms to a window, and read what stands before an atom: since, by, from ... to."""
+    found: list[When] = []
+    at = 0
+    while at < len(atoms):
+        one = atoms[at]
+        before = lower[max(one.start - 60, 0) : one.start]
+        between = _BETWEEN.search(before)
+        if (
+            at + 1 < len(atoms)
+            and between
+            and _AND.fullmatch(lower[one.end : atoms[at + 1].start])
+            and one.first <= atoms[at + 1].last
+        ):
+            other = atoms[at + 1]
+            found.append(When(one.start - len(before) + between.start(), other.end, one.first, other.last, "span"))
+            at += 2
+            continue
+        found.append(_placed(one, before, published))
+        at += 1
+    return found
+
+
+def _is_whole_month(one: When, published: date) -> bool:
+    return one.first.day == 1 and (one.last == published or (one.last - one.first).days >= 27)
+
+
+def _placed(one: When, before: str, published: date) -> When:
+    since = _SINCE.search(before) or _START_OF.search(before)
+    if (
+        since
+        and one.first <= published
+        and (
+            one.role == "day"
+            or _START_OF.search(before)
+            or since.group().startswith("since")
+            or _is_whole_month(one, published)
+        )
+    ):
+        begin = one.start - len(before) + since.start()
+        return When(begin, one.end, one.first, max(one.first, published), "since")
+    if since and one.role == "day":
+        return one._replace(start=one.start - len(before) + since.start(), role="future")
+    by = _BY.search(before)
+    if by and one.role == "day":
+        return one._replace(start=one.start - len(before) + by.start(), role="by")
+    return one

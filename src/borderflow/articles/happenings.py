@@ -1,0 +1,269 @@
+"""Events of a sentence: what opens, closes, stops or is forbidden, where, from when, for whom, and whether it is denied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+
+from borderflow.articles.cues import Cue
+from borderflow.articles.figures import describe_site, speaker
+from borderflow.articles.findings import Finding
+from borderflow.articles.kinds import EVENTS, EventKind
+from borderflow.articles.placing import Site, Window, choose_place, choose_window
+from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.toponyms import Mention
+
+__all__ = ["read_events"]
+
+_AHEAD = frozenset(
+    [
+        "will",
+        "plan",
+        "plans",
+        "planned",
+        "planning",
+        "intends",
+        "going",
+        "would",
+        "планирует",
+        "планируют",
+        "намерен",
+        "намерены",
+        "намерено",
+        "собирается",
+        "собираются",
+        "будет",
+        "будут",
+        "закроет",
+        "закроют",
+        "откроет",
+        "откроют",
+        "запретит",
+        "запретят",
+        "заработает",
+        "начнет",
+        "начнут",
+        "прекратит",
+        "прекратят",
+        "приостановит",
+        "появится",
+        "введет",
+        "развернут",
+        "ограничит",
+    ]
+)
+_NOT = frozenset(
+    {
+        "not",
+        "never",
+        "n't",
+        "не",
+        "didn't",
+        "don't",
+        "doesn't",
+        "hasn't",
+        "haven't",
+        "isn't",
+        "won't",
+        "wasn't",
+        "neither",
+        "nor",
+        "without",
+        "ни",
+    }
+)
+
+
+def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield the events of a sentence, each kind at most once for each place; ``counted`` are quantities already claimed."""
+    seen: set[tuple[str, str]] = set()
+    for kind in EVENTS:
+        if kind.quantity in counted:
+            continue  # "handed out 230 notices" is a claim with its number
+        for verb in scene.of(*kind.verb):
+            cues = _meeting(scene, kind, verb)
+            if cues is None:
+                continue
+            for finding in _events(scene, kind, cues, memory):
+                if (finding.quantity, finding.place) not in seen:
+                    seen.add((finding.quantity, finding.place))
+                    yield finding
+
+
+def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None:
+    """Return the cues that make the event together with its verb, all within reach and in one clause."""
+    low, high = scene.clause(verb.first)
+    if kind.without and any(low <= cue.first < high for cue in scene.of(*kind.without)):
+        return None
+    found = [verb]
+    for needed in kind.needs:
+        near = [
+            cue
+            for cue in scene.of(*needed)
+            if low <= cue.first < high
+            and _gap(cue, verb) <= kind.reach
+            and not (cue.first < verb.last and verb.first < cue.last)
+        ]
+        if not near:
+            return None
+        found.append(min(near, key=lambda cue: _gap(cue, verb)))
+    return tuple(found)
+
+
+def _gap(one: Cue, other: Cue) -> int:
+    return max(one.first - other.last, other.first - one.last, 0)
+
+
+def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory) -> Iterator[Finding]:
+    verb = cues[0]
+    segment = _segment(scene, verb)
+    window = choose_window(scene, segment, verb.first, told=False)
+    site = choose_place(scene, kind.family, segment, verb.first, memory)
+    if (
+        site is not None
+        and not site.sure
+        and site.mentions[0].best.kind in ("country", "region")
+        and kind.family == "post"
+    ):
+        site = None  # an earlier sentence's country says nothing of the post
+    negative, denied = _negation(scene, cues)
+    planned = (
+        any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
+    )
+    said_by, official = speaker(scene, memory)
+    for one in _each(scene, site, kind):
+        place, country, places = describe_site(one)
+        start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
+        base = scene.sentence.start
+        day = _first_day(window, scene)
+        yield Finding(
+            kind="event",
+            quantity=kind.quantity,
+            value=0.0 if negative or denied else 1.0,
+            unit="flag",
+            mode=_mode(kind, cues),
+            first=day,
+            last=day,
+            place=place,
+            country=country,
+            places=places,
+            status="denied" if denied else "official" if official else "media report",
+            planned=planned,
+            said_by=said_by,
+            who=_concerned(scene, kind, verb),
+            start=start,
+            end=end,
+            quote=scene.sentence.text[start - base : end - base],
+            confidence=0.8 if one is not None and one.sure else 0.55,
+        )
+
+
+def _first_day(window: Window, scene: Scene) -> dt.date:
+    when = window.when
+    if when is None or (when.role == "span" and when.last >= scene.published and when.first < scene.published):
+        return scene.published
+    return window.first
+
+
+def _segment(scene: Scene, verb: Cue) -> tuple[int, int]:
+    return scene.clause(verb.first)
+
+
+def _mode(kind: EventKind, cues: tuple[Cue, ...]) -> str:
+    if kind.family == "route":
+        return next(
+            (cue.kind.replace("flight", "air") for cue in cues if cue.kind in ("bus", "train", "ferry", "flight")),
+            kind.mode,
+        )
+    return kind.mode
+
+
+def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]:
+    """Return one site for every place of a list: "Lavoriškės and Raigardas"."""
+    if site is None or len(site.mentions) > 1 or not site.sure or kind.family != "post":
+        return [site]
+    chosen = site.mentions[0]
+    return [Site((mention,), True) for mention in _listed(scene, chosen)]
+
+
+def _listed(scene: Scene, chosen: Mention) -> list[Mention]:
+    mentions = list(scene.mentions)
+    at = mentions.index(chosen)
+    found = [chosen]
+    for step in (1, -1):
+        here = at
+        while 0 <= here + step < len(mentions):
+            one, two = sorted((mentions[here], mentions[here + step]))
+            gap = [token.lower for token in scene.tokens[one.last : two.first]]
+            close = gap and len(gap) <= 2 and all(word in (",", "and", "и", "«", "»") for word in gap)
+            parallel = (
+                len(gap) <= 8
+                and any(word in ("and", "и", ",") for word in gap)
+                and not any(
+                    one.last <= cue.first < two.first for cue in scene.of("set up", "close", "open", "say", "halt")
+                )
+            )
+            if not (
+                close
+                or parallel
+                or (
+                    gap
+                    and mentions[here + step].best.kind in ("country", "derived")
+                    and "and" not in gap
+                    and len(gap) <= 4
+                )
+            ):
+                break
+            here += step
+            if mentions[here].best.kind == "crossing" or (close and mentions[here].best.kind == "city"):
+                found.append(mentions[here])
+    return sorted(found)
+
+
+def _negation(scene: Scene, cues: tuple[Cue, ...]) -> tuple[bool, bool]:
+    """Return whether an event is negated by "not" at its verb, and whether somebody denies it."""
+    verb = cues[0]
+    low, _high = scene.clause(verb.first)
+    before = [token.lower for n, token in enumerate(scene.tokens[max(verb.first - 4, low) : verb.first])]
+    negative = any(word in _NOT for word in before) or any(word.endswith("n't") for word in before)
+    after = [token.lower for token in scene.tokens[verb.last : verb.last + 2]]
+    negative = negative or after[:1] == ["not"]
+    denial = [cue for cue in scene.of("deny") if abs(cue.first - verb.first) <= 16]
+    inside = any(cue.first >= verb.first and cue.last <= verb.last for cue in denial)
+    if denial and not inside and not negative:
+        return False, True
+    return negative, False
+
+
+def _concerned(scene: Scene, kind: EventKind, verb: Cue) -> str:
+    """Return whom an entry ban concerns, in the words of the article."""
+    if kind.quantity not in ("entry_ban", "exit_ban_men"):
+        return ""
+    low, high = scene.clause(verb.first)
+    near = [cue for cue in scene.of("visitors", "men") if low <= cue.first < high]
+    if not near:
+        return ""
+    first = min(near, key=lambda cue: cue.first)
+    last = first.last
+    stops = (
+        "from",
+        "entering",
+        "to",
+        "as",
+        "on",
+        "at",
+        "in",
+        "since",
+        "until",
+        ",",
+        ".",
+        "с",
+        "в",
+        "на",
+        "по",
+        "выезжать",
+        "покидать",
+    )
+    while last < min(first.last + 7, high) and scene.tokens[last].lower not in stops:
+        last += 1
+    return " ".join(token.text for token in scene.tokens[first.first : last])

@@ -1,0 +1,190 @@
+"""Which place and which window a figure or an event belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from borderflow.articles.dates import When
+from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.toponyms import Mention
+
+__all__ = ["Family", "Site", "Window", "choose_place", "choose_window"]
+
+Family = Literal["entry", "exit", "post", "route", "country"]
+
+_ROLE_VALUE: dict[Family, dict[str, float]] = {
+    "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -1.0},
+    "exit": {"from": 1.2, "via": 1.5, "at": 1.0, "": 0.6, "to": -0.5, "with": -1.0},
+    "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -0.5},
+    "route": {"to": 1.0, "from": 1.0, "at": 0.3, "via": 0.0, "": 0.2, "with": -1.0},
+    "country": {"": 1.0, "to": 1.0, "at": 0.8, "from": 0.5, "via": -1.0, "with": -1.0},
+}
+_KIND_VALUE: dict[Family, dict[str, float]] = {
+    "entry": {"crossing": 1.3, "city": 1.0, "region": 0.2, "country": 0.5, "derived": -1.6},
+    "exit": {"crossing": 1.2, "city": 0.6, "region": 0.2, "country": 0.4, "derived": -1.6},
+    "post": {"crossing": 1.8, "city": 0.9, "region": 0.0, "country": -0.4, "derived": -2.0},
+    "route": {"city": 1.0, "crossing": 0.2, "region": 0.5, "country": 0.3, "derived": -2.0},
+    "country": {"country": 1.5, "derived": -0.3, "region": 0.0, "city": -0.8, "crossing": -1.0},
+}
+
+
+class Site(NamedTuple):
+    """The places chosen: one, or the two ends of a route; ``sure`` is False where an earlier sentence named it."""
+
+    mentions: tuple[Mention, ...]
+    sure: bool
+    link: str = " - "
+
+
+class Window(NamedTuple):
+    """The days chosen; ``given`` is False where the sentence names none."""
+
+    first: dt.date
+    last: dt.date
+    open_start: bool
+    given: bool
+    when: When | None
+
+
+def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int, memory: Memory) -> Site | None:
+    """Return the place that a figure at token ``at`` belongs to."""
+    pair = scene.route() if family == "route" else None
+    if pair is not None and not _nearer_goal(scene, pair[-1], segment, at):
+        return Site(pair, True)
+    best, most = None, -0.5
+    for mention in scene.mentions:
+        value = _suits(scene, mention, family, segment, at)
+        if value > most:
+            best, most = mention, value
+    if best is not None:
+        countries = _countries_with(scene, best) if family == "entry" and best.best.kind == "country" else (best,)
+        return Site(countries, True, ", " if len(countries) > 1 else " - ")
+    return _remembered(family, memory)
+
+
+def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
+    """Return the list of countries that a country stands in: one total for "Georgia, Kazakhstan and Finland"."""
+    mentions = [mention for mention in scene.mentions if mention.best.kind == "country"]
+    at = mentions.index(one)
+    first = last = at
+    while first and _in_list(scene, mentions[first - 1], mentions[first]):
+        first -= 1
+    while last + 1 < len(mentions) and _in_list(scene, mentions[last], mentions[last + 1]):
+        last += 1
+    return tuple(mentions[first : last + 1])
+
+
+def _in_list(scene: Scene, one: Mention, other: Mention) -> bool:
+    gap = [token.lower for token in scene.tokens[one.last : other.first]]
+    return 0 < len(gap) <= 2 and all(word in (",", "and", "и") for word in gap) and one.role == other.role
+
+
+def _nearer_goal(scene: Scene, end: Mention, segment: tuple[int, int], at: int) -> bool:
+    """Tell whether a destination of its own stands nearer than the end of the route: "a fare to Dubai"."""
+    goals = [one for one in scene.mentions if one.role in ("to", "at") and one.first > end.first and one.first < at]
+    return any(segment[0] <= one.first < segment[1] for one in goals)
+
+
+def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, int], at: int) -> float:
+    value = _ROLE_VALUE[family].get(mention.role, 0.0) + _KIND_VALUE[family].get(mention.best.kind, 0.0)
+    value += 2.0 if segment[0] <= mention.first < segment[1] else 0.0
+    value -= min(abs(mention.first - at), 30) / 12
+    value += mention.best.score - 0.8
+    if _speaks(scene, mention):
+        value -= 2.5
+    return value
+
+
+def _speaks(scene: Scene, mention: Mention) -> bool:
+    """Tell whether a place only belongs to who says so: "officials in Panama City said", "Georgia's ministry said"."""
+    officials = list(scene.of("official", "witness"))
+    for cue in scene.of("say"):
+        for speaker in officials:
+            if abs(speaker.first - cue.first) > 9:
+                continue
+            low, high = min(speaker.first, cue.first), max(speaker.last, cue.last)
+            between = scene.tokens[min(mention.last, speaker.last) : max(mention.first, speaker.first)]
+            if any(token.text in ",;:" for token in between):
+                continue
+            if low - 3 <= mention.first < high and (
+                (mention.last <= speaker.first + 1 and speaker.first - mention.last <= 1)
+                or speaker.last <= mention.first <= speaker.last + 3
+            ):
+                return mention.best.kind != "crossing"
+    return False
+
+
+def _remembered(family: Family, memory: Memory) -> Site | None:
+    if family == "route":
+        return Site(memory.routes[-1], False) if memory.routes else None
+    if family == "country":
+        return None  # whose call-up it is, the last country named does not say
+    if family == "post":
+        recent = memory.posts or memory.towns or memory.countries
+        if memory.posts and memory.towns and memory.towns[-1].start > memory.posts[-1].start + 1500:
+            recent = memory.towns
+        return Site((recent[-1],), False) if recent else None
+    if memory.place is not None:
+        return Site((memory.place,), False)
+    pool = sorted((*memory.posts, *memory.towns, *memory.countries), key=lambda mention: mention.start)
+    return Site((pool[-1],), False) if pool else None
+
+
+def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool = True) -> Window:
+    """Return the window of a figure: the nearest date of its segment, then of the sentence, then when it was said."""
+    published = scene.published
+    start, end = _span(scene, segment)
+    position = scene.tokens[min(at, len(scene.tokens) - 1)].start
+    usable = [one for n, one in enumerate(scene.dates) if n not in scene.said and not _is_aside(scene, one)]
+    own = [one for one in usable if start <= one.start < end and not _of_another(scene, one, at)]
+    if not own:
+        first = min((one.start for one in scene.amounts), default=position)
+        shared = [one for one in usable if not _of_another(scene, one, at)]
+        # a date before the first figure, or after the last, is shared by all of them
+        last = max((one.end for one in scene.amounts), default=position)
+        own = [one for one in shared if one.start < first] or [
+            one for one in shared if one.start >= last and len(shared) == 1
+        ]
+    if own:
+        return _window(min(own, key=lambda one: _distance(one, position)), True)
+    if told and scene.said:
+        one = scene.dates[min(scene.said)]
+        if one.last <= published:
+            return _window(one, False)
+    return Window(published, published, False, False, None)
+
+
+def _of_another(scene: Scene, one: When, at: int) -> bool:
+    """Tell whether a number stands between a figure and a date, so that the date is the number's."""
+    position = scene.token_at(one.start)
+    return any(
+        at < amount.first < position and amount.first > at
+        for amount in scene.amounts
+        if amount.dimension not in ("other", "post", "percent")
+        and not (amount.dimension == "bare" and amount.value < 10)
+    )
+
+
+def _is_aside(scene: Scene, one: When) -> bool:
+    """Tell whether a date only compares ("twice as many as in November") or says how long something lasts ("until")."""
+    at = scene.token_at(one.start)
+    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at + 1]]
+    return scene.tokens[at].lower in ("until", "till", "до") or any(
+        word in ("than", "as", "чем") for word in before[:-1]
+    )
+
+
+def _distance(one: When, position: int) -> float:
+    # a date that follows its figure is likelier to belong to it than one that comes before
+    return (one.start - position) if one.start >= position else 1.3 * (position - one.end)
+
+
+def _span(scene: Scene, segment: Sequence[int]) -> tuple[int, int]:
+    tokens = scene.tokens
+    return tokens[segment[0]].start, tokens[min(segment[1], len(tokens)) - 1].end
+
+
+def _window(one: When, given: bool) -> Window:
+    return Window(one.first, one.last, one.role == "by", given, one)

@@ -1,0 +1,348 @@
+"""Places in running text: the longest name that fits, with candidates, a score, and how the sentence uses it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from borderflow.articles.lexicon import load_words
+from borderflow.articles.tokens import Sentence, Token
+from borderflow.naming import Named, Names
+
+__all__ = ["Mention", "find_countries", "find_places_in"]
+
+#: Score below which a capitalised word is no place.
+_LEAST = 0.5
+_WEAK = 0.2  # a name that only counts beside a sure one
+
+_ROLES = {
+    "into": "to", "to": "to", "towards": "to", "toward": "to", "for": "to", "onto": "to", "reach": "to", "reached": "to", "entered": "to",
+    "enter": "to", "entering": "to", "reaching": "to", "к": "to", "до": "to",
+    "from": "from", "left": "from", "leaving": "from", "leave": "from", "fled": "from", "fleeing": "from", "quit": "from", "из": "from", "с": "from", "со": "from",
+    "покинули": "from", "покинуло": "from",
+    "in": "at", "at": "at", "near": "at", "outside": "at", "on": "at", "around": "at", "of": "at", "by": "at", "across": "at", "inside": "at", "within": "at",
+    "в": "at", "во": "at", "на": "at", "у": "at", "под": "at", "около": "at", "перед": "at", "возле": "at", "близ": "at", "вблизи": "at", "за": "at",
+    "through": "via", "via": "via", "через": "via", "between": "from", "между": "from", "против": "at", "with": "with", "с границы": "from",
+}  # fmt: skip
+_NOUNS_AFTER = load_words("noun after a place")
+_NOUNS_BEFORE = load_words("noun before a place")
+_POSTS = load_words("noun of a post")
+_NEVER = load_words("never a place")
+
+
+#: words after which an unknown capitalised word is a place
+_PLACE_WORDS = load_words("before an unknown place")
+_SURE_WORDS = load_words("surely before a place")
+_LATIN = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m",
+          "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+          "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya"}  # fmt: skip
+
+
+def to_latin(text: str) -> str:
+    """Return a Russian name in Latin letters, as maps write it.
+
+    Examples
+    --------
+    >>> to_latin("Медыка")
+    'Medyka'
+    """
+    return "".join(_LATIN.get(letter, letter) for letter in text.casefold().replace("ё", "е")).title()
+
+
+def _nominative(text: str) -> str:
+    """Return a name in -у or -е as it may stand in the nominative: "Медыку", "Медыке" -> "Медыка"."""
+    return text[:-1] + "а" if text[-1:] in "уые" else text
+
+
+class Mention(NamedTuple):
+    """A place named in a sentence: its tokens (last exclusive), its place in the text, its candidates and its role.
+
+    ``role`` is ``to``, ``from``, ``at``, ``via``, ``with`` or empty (the subject, an adjective, a title).
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    role: str
+    candidates: tuple[Named, ...]
+
+    @property
+    def best(self) -> Named:
+        """The likeliest candidate."""
+        return self.candidates[0]
+
+
+@lru_cache(maxsize=20_000)
+def _is_word(lower: str) -> bool:
+    """Tell whether a word is in a dictionary, so that its capital may only come from the start of a sentence."""
+    import simplemma
+
+    return bool(simplemma.is_known(lower, lang="ru" if lower[0] >= "а" else "en"))
+
+
+@lru_cache(maxsize=20_000)
+def _lemma(word: str) -> str:
+    import simplemma
+
+    return str(simplemma.lemmatize(word, lang="ru"))
+
+
+def find_countries(sentences: Iterable[Sentence], names: Names) -> frozenset[str]:
+    """Return the codes of the countries that a text speaks of."""
+    found: set[str] = set()
+    for sentence in sentences:
+        for number, token in enumerate(sentence.tokens):
+            if token.is_word and (token.is_capital or token.text[0] >= "а"):
+                one = names.country(_plain(token)) or (
+                    names.country(f"{token.text} {sentence.tokens[number + 1].text}")
+                    if number + 1 < len(sentence.tokens) and token.is_capital
+                    else None
+                )
+                if one is not None:
+                    found.add(one.country)
+    return frozenset(found)
+
+
+def _plain(token: Token) -> str:
+    text = token.text
+    return text[:-2] if text.endswith(("'s", "’s")) else text
+
+
+def find_places_in(sentence: Sentence, names: Names, countries: frozenset[str]) -> list[Mention]:
+    """Return the places named in a sentence, in order."""
+    found: list[Mention] = []
+    weak: list[Mention] = []
+    tokens = sentence.tokens
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        mention = None
+        if token.is_word and (token.is_capital or token.text[0] >= "а"):
+            mention = _longest(tokens, at, names, countries) if token.is_capital else _adjective(tokens, at, names)
+        if mention is None or _is_dateline(sentence, mention):
+            at += 1 if mention is None else mention.last - at
+            continue
+        previous = found[-1] if found else None
+        if mention.best.score < _LEAST and not (
+            previous is not None and previous.best.score >= _LEAST and _joined(tokens, previous.last, mention.first)
+        ):
+            weak.append(mention)
+            at = mention.last
+            continue
+        if not mention.role and previous is not None and _joined(tokens, previous.last, mention.first):
+            mention = mention._replace(role=previous.role)
+        if weak and _joined(tokens, weak[-1].last, mention.first):
+            found.append(weak.pop())  # "between Chop and Záhony": the sure one vouches for the other
+        found.append(mention)
+        at = mention.last
+    return found
+
+
+def _is_dateline(sentence: Sentence, mention: Mention) -> bool:
+    """Tell whether a place only says where an article was written: "TBILISI, Sept. 29 -"."""
+    if mention.first or not sentence.tokens[0].text.isupper() or len(sentence.tokens[0].text) < 4:
+        return False
+    rest = [token.text for token in sentence.tokens[mention.last : mention.last + 9]]
+    return any(mark in rest for mark in ("-", "–", "—", "(")) or rest[:1] == [","]
+
+
+def _joined(tokens: Sequence[Token], start: int, end: int) -> bool:
+    return 0 < end - start <= 2 and all(
+        token.lower in ("and", "и", ",", "or", "или", "-", "–", "—", "/", "to") for token in tokens[start:end]
+    )
+
+
+def _adjective(tokens: Sequence[Token], at: int, names: Names) -> Mention | None:
+    """Return a country named by a Russian adjective in small letters: "грузинская граница"."""
+    token = tokens[at]
+    if len(token.text) < 5:
+        return None
+    one = names.country(token.text)
+    if one is None or one.kind != "derived":
+        return None
+    return Mention(at, at + 1, token.start, token.end, "", (one,))
+
+
+def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozenset[str]) -> Mention | None:
+    for size in range(min(5, len(tokens) - at), 0, -1):
+        words = tokens[at : at + size]
+        if not all(word.is_word for word in words) or any(
+            two.start - one.end != 1 for one, two in itertools.pairwise(words)
+        ):
+            continue
+        if size == 1 and (words[0].lower in _NEVER or (len(words[0].text) < 3 and not words[0].text.isupper())):
+            return _unknown(tokens, at)
+        text = " ".join(_plain(word) for word in words)
+        candidates = names.look_up(text)
+        if not candidates and size == 1 and text[0].casefold() >= "а" and (lemma := _lemma(text)) != text:
+            candidates = names.look_up(lemma)
+        if not candidates and text[0].casefold() >= "а":
+            candidates = names.look_up(to_latin(text)) or names.look_up(to_latin(_nominative(text)))
+        scored = _scored(tokens, at, at + size, candidates, countries)
+        if scored and scored[0].score < _LEAST and (unknown := _unknown(tokens, at)) is not None:
+            return unknown
+        if scored:
+            return Mention(at, at + size, tokens[at].start, tokens[at + size - 1].end, _role(tokens, at), scored)
+    return _unknown(tokens, at)
+
+
+def _role(tokens: Sequence[Token], at: int) -> str:
+    """Return the role that the word before a place gives it, over articles, nouns and adjectives."""
+    for back in range(1, 6):
+        if at - back < 0:
+            return ""
+        word = tokens[at - back].lower
+        if word in _ROLES and not (word == "of" and at - back > 0 and tokens[at - back - 1].lower in _NOUNS_BEFORE):
+            return _ROLES[word]
+        if not (tokens[at - back].is_word or word in "«\"“'"):
+            return ""
+        if (
+            word not in _NOUNS_BEFORE
+            and not (back > 1 and tokens[at - back].is_capital)
+            and word
+            not in (
+                "the",
+                "a",
+                "of",
+                "border",
+                "пункт",
+                "пограничный",
+                "автомобильный",
+                "southern",
+                "northern",
+                "eastern",
+                "western",
+                "neighbouring",
+                "neighboring",
+                "соседнюю",
+                "соседний",
+                "town",
+                "nearby",
+            )
+            and not word.endswith(
+                ("ский", "ского", "ском", "скую", "ской", "ian", "ish", "ese", "an", "ный", "ного", "ном", "ную")
+            )
+        ):
+            return ""
+    return ""
+
+
+def _scored(
+    tokens: Sequence[Token], first: int, last: int, candidates: Sequence[Named], countries: frozenset[str]
+) -> tuple[Named, ...]:
+    context = _context(tokens, first, last)
+    found = []
+    for one in candidates:
+        if one.source == "scenario":
+            score = 0.85 * one.score + 0.1 + min(context, 0.0)
+        elif one.source == "country":
+            score = 0.95 if one.kind == "country" else 0.6
+        else:
+            size = (
+                0.75
+                if one.population >= 1e6
+                else 0.65
+                if one.population >= 1e5
+                else 0.55
+                if one.population >= 15_000
+                else 0.42
+            )
+            score = size * one.score + context + (0.15 if one.country in countries else 0.0) + 0.1 * (last - first > 1)
+        if score >= _WEAK:
+            found.append(one._replace(score=round(min(score, 1.0), 2)))
+    order = {"scenario": 0, "country": 1}
+    found.sort(
+        key=lambda one: (
+            one.source == "GeoNames",
+            -one.score if one.source == "GeoNames" else -1.0,
+            order.get(one.source, 2),
+            -one.score,
+            one.kind != "crossing",
+        )
+    )
+    return tuple(found[:5])
+
+
+def _context(tokens: Sequence[Token], first: int, last: int) -> float:
+    """Return what the words around a name say for (or against) its being a place."""
+    score = 0.0
+    before = tokens[first - 1] if first else None
+    after = tokens[last] if last < len(tokens) else None
+    role = _role(tokens, first)
+    if role and role != "with":
+        score += 0.15
+    if (
+        (after is not None and after.lower in _NOUNS_AFTER)
+        or (before is not None and before.lower in _NOUNS_BEFORE)
+        or (before is not None and before.text in "«“" and first > 1 and tokens[first - 2].lower in _NOUNS_BEFORE)
+    ):
+        score += 0.15
+    if last - first == 1 and _is_word(tokens[first].lower):
+        score -= 0.25
+    if before is None and not role:
+        score -= 0.1 if after is not None and after.text in ",(-–—" else 0.2
+    if after is not None and after.is_word and after.is_capital and not tokens[first].text.isupper():
+        score -= 0.3  # a first name, or a part of a longer name
+    if (
+        before is not None
+        and before.is_word
+        and before.is_capital
+        and before.lower not in _ROLES
+        and before.lower not in _NOUNS_BEFORE
+        and first > 1
+    ):
+        score -= 0.3
+    if after is not None and after.text == "," and last + 1 < len(tokens) and tokens[last + 1].is_number and not role:
+        score -= 0.3  # "Ahmad, 34,"
+    return score
+
+
+def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
+    """Return a post whose name no list holds, where the sentence itself calls it one."""
+    if tokens[at].lower in _NEVER or len(tokens[at].text) < 3:
+        return None
+    last = at + 1
+    while (
+        last < len(tokens)
+        and last - at < 3
+        and tokens[last].is_word
+        and tokens[last].is_capital
+        and tokens[last].start - tokens[last - 1].end == 1
+    ):
+        last += 1
+    after = tokens[last].lower if last < len(tokens) else ""
+    following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
+    before = tokens[at - 1].lower if at else ""
+    further = tokens[at - 2].lower if at > 1 else ""
+    named_after = after in _POSTS or (after in ("border", "bridge") and following in (*_POSTS, ""))
+    named_before = (
+        before in _POSTS
+        or (before in ("of", "at", "«", "“", '"') and further in _POSTS)
+        or (before in '«“"' and further in _NOUNS_BEFORE)
+    )
+    strong = before in _PLACE_WORDS
+    capitalised = last - at
+    if strong and not named_after and not named_before and (capitalised > 1 or not _is_word(tokens[at].lower)):
+        name = " ".join(_plain(token) for token in tokens[at:last])
+        following_verb = last < len(tokens) and tokens[last].lower in ("said", "says", "told")
+        if following_verb or name.isupper() or tokens[at].text[-1:] in "'’":
+            return None
+        score = 0.5 if before in _SURE_WORDS or capitalised > 1 else 0.45
+        return Mention(
+            at,
+            last,
+            tokens[at].start,
+            tokens[last - 1].end,
+            _role(tokens, at),
+            (Named(name.casefold(), name, "", "unknown", score, "text"),),
+        )
+    if not ((named_after and (at == 0 or not _is_word(tokens[at].lower) or before == "the")) or named_before):
+        return None
+    if _is_word(tokens[at].lower) and last - at == 1 and not named_before:
+        return None
+    name = " ".join(_plain(token) for token in tokens[at:last])
+    one = Named(name.casefold(), name, "", "crossing", 0.6, "text")
+    return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at) or "at", (one,))

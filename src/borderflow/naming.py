@@ -1,0 +1,245 @@
+"""What a name may mean: the places of a scenario first, then countries, then GeoNames; in any script, inflected or not.
+
+Russian names are compared by their stems as well ("в Верхнем Ларсе" is Верхний Ларс). A stem is the word without its
+case ending, so it matches a little too much; such a match scores 0.9.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+from borderflow.errors import ScenarioError
+from borderflow.ledger import place_key
+from borderflow.places import load_gazetteer, normalise_name, places_named
+from borderflow.scenario import Place, Scenario, load, shipped
+
+__all__ = ["Named", "Names", "resolve_place", "shipped_names"]
+
+Source = Literal["scenario", "country", "GeoNames", "text"]
+
+_KINDS = {
+    "crossing": "crossing",
+    "origin": "region",
+    "gateway": "city",
+    "airport": "city",
+    "hub": "city",
+    "entry": "country",
+}
+_ENDINGS = (
+    "иями", "ыми", "ими", "ого", "его", "ому", "ему", "ами", "ями", "иях", "ией", "иям", "ой", "ей", "ый", "ий", "ая", "яя", "ое", "ее",
+    "ую", "юю", "ых", "их", "ым", "им", "ом", "ем", "ах", "ях", "ов", "ев", "ия", "ию", "ии", "ие", "а", "я", "о", "е", "у", "ю", "ы", "и", "ь", "й",
+)  # fmt: skip
+_CYRILLIC = re.compile("[а-яіїєґ]")
+
+
+class Named(NamedTuple):
+    """A place that a name may mean, how well the name fits (0 to 1), and where it was found."""
+
+    id: str
+    name: str
+    country: str
+    kind: str
+    score: float
+    source: Source
+    population: int = 0
+
+
+@lru_cache(maxsize=100_000)
+def stem(key: str) -> str:
+    """Return a normalised name without Russian case endings.
+
+    Examples
+    --------
+    >>> stem("верхнего ларса") == stem("верхнии ларс"), stem("грузию") == stem("грузия"), stem("narva")
+    (True, True, 'narva')
+    """
+    return " ".join(_stem(word) for word in key.split())
+
+
+def _stem(word: str) -> str:
+    if not _CYRILLIC.search(word):
+        return word
+    word = word.replace("й", "и")
+    for ending in _ENDINGS:
+        plain = ending.replace("й", "и")
+        if word.endswith(plain) and len(word) - len(plain) >= 2:
+            return word[: -len(plain)]
+    return word
+
+
+@lru_cache(maxsize=1)
+def _country_rows() -> tuple[tuple[str, str, str], ...]:
+    text = (files("borderflow") / "data" / "country_names.csv").read_text(encoding="utf-8")
+    return tuple((row["iso2"], row["kind"], row["name"]) for row in csv.DictReader(io.StringIO(text)))
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for iso, kind, name in _country_rows():
+        if kind == "name":
+            names.setdefault(iso, name)
+    return names
+
+
+@lru_cache(maxsize=1)
+def _gazetteer_stems() -> dict[str, tuple[str, ...]]:
+    """Stems of all Cyrillic names of the gazetteer, and the names that have them."""
+    found: dict[str, set[str]] = {}
+    for place in load_gazetteer():
+        for name in place.alternates:
+            if _CYRILLIC.search(name.casefold()):
+                key = normalise_name(name)
+                found.setdefault(stem(key), set()).add(key)
+    return {one: tuple(sorted(keys)) for one, keys in found.items()}
+
+
+class Names:
+    """An index of names: those of some scenarios, countries, and the gazetteer.
+
+    Examples
+    --------
+    >>> from borderflow.scenario import load
+    >>> names = Names([load("russia-2022")])
+    >>> [(one.id, one.source) for one in names.look_up("Верхнего Ларса")][:1]
+    [('verkhny-lars', 'scenario')]
+    >>> names.look_up("Гельсингфорс"), names.look_up("Эстонией")[0].country
+    ([], 'EE')
+    """
+
+    def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
+        self._own: dict[str, list[Named]] = {}
+        for scenario in scenarios:
+            for place in scenario.places:
+                for name in _names_of(place):
+                    self._add(name, place)
+
+    def _add(self, name: str, place: Place) -> None:
+        key = normalise_name(name)
+        population = place.population or 0
+        shown = (
+            f"{place.name} / {place.name_other_side}"
+            if place.name_other_side and place.kind == "crossing"
+            else place.name
+        )
+        for form, score in ((key, 1.0), (stem(key), 0.95)):
+            entry = Named(place.id, shown, place.country, _KINDS.get(place.kind, "city"), score, "scenario", population)
+            known = self._own.setdefault(form, [])
+            if all(one.id != place.id for one in known):
+                known.append(entry)
+
+    @cached_property
+    def _countries(self) -> dict[str, Named]:
+        found: dict[str, Named] = {}
+        for iso, kind, name in _country_rows():
+            key = normalise_name(name)
+            for form in (key, stem(key)):
+                score = 1.0 if kind == "name" else 0.6
+                known = found.get(form)
+                if known is None or known.score < score:
+                    found[form] = Named(
+                        iso, _english()[iso], iso, "country" if kind == "name" else "derived", score, "country"
+                    )
+        return found
+
+    def country(self, name: str) -> Named | None:
+        """Return the country that a name or an adjective stands for."""
+        key = normalise_name(name)
+        return self._countries.get(key) or self._countries.get(stem(key)) if key else None
+
+    @lru_cache(maxsize=50_000)  # noqa: B019  (lives as long as the index does)
+    def look_up(self, name: str) -> list[Named]:
+        """Return what a name may mean, the likeliest first."""
+        key = normalise_name(name)
+        if not key:
+            return []
+        form = stem(key)
+        found = [*self._own.get(key, ())] or [*self._own.get(form, ())]
+        # a crossing goes before the town or the region that shares its name
+        found.sort(key=lambda one: (one.kind != "crossing", -one.score))
+        country = self.country(name)
+        if country is not None:
+            found = [country, *found] if country.score == 1.0 else [*found, country]
+        keys = {key: 1.0}
+        if _CYRILLIC.search(key) and not places_named(key):
+            keys |= dict.fromkeys(_gazetteer_stems().get(form, ()), 0.9)
+        towns = [
+            Named(str(place.geonameid), place.name, place.country, "city", score, "GeoNames", place.population)
+            for one, score in keys.items()
+            for place in places_named(one)
+        ]
+        towns.sort(key=lambda one: (-one.score, -one.population))
+        return [*found, *towns[:5]]
+
+
+def _names_of(place: Place) -> set[str]:
+    names = {place.name, place.name_local}
+    for part in re.split(r"[/(),]", place.name_other_side):
+        names.add(part)
+    names |= {re.sub(r"\(.*?\)", "", name) for name in names}
+    if place.kind in ("entry", "haven"):
+        return set()  # places for accounting only, with names of countries and of the towns beside them
+    return {name.strip() for name in names if name.strip()}
+
+
+@lru_cache(maxsize=1)
+def shipped_names() -> Names:
+    """Return the index of all shipped scenarios, countries and the gazetteer."""
+    found = []
+    for name in shipped():
+        try:
+            found.append(load(name))
+        except ScenarioError:  # a scenario that is being edited must not stop the reading of an article
+            continue
+    return Names(found)
+
+
+def _within(name: str, names: Names) -> list[Named]:
+    """Return places that a longer description names: "Finland-Russia land border" is about Finland."""
+    words = re.findall(r"[^\W\d_]+", name)
+    for size in range(len(words), 0, -1):
+        for first in range(len(words) - size + 1):
+            if words[first][0].isupper() and (one := names.look_up(" ".join(words[first : first + size]))):
+                return [
+                    entry._replace(score=0.7 * entry.score) for entry in one if entry.source != "GeoNames" or size > 1
+                ]
+    return []
+
+
+def resolve_place(
+    name: str, *, scenario: Scenario | None = None, names: Names | None = None, country: str | None = None
+) -> tuple[Named, ...]:
+    """Return the places that the name of a claim may mean, the likeliest first: scenario, countries, then GeoNames.
+
+    Both sides of a post name it; asides in brackets are left out. A description that is no name ("Finland-Russia land
+    border") stands for the first place of the scenario or country that it names, at a lower score. ``names`` is an
+    index to use again, where many names are looked up; that of all shipped scenarios where neither is given.
+
+    Examples
+    --------
+    >>> from borderflow.scenario import load
+    >>> resolve_place("Torfyanovka / Vaalimaa", scenario=load("russia-2022"))[0].id
+    'torfyanovka'
+    >>> resolve_place("Georgia (all crossings)")[0].kind, resolve_place("Тбилиси")[0].name
+    ('country', 'Tbilisi')
+    """
+    if names is None:
+        names = shipped_names() if scenario is None else Names([scenario])
+    found: dict[tuple[str, str], Named] = {}
+    for side in (name, *place_key(name).split(" / ")):
+        for one in names.look_up(side):
+            if country is None or one.country == country or one.source == "scenario":
+                found.setdefault((one.source, one.id), one)
+    if not found:
+        for one in _within(name, names):
+            found.setdefault((one.source, one.id), one)
+    order: Sequence[Source] = ("scenario", "country", "GeoNames", "text")
+    return tuple(
+        sorted(found.values(), key=lambda one: (order.index(one.source) if one.kind != "derived" else 9, -one.score))
+    )
