@@ -93,7 +93,7 @@ def test_a_long_run_can_be_cancelled_and_a_link_carries_the_question(visit):
     changes = [{"kind": "close", "crossing": "ozinki", "start": "2022-09-22T19:00:00.000Z", "end": None}]
     page = one.open("#view=whatif&hour=200&members=400")
     page.evaluate(
-        "c => { location.hash = 'view=whatif&hour=200&crossing=ozinki&changes=' + encodeURIComponent(c); location.reload(); }",
+        "c => { location.hash = 'view=whatif&hour=200&members=400&changes=' + encodeURIComponent(c); location.reload(); }",
         json.dumps(changes),
     )
     page.wait_for_selector("#cancel")
