@@ -16,7 +16,7 @@ FLAGS = [
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps", "--disable-dev-shm-usage",
 ]  # fmt: skip
-PATIENCE = 240_000  # milliseconds: software WebGL on a busy computer is slow
+PATIENCE = 120_000  # milliseconds: software WebGL on a busy computer is slow
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_load_play_and_choose(visit):
     page.click("#all-crossings")
     page.click("#post-torfyanovka")
     page.wait_for_function("() => document.querySelector('#charts').innerText.includes('Line at Torfyanovka')")
-    assert "Vaalimaa" in page.inner_text(".place")
+    page.wait_for_selector(".place:has-text('Vaalimaa')")
     assert "crossing=torfyanovka" in page.evaluate("new Promise(r => setTimeout(() => r(location.hash), 400))")
     one.map_drawn()
     assert page.evaluate("document.querySelector('#map canvas').width") > 100
@@ -73,7 +73,7 @@ def test_what_if_and_downloads(visit, tmp_path):
         r"lars-draft-office.*?enabled: false", (tmp_path / "scenario.yaml").read_text(encoding="utf-8"), re.DOTALL
     )
     page.click("#show-difference")
-    page.wait_for_function("() => document.querySelector('#legend').innerText.includes('Legend')")
+    page.wait_for_function("() => document.querySelector('#legend').innerText.includes('fewer')")
     page.click("#menu summary")
     for selector, ending in (("a[href$='hxl.csv']", "#date+start"), ("a[href$='briefing.html']", "Situation report")):
         with page.expect_download() as given:
