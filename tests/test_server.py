@@ -403,3 +403,53 @@ def test_no_request_makes_the_server_stumble(client):
         assert response.status_code < 500 or response.status_code == 503, (case.method, case.path, response.text)
 
     send()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Evidence
+
+ARTICLE = (
+    "On Tuesday 4,210 people entered Georgia, the ministry said. <script>alert(1)</script> "
+    "The queue at Verkhny Lars reached 5,500 cars, officials said."
+)
+
+
+def test_an_article_becomes_claims_in_a_working_scenario(client):
+    read = client.post(
+        "/api/articles", json={"text": ARTICLE, "published": "2022-09-29", "scenario": "russia-2022"}
+    ).json()
+    assert read["text"] == ARTICLE
+    found = {(one["quantity"], one["value"]): one for one in read["findings"]}
+    arrivals = found["arrivals_daily", 4210.0]
+    assert arrivals["first"] == "2022-09-27" and ARTICLE[arrivals["start"] : arrivals["end"]] == arrivals["quote"]
+    body = {"scenario": "russia-2022", "findings": read["findings"], "publisher": "Example", "published": "2022-09-29"}
+    made = client.post("/api/working-scenarios", json=body)
+    assert made.status_code == 201, made.text
+    name = made.json()["scenario"]
+    assert name == "russia-2022-draft-1" and "4210" in made.json()["diff"]
+    before, after = (client.get(f"/api/scenarios/{one}/claims").json()["claims"] for one in ("russia-2022", name))
+    assert len(after) > len(before) and any(one["publisher"] == "Example" and one["value"] == 4210 for one in after)
+    packed = client.get(f"/api/scenarios/{name}/files.zip")
+    assert packed.content[:2] == b"PK" and client.get("/api/scenarios").json()[-1]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"text": "  "}, "no text"),
+        ({"text": "On Tuesday 5 people left."}, "published"),
+        ({"file": "%%%", "type": ".txt"}, "base64"),
+        ({"file": "AAAA", "type": ".exe"}, "type"),
+        ({"file": "AAAA", "type": ".pdf", "published": "2022-09-29"}, "article"),
+        ({"text": "x" * 200_001}, "text"),
+    ],
+)
+def test_bad_articles_are_problems(client, body, words):
+    answer = client.post("/api/articles", json=body)
+    assert answer.status_code in (413, 422) and words in answer.text
+
+
+def test_contradictions_name_claims_of_the_ledger(client):
+    groups = client.get("/api/scenarios/russia-2022/contradictions").json()
+    known = {one["id"] for one in client.get("/api/scenarios/russia-2022/claims").json()["claims"]}
+    assert groups and all(len(one["claims"]) > 1 and set(one["claims"]) <= known for one in groups)

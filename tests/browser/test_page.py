@@ -8,9 +8,9 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("browser")
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-ARTICLE = """The ministry said that 9,642 people had entered Georgia on 23 September.
+ARTICLE = """On Tuesday 4,210 people entered Georgia, the ministry said.
 <script>document.title = "caught"</script> <img src=x onerror="document.title='caught'">
-At Verkhny Lars the queue reached 3,500 cars, officials said on Monday."""
+The queue at Verkhny Lars reached 5,500 cars, officials said."""
 
 
 def serious(page):
@@ -86,6 +86,28 @@ def test_what_if_and_downloads(visit, tmp_path):
     assert (tmp_path / "picture.png").read_bytes()[:4] == b"\x89PNG" and (
         tmp_path / "picture.png"
     ).stat().st_size > 50_000
+
+
+def test_an_article_is_pasted_and_accepted(visit):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open("#view=evidence")
+    page.fill("#article-text", ARTICLE)
+    page.fill("#article-published", "2022-09-29")
+    page.fill("#article-publisher", "Example")
+    page.click("#article-read")
+    page.wait_for_selector("#findings li:has-text('4,210')")
+    assert any("4,210" in text for text in page.locator("#article-shown mark").all_inner_texts())
+    # text is shown as text
+    assert "<script>" in page.inner_text("#article-shown") and page.locator("#article-shown img").count() == 0
+    page.click("#accept")
+    page.wait_for_selector("#working")
+    page.fill("#filter-text", "lars")
+    page.wait_for_function("() => document.querySelectorAll('#ledger-rows tr').length > 3")
+    page.click("#contradictions summary")
+    page.wait_for_selector("#contradictions .sides .side")
+    page.click("#open-working")
+    page.wait_for_function("() => document.title.includes('borderflow') && location.hash.includes('draft')")
+    assert page.title() != "caught"
 
 
 def test_a_long_run_can_be_cancelled_and_a_link_carries_the_question(visit):

@@ -2,7 +2,10 @@
 
 import { fill, h } from "./dom";
 import type { Claim } from "./api";
+import { get } from "./api";
+import { number } from "./format";
 import { on, set, state } from "./state";
+import { articlePart } from "./article";
 
 const MOST = 150;
 const filter = { text: "", quantity: "", status: "" };
@@ -22,11 +25,30 @@ function show(): void {
       h("option", { value: "" }, "all"), values.map((one) => h("option", { value: one, selected: filter[key] === one }, one.replace(/_/g, " ")))));
   };
   const search = h("input", { id: "filter-text", type: "search", value: filter.text, placeholder: "place, publisher, id, note", oninput: () => { filter.text = search.value.toLowerCase(); rows(); } });
-  fill(panel, h("section", {}, h("h2", {}, "Evidence"), h("p", { class: "note" }, "Every figure the scenario rests on, with its publisher. Contradictory claims stay side by side."),
+  fill(panel, h("section", {}, h("h2", {}, "Ledger"), h("p", { class: "note" }, "Every figure the scenario rests on, with its publisher. Contradictory claims stay side by side."),
+    h("details", { id: "contradictions" }, h("summary", {}, "Contradictions")),
     h("div", { class: "form" }, h("label", { class: "field" }, "find", search), choose("quantity", "quantity", "quantity"), choose("status", "claim_status", "status")),
     h("p", { id: "found", class: "note", role: "status" }), h("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": "Ledger" }, h("table", { id: "ledger" }, h("thead", {}, h("tr", {},
       ["Claim", "Days", "Place", "Says", "Status", "Publisher", "Used in", "Note"].map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "ledger-rows" })))));
+  panel.prepend(articlePart());
+  void contradictions();
   rows();
+}
+
+type Group = { place: string; country: string; quantity: string; first: string; last: string; claims: string[]; low: number; high: number; unit: string; gap: number };
+
+/** Claims that cannot all be right, side by side. */
+async function contradictions(): Promise<void> {
+  const where = document.getElementById("contradictions")!;
+  const groups = await get<Group[]>(`/api/scenarios/${state.scenario!.name}/contradictions`);
+  const known = new Map(state.claims.map((one) => [one.id, one]));
+  fill(where, h("summary", {}, `Contradictions (${groups.length})`), ...groups.map((group) => h("div", { class: "group" },
+    h("h3", {}, `${group.place}: ${group.quantity.replace(/_/g, " ")}, ${group.first === group.last ? group.first : `${group.first} to ${group.last}`}`),
+    h("p", { class: "note" }, `${number(group.low)} to ${number(group.high)} ${group.unit}`),
+    h("div", { class: "sides" }, group.claims.map((id) => {
+      const claim = known.get(id);
+      return h("div", { class: "side" }, h("b", {}, claim ? `${number(Number(claim.value))} ${claim.unit}` : id), h("span", {}, claim ? `${claim.publisher}, ${claim.claim_status}` : ""), h("small", {}, id, claim?.note ? ` · ${claim.note}` : ""));
+    })))));
 }
 
 type Use = { kind: string; id: string; title: string };

@@ -35,7 +35,10 @@ router = APIRouter(prefix="/api", responses=problems_of(404, 422))
 
 def add_routes(app: Any) -> None:
     """Add the interface to an application whose ``state.desk`` is a `Desk`."""
+    from borderflow.server import reading
+
     app.include_router(router)
+    app.include_router(reading.router)
 
 
 class Question(BaseModel):
