@@ -223,7 +223,8 @@ function layers(): unknown[] {
   const persons = (bow: Bow) => of(bow.exit).reduce((a, b) => a + b, 0) * bow.share;
   const visible = bows.filter((bow) => persons(bow) >= 5);
   const dots: Dot[] = [];
-  for (const bow of visible) {
+  // colours mean more and fewer people there, and nothing else
+  for (const bow of state.shown === "difference" ? [] : visible) {
     const byMode = of(bow.exit).map((one) => one * bow.share);
     const sum = byMode.reduce((a, b) => a + b, 0);
     const count = Math.min(14, Math.ceil(sum / 120));
@@ -338,7 +339,7 @@ function legend(): void {
   const modes = MODE_WORDS.map((text, n) => h("span", {}, swatch(["--car", "--bus", "--foot", "--train", "--air"][n]), text)).filter((_, n) => n !== 3);
   const size = apart ? "Crossings, area by change of people in line:" : "Crossings, area by people in line, colour by wait if joining:";
   fill(at("legend"), h("p", {}, h("b", {}, size), ...(apart ? change : waits)),
-    h("p", {}, h("b", {}, "On the way, dots, one per about 120 persons a day:"), ...modes, h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
+    h("p", {}, ...(apart ? [] : [h("b", {}, "On the way, dots, one per about 120 persons a day:"), ...modes]), h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
 }
 
 /** Bring the chosen crossing into view. */

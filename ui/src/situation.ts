@@ -85,9 +85,9 @@ function through(shown: Picture, n: number): number {
 
 function crossings(shown: Picture, scenario: Scenario): HTMLElement {
   const columns: Column[] = [
-    { key: "queue", title: "In line", note: "persons (stock)", value: (n) => shown.hourly("queue_persons", 0, n, state.hour), text: (n) => figures(shown, "queue_persons", n, true) },
-    { key: "cars", title: "Cars", note: "vehicles (stock)", value: (n) => shown.hourly("queue_cars", 0, n, state.hour), text: (n, post) => (post.modes.includes("car") ? figures(shown, "queue_cars", n, true) : h("span", { class: "soft" }, "no lane")) },
-    { key: "wait", title: "Wait", note: "h, if joining", value: (n) => shown.hourly("wait_hours_joining", 0, n, state.hour), text: (n) => figures(shown, "wait_hours_joining", n, false) },
+    { key: "queue", title: "In line", note: "persons", value: (n) => shown.hourly("queue_persons", 0, n, state.hour), text: (n) => figures(shown, "queue_persons", n, true) },
+    { key: "cars", title: "Cars", note: "vehicles", value: (n) => shown.hourly("queue_cars", 0, n, state.hour), text: (n, post) => (post.modes.includes("car") ? figures(shown, "queue_cars", n, true) : h("span", { class: "soft" }, "no lane")) },
+    { key: "wait", title: "Wait", note: "hours", value: (n) => shown.hourly("wait_hours_joining", 0, n, state.hour), text: (n) => figures(shown, "wait_hours_joining", n, false) },
     { key: "through", title: "Through", note: "persons/h", value: (n) => through(shown, n), text: (n) => h("span", {}, number(through(shown, n), false, true)) },
   ];
   const by = columns.find((one) => one.key === sorted)!;
@@ -101,7 +101,7 @@ function crossings(shown: Picture, scenario: Scenario): HTMLElement {
       h("i", { class: "dot", "data-colour": tint(shown, n) }), post.name), h("small", {}, post.local), h("small", {}, country(post.country))),
     columns.map((one) => h("td", { class: "num" }, one.text(n, post)))));
   const more = h("button", { type: "button", id: "all-crossings", class: "plain", onclick: () => { all = !all; show(); } }, all ? "Show the first 12" : `Show all ${rows.length} crossings`);
-  return h("section", {}, h("h2", {}, "Crossings, this hour"), h("p", { class: "note" }, "Mean of the runs; small: 90 % of runs. Simulated for planning reception, not live."),
+  return h("section", {}, h("h2", {}, "Crossings, this hour"), h("p", { class: "note" }, "In line, cars: waiting now (stock). Wait: expected by those joining now. Through: leaving per hour (flow, out). Means; small: 90 % of runs."),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Crossings" }, h("table", { id: "crossings" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Crossing"), head)), h("tbody", {}, body))), more);
 }
 

@@ -76,7 +76,7 @@ function changeList(): HTMLElement {
 }
 
 function controls(): HTMLElement {
-  const numbers = [50, 100, 200, 400].map((one) => h("option", { value: String(one), selected: one === state.members }, `${one} runs`));
+  const numbers = [...new Set([state.reference?.members ?? 100, 50, 100, 200, 400])].sort((a, b) => a - b).map((one) => h("option", { value: String(one), selected: one === state.members }, `${one} runs`));
   return h("div", {},
     h("div", { class: "row" },
       h("button", { type: "button", id: "run", class: "main", disabled: !state.changes.length || !state.reference || !!state.job, onclick: () => void run() }, "Run"),
