@@ -1,10 +1,13 @@
 """A real server and a real browser for the tests of the page; without either they skip, saying why."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -28,6 +31,11 @@ def address():
         line = server.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, line
+        # a new engine is compiled first; the browser's patience is for the browser
+        end = time.monotonic() + 300
+        while json.load(urlopen(f"{found[0]}api/runs"))[0]["state"] != "done":
+            assert time.monotonic() < end
+            time.sleep(0.5)
         yield found[0]
         server.terminate()
 
