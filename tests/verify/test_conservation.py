@@ -67,10 +67,20 @@ def assert_conserved(network: Network, member: Member) -> None:
     # flows are differences of stocks
     assert home == network.everyone - left - called + sent_home
     assert called + total["CALLED_UP"] == count[border.CALLED] + returnable + sent_home
-    assert total["PASSED"] == abroad + int(record.country.sum())
-    assert int(record.country[0].sum()) == count[border.ELSEWHERE]
+    choices = network.arrays.choices
+    sheltered = np.zeros(len(network.countries), np.int64)  # people staying at havens, by the country they are counted in
+    for post, c in enumerate(choices.haven_country):
+        if c >= 0:
+            sheltered[c] += state.pool[post].sum()
+    assert total["PASSED"] == abroad + int(sheltered.sum()) + int(record.country.sum())
+    # whoever moves on is gone for good, unless by transit (to a country of the model) or from a haven (to a crossing)
+    onward = record.country[0].sum(axis=0)
+    haven = np.isin(np.arange(len(onward)), choices.haven_country)
+    through = choices.transit_post >= 0
+    assert onward[~haven & ~through].sum() <= count[border.ELSEWHERE] <= onward[~haven].sum()
     today = network.arrays.clock.country_day[:, -1]
-    assert (record.abroad[today, np.arange(len(today))] == state.abroad.sum(axis=1)).all()
+    present = state.abroad.sum(axis=1) + sheltered
+    assert (record.abroad[today, np.arange(len(today))] == present).all()
     arrived = total["PASSED"] + total["PASSED_ORDINARY"]
     stopped = total["TURNED_BACK"] + total["REFUSED"] + total["TURNED_AWAY"] + total["ABANDONED"]
     assert total["CHOSE"] + count[border.ORDINARY_IN] == under_way + exodus + ordinary + arrived + stopped
