@@ -96,8 +96,8 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
                 capacity[place] -= data[0, column]
     spawn = np.zeros((tables.days, len(tables.places)))
     world_days = world.run()
-    for day, changed in enumerate(world_days):
-        spawn[day] = _weights(world, day if changed or day == 0 else day - 1, day)
+    for day, weights in enumerate(world_days):
+        spawn[day] = weights
         capacity += [_attribute(tables, place, "capacity_per_day") for place in range(len(tables.places))]
         days.add(world, day, capacity)
     _check_sources(tables, settings, totals, spawn)
@@ -163,9 +163,16 @@ def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction)
         option_at=np.array(paths.first, np.int64),
         option=np.array([(option.end, option.route) for option in options], np.int64).reshape(-1, 2),
         option_factor=np.stack([base, near], axis=1),
-        route=np.stack([np.append(paths.end, -1), np.append(paths.rest, 0), _starts(paths.hops)], axis=1).astype(
-            np.int64
-        ),
+        route=np.stack(
+            [
+                np.append(paths.end, -1),
+                np.append(paths.rest, 0),
+                _starts(paths.hops),
+                np.append(paths.start, -1),
+                np.append(paths.next, -1),
+            ],
+            axis=1,
+        ).astype(np.int64),
         hop=_flat(paths.hops),
     )
 
@@ -306,7 +313,11 @@ class _World:
         self.chance[at] = chances.get(kind, 1.0)
 
     def run(self) -> Any:
-        """Yield, for each day, whether a conflict zone came or went; the state is that of the day's moves."""
+        """Yield, for each day, the weights of departures; the state is that of the day's moves.
+
+        Weights that follow the counts are those left by the day before, unless a conflict zone came or went.
+        """
+        old = None
         for day in range(self.tables.days):
             for change in self.tables.changes:
                 if change.day == day:
@@ -314,9 +325,12 @@ class _World:
             changed = False
             if self.settings.flood_rules is None:
                 changed = self._conflicts(day)
+            lags = not (self.settings.spawn_mode or self.settings.flood_zone_spawning_only)
+            weights = old if lags and old is not None and not changed else _weights(self, day)
             self.shut.append([])
             self._closures(day)
-            yield changed
+            yield weights
+            old = _weights(self, day)
 
     def _conflicts(self, day: int) -> bool:
         changed = False
@@ -385,7 +399,7 @@ class _World:
         return out
 
 
-def _weights(world: _World, decay_day: int, day: int) -> NDArray[np.float64]:
+def _weights(world: _World, day: int) -> NDArray[np.float64]:
     """Return what departures of a day are shared by; where people are taken from the population, per person of it."""
     s = world.settings
     at_war = world.conflict > 0
@@ -395,7 +409,7 @@ def _weights(world: _World, decay_day: int, day: int) -> NDArray[np.float64]:
         return np.array([int(one) if s.flood_spawn_mode != "pop_ratio" else one for one in rate], float)
     if s.spawn_mode:
         return np.where(at_war, s.displaced_per_conflict_day * world.conflict, 0.0)
-    per_person = np.where(at_war, world.conflict * world.decay(decay_day), 0.0)
+    per_person = np.where(at_war, world.conflict * world.decay(day), 0.0)
     if s.starvation_driven_spawning and day > 0:
         per_person = per_person + world.ipc(day)
     return per_person if s.take_from_population else per_person * world.population

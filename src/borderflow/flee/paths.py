@@ -46,6 +46,8 @@ class Paths:
     end: list[int] = field(default_factory=lambda: [-1])
     rest: list[int] = field(default_factory=lambda: [0])
     hops: list[tuple[int, ...]] = field(default_factory=lambda: [()])
+    start: list[int] = field(default_factory=lambda: [-1])
+    next: list[int] = field(default_factory=lambda: [-1])
     _known: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
 
     def route(self, start: int, places: tuple[int, ...], roads: dict[tuple[int, int], tuple[int, ...]]) -> int:
@@ -59,6 +61,8 @@ class Paths:
             self.end.append(places[-1])
             self.rest.append(rest)
             self.hops.append(roads[start, places[0]])
+            self.start.append(start)
+            self.next.append(places[0])
         return self._known[key]
 
 
@@ -90,7 +94,7 @@ def find_paths(places: int, roads: Sequence[Road], markers: Sequence[bool], awar
     paths = Paths()
     for start in range(places):
         if awareness != 0:
-            _look_ahead(paths, start, out, roads, markers, between, max(1, awareness))
+            _look_ahead(paths, start, out, roads, markers, between, awareness)
         paths.first.append(len(paths.options))
         if len(paths.options) > MOST_OPTIONS:
             wrong = f"{awareness} makes more than {MOST_OPTIONS:,} ways to choose from; a lower level would be right"
@@ -112,10 +116,12 @@ def _look_ahead(
     while stack:
         places, taken, steps = stack.pop()
         last = places[-1]
+        if taken and markers[last] and depth < 0:
+            continue  # a quirk: with a negative level markers lead nowhere
         if taken and not markers[last]:
             route = paths.route(start, places[1:], between)
             paths.options.append(Option(start, last, taken, route))
-            if steps >= depth:
+            if steps >= max(1, depth):
                 continue
         for n in reversed(out[last]):
             end = roads[n].end

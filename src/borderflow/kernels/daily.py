@@ -36,7 +36,7 @@ BY_TOTAL, BY_PLACE, BY_POISSON, BY_SHARE = 0, 1, 2, 3  # how many set out: Law.s
 # columns of arrays that are read together
 START, END, LENGTH, SPEED = range(4)  # Geography.link
 GOAL, ROUTE = range(2)  # Geography.option
-LAST, REST, HOP = range(3)  # Geography.route
+LAST, REST, HOP, FROM, NEXT = range(5)  # Geography.route
 TOWN, CAMP = range(2)  # Rules.kind
 A, B, H, N, SPOT, FOLLOWING, VISITS, COLUMNS = range(8)  # Memory.cells
 HERE, EVENING, ROAD, NIGHT, PENDING, TABLES = range(6)  # Memory.cells; HERE and EVENING, ROAD and NIGHT take turns
@@ -61,7 +61,9 @@ class Geography(NamedTuple):
     option_factor: (
         np.ndarray
     )  # option, ((softening + distance) ** -distance_power, factor of the way between both ends)
-    route: np.ndarray  # route, (last place, what is left after the next stop, first hop); one row more than routes
+    route: (
+        np.ndarray
+    )  # route, (last place, what is left after the next stop, first hop, start, next stop); and a last row
     hop: np.ndarray  # roads to the next place of a route
 
 
@@ -330,9 +332,19 @@ with kernel_cache():
         return options
 
     @_inlined
-    def _first_road(g, c, m, era, route):
+    def _first_road(g, c, m, era, route, place):
         """Return the road to the next place of a route; -1 where it is shut or its last place is a full camp."""
         end = g.route[route, LAST]
+        if g.route[route, FROM] != place:
+            # sent back from a road that shut: what is left of the route may still begin with a neighbour
+            for link in range(g.link.shape[0]):
+                if (
+                    g.link[link, START] == place
+                    and g.link[link, END] == g.route[route, NEXT]
+                    and c.link_open[era, link]
+                ):
+                    return -1 if c.kind[era, end, CAMP] and m.kappa[end] < 0.5 else link
+            return -1
         for at in range(g.route[route, HOP], g.route[route + 1, HOP]):
             link = g.hop[at]
             if c.link_open[era, link]:
@@ -406,7 +418,7 @@ with kernel_cache():
     def _set_out(g, c, law, m, era, a, b, n):
         """Put leavers of the morning on the road to the first place of their route; return how many stay after all."""
         route = (b >> 14) & ((1 << 30) - 1)
-        link = _first_road(g, c, m, era, route)
+        link = _first_road(g, c, m, era, route, b >> 44)
         if link < 0:
             return n
         _shift(g, c, law, m, era, g.link[link, START], -n)
@@ -530,7 +542,7 @@ with kernel_cache():
                 if k == 0:
                     continue
                 way = route if route > 0 else g.option[first + o, ROUTE]
-                link = _first_road(g, c, m, era, way)
+                link = _first_road(g, c, m, era, way, place)
                 if link < 0:
                     stay += k
                     continue
