@@ -119,7 +119,34 @@ def test_documented_commands_parse(path):
 
 def test_readme_names_every_option():
     options = {f"--{name.rstrip('_')}" for name in inspect.signature(cli.run).parameters} - {"--scenario"}
-    assert {key.split()[0] for key in rows("README.md", "The shell")} == options
+    assert {key.split()[0] for key in rows("README.md", "Options of run")} == options
+
+
+TUTORIALS = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), ROOT / "docs" / "flee.md"]
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=name)
+def test_tutorials_have_one_form(path):
+    """Goal, time and needs on top; what one should see; as many solutions as exercises."""
+    text = path.read_text(encoding="utf-8")
+    assert [line.split(" | ")[0] for line in text.splitlines()[4:7]] == ["| Goal", "| Time", "| You need"]
+    assert "**What you should see.**" in text
+    exercises, solutions = text.split("\n## Exercises\n")[1].split("\n## Solutions\n")
+    asked = re.findall(r"^(\d)\. ", exercises, re.MULTILINE)
+    assert asked == re.findall(r"^<summary>(\d)\. ", solutions, re.MULTILINE) and len(asked) >= 3
+    assert solutions.count('<details markdown="1">') == solutions.count("</details>") == len(asked)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])
+def test_every_command_has_a_line(page):
+    assert set(rows(page, "Commands")) == {key for key in cli.app if not key.startswith("-")}
+
+
+def test_validation_covers_the_results():
+    """A section of the results that the page of validation does not explain is a figure without a meaning."""
+    sections = re.findall(r"^##+ (.+)$", without_code(read("benchmarks/RESULTS.md")), re.MULTILINE)
+    explained = re.findall(r"^\| \[([^\]]+)\]\(\.\./benchmarks/RESULTS\.md#", read("docs/validation.md"), re.MULTILINE)
+    assert explained == sections
 
 
 # ---------------------------------------------------------------------------------------------------------------------

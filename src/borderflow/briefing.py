@@ -536,7 +536,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "about": _about(f),
         "members": int(manifest["members"]),
         "few": int(manifest["members"]) < FEW_MEMBERS,
-        "fitted": "fit" in manifest,
+        "varied": bool(manifest.get("settings")),  # members with values of their own, as in a forecast
         "window": f.window is not None,
         "known": set(f.claims),
         "linked": lambda text: _linked(text, f.claims),
