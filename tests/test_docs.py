@@ -129,7 +129,7 @@ TUTORIALS = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), ROOT / "docs" 
 def test_tutorials_have_one_form(path):
     """Goal, time and needs on top; what one should see; as many solutions as exercises."""
     text = path.read_text(encoding="utf-8")
-    assert [line.split(" | ")[0] for line in text.splitlines()[4:7]] == ["| Goal", "| Time", "| You need"]
+    assert [line.split(" | ")[0] for line in text.splitlines()[2:6]] == ["| Goal", "|---|---|", "| Time", "| You need"]
     assert "**What you should see.**" in text
     exercises, solutions = text.split("\n## Exercises\n")[1].split("\n## Solutions\n")
     asked = re.findall(r"^(\d)\. ", exercises, re.MULTILINE)
