@@ -248,9 +248,10 @@ def test_claims_on_parts_and_denied_ones_look_different(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written(russia, tmp_path):
+    (tmp_path / "a-file").write_text("")
     with pytest.raises(ResultsError, match="cannot be written"):
-        write_briefing(russia, tmp_path / "missing" / "page.html")
-    assert not list(tmp_path.iterdir())
+        write_briefing(russia, tmp_path / "a-file" / "page.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

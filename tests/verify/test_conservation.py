@@ -68,7 +68,7 @@ def assert_conserved(network: Network, member: Member) -> None:
     assert home == network.everyone - left - called + sent_home
     assert called + total["CALLED_UP"] == count[border.CALLED] + returnable + sent_home
     choices = network.arrays.choices
-    sheltered = np.zeros(len(network.countries), np.int64)  # people staying at havens, by the country they are counted in
+    sheltered = np.zeros(len(network.countries), np.int64)  # at havens, by the country they are counted in
     for post, c in enumerate(choices.haven_country):
         if c >= 0:
             sheltered[c] += state.pool[post].sum()
