@@ -76,9 +76,9 @@ def write(case: Case, root: Path) -> Path:
         put(tables / f"demographics_{attribute}.csv", [[attribute, *head], *rows])
     if case.changes:
         put(root / "location_changes.csv", [["#name", "type", "day"], *case.changes])
-    put(counts / "data_layout.csv", [["total", "total.csv"], *([name, f"{name}.csv"] for name in case.counts)])
-    put(counts / "total.csv", [["Date", "n"], ["2031-01-01", 0]])
-    for name, rows in case.counts.items():
+    series = {"total": [(0, 0)], **case.counts}  # the first row of the layout is the total
+    put(counts / "data_layout.csv", [[name, f"{name}.csv"] for name in series])
+    for name, rows in series.items():
         put(counts / f"{name}.csv", [["Date", "n"], *([f"2031-01-{day + 1:02}", n] for day, n in rows)])
     (root / "simsetting.yml").write_text(json.dumps({"spawn_rules": case.spawn, "move_rules": case.move}))
     return root
@@ -143,7 +143,7 @@ class World:
         self.people: list[Person] = []
         self.owed = 0
         self.columns = [spot for spot in self.spots if spot.camp]
-        for spot in self.columns:
+        for spot in [] if case.spawn.get("empty_camps_on_day0") else self.columns:
             stock = self.count(spot.name, 0) if case.spawn.get("insert_day0", True) else 0
             for _ in range(stock + int(spot.extra.get("initial_idps") or 0)):
                 self.born(spot)
@@ -264,6 +264,7 @@ class World:
             step = sum(
                 self.count(name, self.day) - (self.count(name, self.day - 1) if self.day else 0)
                 for name in self.case.counts
+                if (name == "total") != self.case.spawn.get("sum_from_camps", True)
             )
             n = step - self.owed
             if self.case.spawn.get("insert_day0", True) and self.day == 0:

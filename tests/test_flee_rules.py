@@ -148,6 +148,11 @@ CASES = {
         case(spawn={"conflict_driven_spawning": {"spawn_mode": "poisson", "displaced_per_conflict_day": 15}}),
         case(spawn={"conflict_driven_spawning": {"spawn_mode": "constant", "displaced_per_conflict_day": 15}}),
     ),
+    "sum_from_camps off": (
+        case(spawn={"sum_from_camps": False}, counts={"total": grow(20, 260), "D": grow(20, 120)}),
+        case(counts={"total": grow(20, 260), "D": grow(20, 120)}),
+    ),
+    "empty_camps_on_day0": (case(spawn={"empty_camps_on_day0": True}), case()),
     "conflict decay": (
         case(spawn={"conflict_spawn_decay": [1.0, 0.5, 0.1], "conflict_spawn_decay_interval": 2}, conflicts={"A": [1] * 8, "B": [0, 0, 0, 1, 1, 1, 0, 0]}),
         case(conflicts={"A": [1] * 8, "B": [0, 0, 0, 1, 1, 1, 0, 0]}),

@@ -106,6 +106,7 @@ def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
         due=np.zeros(places, np.int64),
         received=np.zeros(places, np.int64),
         expected=np.zeros(places),
+        walker=np.zeros((256, 2), np.int64),
         tally=np.zeros(daily.TALLIES, np.int64),
     )
 

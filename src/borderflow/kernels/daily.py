@@ -31,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 OK, OUT_OF_ROOM, BROKEN_SUM, NOWHERE = 0, 1, 2, 3
+_FEW = 2  # people who go on one by one
 BUCKETS = 1024  # steps of the kilometres covered today, for the order of arrivals
 BY_TOTAL, BY_PLACE, BY_POISSON, BY_SHARE = 0, 1, 2, 3  # how many set out: Law.spawn_mode
 # columns of arrays that are read together
@@ -40,9 +41,9 @@ LAST, REST, HOP, FROM, NEXT = range(5)  # Geography.route
 TOWN, CAMP = range(2)  # Rules.kind
 A, B, H, N, SPOT, FOLLOWING, VISITS, COLUMNS = range(8)  # Memory.cells
 HERE, EVENING, ROAD, NIGHT, PENDING, TABLES = range(6)  # Memory.cells; HERE and EVENING, ROAD and NIGHT take turns
-QUEUED, LOWEST, VERSION, CHUNKS, DRAWS, CELLS, TURN, TALLIES = range(8)  # Memory.tally
+QUEUED, LOWEST, VERSION, CHUNKS, DRAWS, CELLS, TURN, WALKERS, SERIAL, TALLIES = range(10)  # Memory.tally
 # purposes of draws: append only
-LEAVE, CHOOSE, SPAWN, SPAWN_GROUP, WALK, LEAVE_CAMP, LEAVE_CELL = range(7)
+LEAVE, CHOOSE, SPAWN, SPAWN_GROUP, WALK, LEAVE_CAMP, LEAVE_CELL, ALONE = range(8)
 _GAP = 64 * 256  # blocks set aside for one binomial of a chain
 _RARE = 0.05  # below this chance of leaving, leavers of a place are drawn together
 _FINE = 20.0  # parts of the range in which occupancy changes choices
@@ -137,6 +138,7 @@ class Memory(NamedTuple):
     due: np.ndarray  # place: arrivals from roads today
     received: np.ndarray  # place: arrivals of the last day
     expected: np.ndarray  # place: arrivals of today by way of other places
+    walker: np.ndarray  # people who go on one by one, (both words of their state)
     tally: np.ndarray
 
 
@@ -332,6 +334,19 @@ with kernel_cache():
         return options
 
     @_inlined
+    def _pick(g, m, place, group, word):
+        """Return the route that a uniform word falls to; 0 where there is none."""
+        aim = (np.float64(word) + 0.5) * _TO_UNIT * m.weight_sum[group, place]
+        pick = 0
+        for o in range(g.option_at[place], g.option_at[place + 1]):
+            if m.weight[group, o] > 0.0:
+                pick = g.option[o, ROUTE]
+                aim -= m.weight[group, o]
+                if aim <= 0.0:
+                    break
+        return pick
+
+    @_inlined
     def _first_road(g, c, m, era, route, place):
         """Return the road to the next place of a route; -1 where it is shut or its last place is a full camp."""
         end = g.route[route, LAST]
@@ -367,6 +382,12 @@ with kernel_cache():
             return
         if not law.avoid_short_stints:
             recent = 0
+        if n <= _FEW and m.tally[WALKERS] + n <= m.walker.shape[0]:
+            for _ in range(n):
+                m.walker[m.tally[WALKERS], A] = _word_a(recent, km, 0)
+                m.walker[m.tally[WALKERS], B] = _word_b(place, route, group)
+                m.tally[WALKERS] += 1
+            return
         cell = _add(m, PENDING, _word_a(recent, km, 0), _word_b(place, route, group), n)
         if cell >= 0 and m.cells[PENDING, cell, N] == n:
             # new, or emptied before by people who came through a very short road
@@ -625,21 +646,73 @@ with kernel_cache():
         return ((m.cells[road, cell, A] >> 1) & 0xFFFFFFFF) + speed > g.link[at, LENGTH]
 
     @_inlined
+    def _walk(g, c, law, m, era, place, recent, km, route, group, seed, member, day):
+        """Let one person who arrived with part of the day left decide again and travel on, to the end of the day.
+
+        Nothing is gained from cells where one person is in them. Numbers are addressed by the order of such walks.
+        """
+        serial = m.tally[SERIAL]
+        m.tally[SERIAL] += 1
+        block = 0
+        while True:
+            # three numbers a stage: to leave, to choose, to walk
+            words = philox(seed, member, day, serial, ALONE + 256 * block)
+            block += 1
+            m.tally[DRAWS] += 1
+            m.tally[CELLS] += 1
+            if route == 0:
+                if not (law.avoid_short_stints and c.kind[era, place, TOWN] and recent + km < law.speed):
+                    chance = _chance(c, law, m, era, group, place)
+                    if chance < 1.0 and (np.float64(words[0]) + 0.5) * _TO_UNIT >= chance:
+                        break
+                if m.fresh[group, place] != m.tally[VERSION] and (c.limited[place] or m.fresh[group, place] == 0):
+                    _weigh(g, c, law, m, era, place, group)
+                route = _pick(g, m, place, group, words[1])
+            link = _first_road(g, c, m, era, route, place)
+            if link < 0:
+                route = 0
+                break
+            route = g.route[route, REST]
+            _shift(g, c, law, m, era, place, -1)
+            speed = g.link[link, SPEED]
+            if g.walk_share[link] > 0.0 and (np.float64(words[2]) + 0.5) * _TO_UNIT < g.walk_share[link]:
+                speed = law.walk_speed
+            if speed <= g.link[link, LENGTH]:
+                recent = (recent + km + speed) >> 1 if law.avoid_short_stints else 0
+                _add(m, NIGHT ^ m.tally[TURN], _word_a(recent, speed, 0), _word_b(link, route, group), 1)
+                return
+            km += g.link[link, LENGTH]
+            place = g.link[link, END]
+            _shift(g, c, law, m, era, place, 1)
+            m.received[place] += 1
+            if km >= speed:
+                break
+        _settle(law, m, place, recent, km, route, group, 1)
+
+    @_inlined
     def _drain(g, c, law, m, era, links, part, seed, member, day):
         """Let people with part of their day left go on, in order of the distance covered today."""
         bucket = m.tally[LOWEST]
-        while m.tally[QUEUED] > 0:
+        while True:
+            while m.tally[WALKERS] > 0:
+                m.tally[WALKERS] -= 1
+                at = m.tally[WALKERS]
+                a, b = m.walker[at, A], m.walker[at, B]
+                _walk(g, c, law, m, era, b >> 44, a >> 33, (a >> 1) & 0xFFFFFFFF, (b >> 14) & ((1 << 30) - 1),
+                      b & ((1 << 14) - 1), seed, member, day)  # fmt: skip
+            if m.tally[QUEUED] == 0:
+                break
             # an arrival may fall into the bucket that is being emptied, never into one before it
-            while m.bucket[bucket] >= 0:
-                cell = m.bucket[bucket]
-                m.bucket[bucket] = m.cells[PENDING, cell, FOLLOWING]
-                m.tally[QUEUED] -= 1
-                n = m.cells[PENDING, cell, N]
-                m.cells[PENDING, cell, N] = 0
-                _continue(g, c, law, m, era, links, cell, n, part, seed, member, day)
-                m.cells[PENDING, cell, VISITS] += 1
-                m.tally[CELLS] += 1
-            bucket += 1
+            while m.bucket[bucket] < 0:
+                bucket += 1
+            cell = m.bucket[bucket]
+            m.bucket[bucket] = m.cells[PENDING, cell, FOLLOWING]
+            m.tally[QUEUED] -= 1
+            n = m.cells[PENDING, cell, N]
+            m.cells[PENDING, cell, N] = 0
+            _continue(g, c, law, m, era, links, cell, n, part, seed, member, day)
+            m.cells[PENDING, cell, VISITS] += 1
+            m.tally[CELLS] += 1
         _clear(m, PENDING)
 
     @_compiled
