@@ -86,6 +86,15 @@ def test_known_parameters_are_found_again():
     assert np.mean(np.square((predicted - problem.data.value[:, None]) / problem.data.error[:, None])) < 3
 
 
+def test_a_wider_error_of_the_model():
+    """Twice the model's own error, 0.07 for a country: hypot(error, 0.14)."""
+    truth = np.array([1.6, 0.0, -1.0])
+    problem = pose_problem(SCENARIO, reports(truth, 1), only=NAMES, wider=2.0)
+    for observation, error in zip(problem.observations, problem.data.error, strict=True):
+        assert observation.target.parts[0].country in ("GE", "FI")
+        assert error == pytest.approx(np.hypot(observation.error, 2.0 * 0.07))
+
+
 def test_ranks_of_the_truth_are_uniform():
     """16 truths, 24 members, two unknowns: Kolmogorov against the uniform at an error rate of 0.001 each.
 
@@ -170,6 +179,8 @@ def test_mistakes_are_told(tmp_path, fit):
         calibrate("russia-2022", through="tomorrow", out=tmp_path / "x")
     with pytest.raises(UsageError, match="members must be 4"):
         calibrate("russia-2022", members=1, out=tmp_path / "x")
+    with pytest.raises(UsageError, match="factor on the model's error must be 0.1 to 100, got 0"):
+        calibrate("russia-2022", model_error=0.0, out=tmp_path / "x")
     with pytest.raises(UsageError, match="steps must be 1"):
         calibrate("russia-2022", steps=0, out=tmp_path / "x")
     with pytest.raises(UsageError, match="no claim known by 2010-01-01"):

@@ -123,6 +123,19 @@ def test_breaks_come_as_often_as_they_say(scenario):
     assert np.std(shock) == pytest.approx(wanted, rel=0.15)
 
 
+def test_an_error_on_all_demand_lies_on_every_day(scenario):
+    """No walk, no jump: 2,000 members differ from those without it by one number each, of spread 0.3 within 10 %."""
+    network = compile_network(scenario.until("2022-09-27"))
+    still = Rates(demand_walk=0.0, demand_jump_rate=0.0)
+    without = add_breaks(network, [Setting()] * 2000, after=ORIGIN, seed=4, rates=still)
+    broken = add_breaks(network, [Setting()] * 2000, after=ORIGIN, seed=4, rates=still.with_error(0.3))
+    days = [n for n, day in enumerate(network.days) if day > ORIGIN]
+    moved = np.array([(one.normals - other.normals)[days, 0] for one, other in zip(broken, without, strict=True)])
+    moved *= scenario.value("demand_noise")
+    np.testing.assert_allclose(moved, np.repeat(moved[:, :1], len(days), axis=1), atol=1e-9)
+    assert moved[:, 0].std() == pytest.approx(0.3, rel=0.1)
+
+
 def test_adding_members_leaves_the_breaks_of_others_alone(scenario):
     network = compile_network(scenario.until("2022-09-27"))
     few = add_breaks(network, [Setting()] * 3, after=ORIGIN, seed=4)
@@ -283,18 +296,30 @@ def test_mechanisms_can_be_switched_off(scenario):
 # The shipped fit, and the commands
 
 
-def test_the_shipped_fit_belongs_to_the_scenario(scenario):
-    folder = shipped_fit(scenario)
-    if folder is None:
-        pytest.skip("no fit is shipped")
+@pytest.mark.parametrize(
+    ("name", "day", "last", "countries"),
+    [
+        ("russia-2022", "2022-09-28", "2022-10-09", ["GE", "KZ", "FI"]),
+        ("ukraine-2022", "2022-03-06", "2022-03-31", ["PL", "HU", "SK", "RO", "MD", "XX"]),
+    ],
+)
+def test_the_shipped_fit_and_the_frozen_forecast(name, day, last, countries):
+    folder = shipped_fit(load(name))
+    assert folder is not None
     fit = bf.open_fit(folder)
-    assert fit.through == dt.date(2022, 9, 28)
-    assert (fit.observations["known"] <= "2022-09-28").all()
-    frozen = scenario.folder / "forecast-2022-09-28.csv"
-    mark = (scenario.folder / "forecast-2022-09-28.csv.sha256").read_text().split()[0]
-    assert hashlib.sha256(frozen.read_bytes()).hexdigest() == mark
+    assert fit.through == dt.date.fromisoformat(day)
+    assert (fit.observations["known"] <= day).all()
+    frozen = folder.parent / f"forecast-{day}.csv"
+    mark, of = frozen.with_name(frozen.name + ".sha256").read_text().split()
+    assert hashlib.sha256(frozen.read_bytes()).hexdigest() == mark and of == frozen.name
     table = pd.read_csv(frozen)
-    assert tuple(table.columns) == SUMMARY_COLUMNS and table["end"].max() >= "2022-10-09"
+    assert tuple(table.columns) == SUMMARY_COLUMNS and table["end"].min() > day and table["end"].max() >= last
+    whole = table[table["place"].isna() & (table["mode"] == "all")]
+    for country in countries:
+        for quantity in ("arrivals_daily", "arrivals_cumulative"):
+            rows = whole[(whole["country"] == country) & (whole["quantity"] == quantity)]
+            assert (rows["end"] >= last).any(), (country, quantity)
+            assert (rows["q05"] <= rows["q50"]).all() and (rows["q50"] <= rows["q95"]).all()
 
 
 def command(*words, cwd):

@@ -188,3 +188,25 @@ def test_quantities_are_those_of_the_summary(known, scenario):
 
     assert {observation.target.quantity for observation in known.used} <= set(QUANTITIES)
     assert len(SUMMARY_COLUMNS) == 13
+
+
+def test_parts_of_a_border_are_no_contradictions():
+    """Romania counts entries from Ukraine and by way of Moldova apart, and both together."""
+    found = read_observations(load("ukraine-2022"), through=dt.date(2022, 3, 6))
+    by_id = {observation.id: observation for observation in found.used}
+    whole, direct, via = by_id["U322"], by_id["U323"], by_id["U324"]
+    assert [part.place for part in whole.target.parts] == [""]
+    assert {part.place for part in direct.target.parts} == {"Diakove", "Solotvyno", "Porubne", "Orlivka (ferry)"}
+    assert {part.place for part in via.target.parts} == {"Leuseni", "Sculeni", "Costesti", "Giurgiulesti"}
+    for observation in (whole, direct, via):
+        assert observation.target.quantity == "arrivals_daily"
+        assert not observation.contradicted and observation.error < 0.1
+
+
+def test_totals_over_all_countries():
+    """The portal's totals are held against the total of the model; revised ones stay beside those that they revise."""
+    found = read_observations(load("ukraine-2022"), through=dt.date(2022, 3, 6))
+    days = {observation.id: observation for observation in found.used if observation.target.parts[0].country == "XX"}
+    assert days["P019"].target.parts == (Part("", "XX", "all"),)
+    assert days["P019"].value == 195_781 and days["P019"].contradicted == ("P010",)
+    assert max(observation.known for observation in found.used) <= dt.date(2022, 3, 6)

@@ -11,7 +11,7 @@ from scipy import stats
 from borderflow.errors import UsageError
 from borderflow.priors import PRIOR_DRAWS, standard_normals
 from borderflow.sequential import sample_abc
-from borderflow.smoother import CUT, Data, cut_at_bounds, smooth, taper, update
+from borderflow.smoother import CUT, Data, cut_at_bounds, inflations, smooth, taper, update
 
 MATRIX = np.array([[1.0, 0.5], [0.3, -1.0], [0.0, 2.0]])
 ERROR = np.array([0.5, 0.7, 1.0])
@@ -85,6 +85,36 @@ def test_a_mask_forbids_learning():
     z = smooth(lambda x: x[:1] + x[1:], z0, data([3.0], [0.5]), steps=2, seed=1, mask=mask)[-1][0]
     np.testing.assert_array_equal(z[1], z0[1])
     assert z[0].mean() > 1.0
+
+
+def test_days_and_totals_that_move_together_pull_the_right_way():
+    """Ten days and ten running totals, 30 weak common causes, all of them 0.7 beyond the prior mean, 120 members.
+
+    Squared distance of members from the data in units of their error, mean of three seeds: exact posterior 0.4. A taper on
+    the covariances of unknowns with data alone leaves 5.0 and flows that are 0.2 to 0.4 too low.
+    """
+    far, off = [], []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        causes = rng.uniform(0.5, 1.5, (1, 30)) / 30**0.5 * rng.uniform(0.7, 1.3, (10, 30))
+        flows = np.hstack([causes, 0.3 * np.eye(10)])
+        both = np.vstack([flows, np.tril(np.ones((10, 10))) @ flows / np.arange(1, 11)[:, None]])
+        truth = rng.standard_normal(40) + 0.7 * (np.arange(40) < 30)
+        y = both @ truth + 0.2 * rng.standard_normal(20)
+        start = prior(120, seed=seed, names=[f"u{n}" for n in range(40)])
+        z = smooth(lambda x, g=both: g @ x, start, data(y, np.full(20, 0.2)), steps=4, seed=seed)[-1][0]
+        mean, _ = exact(y, both, np.full(20, 0.2))
+        far.append(np.mean(np.square((both @ z - y[:, None]) / 0.2)))
+        off.append(np.mean(both @ z.mean(axis=1) - both @ mean))
+    assert np.mean(far) < 2.0
+    assert np.abs(off).max() < 0.1
+
+
+def test_inflations_count_the_data_once():
+    for steps in (1, 2, 6):
+        factors = inflations(steps)
+        assert (1.0 / factors).sum() == pytest.approx(1.0)
+        assert (np.diff(factors) < 0).all() and factors[-1] >= 1.0
 
 
 def test_taper_by_hand():

@@ -18,6 +18,7 @@ rolling origins (``benchmarks/RESULTS.md``): intervals have to cover what they s
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,8 +43,12 @@ class Rates:
     model_error, model_error_back : float
         Standard deviation of the logarithm with which the model is off on the first day already, on the pull of each
         country and on ordinary traffic, and on ordinary traffic back; the fit allows for as much.
+    demand_error : float
+        The same of demand as a whole.
     capacity_error : float
         The same of what each post lets out, from the first day on.
+    border_error : float
+        The same of what all posts to one country let out together.
     demand_walk, country_walk, traffic_walk : float
         Standard deviation per day of the logarithm of demand, of the pull of one country, and of ordinary traffic.
     demand_jump_rate, country_jump_rate : float
@@ -61,7 +66,9 @@ class Rates:
 
     model_error: float = 0.13
     model_error_back: float = 0.22
+    demand_error: float = 0.0
     capacity_error: float = 0.10
+    border_error: float = 0.0
     demand_walk: float = 0.06
     country_walk: float = 0.06
     traffic_walk: float = 0.03
@@ -74,6 +81,31 @@ class Rates:
     check_stopped: float = 0.12
     post_rate: float = 0.02
     post_size: float = 0.35
+
+    def with_error(self, more: float, *, post: float = 0.0) -> Rates:
+        """Return the rates of a model that is further off, by standard deviations that come on top.
+
+        Parameters
+        ----------
+        more : float
+            On all demand, on the pull of each country, on ordinary traffic, and on what the posts to a country let out.
+        post : float
+            On what each post lets out.
+
+        Examples
+        --------
+        >>> rates = Rates(model_error=0.3).with_error(0.4)
+        >>> round(rates.model_error, 6), rates.demand_error
+        (0.5, 0.4)
+        """
+        return replace(
+            self,
+            model_error=math.hypot(self.model_error, more),
+            model_error_back=math.hypot(self.model_error_back, more),
+            demand_error=math.hypot(self.demand_error, more),
+            capacity_error=math.hypot(self.capacity_error, post),
+            border_error=math.hypot(self.border_error, more),
+        )
 
 
 def add_breaks(
@@ -157,7 +189,7 @@ def _walks(
         z = standard_normals(rows, members, seed=seed, purpose=JUMP_DRAWS).reshape(3, len(days), members)
         jumps = np.where(ndtr(z[1]) < rate, rates.jump_size * z[2], 0.0)
         first = standard_normals([f"first/{name}"], members, seed=seed, purpose=JUMP_DRAWS, step=4)[0]
-        error = 0.0 if column == 0 else rates.model_error
+        error = rates.demand_error if column == 0 else rates.model_error
         out.append(error * first + np.cumsum(walk * z[0] + jumps, axis=0))
     return np.array(out)
 
@@ -186,9 +218,14 @@ def _events(
     common: dict[str, Any] = {"title": "A break that is not known yet", "evidence": ("assumption",)}
     if rates.capacity_error > 0:
         first = dt.datetime.combine(days[0][1], dt.time(0), dt.UTC)
-        off = standard_normals([f"first/{post}" for post in posts], members, seed=seed, purpose=JUMP_DRAWS, step=5)
+        country = {place.id: place.country for place in scenario.places}
+        off = rates.capacity_error * standard_normals(
+            [f"first/{post}" for post in posts], members, seed=seed, purpose=JUMP_DRAWS, step=5
+        ) + rates.border_error * standard_normals(
+            [f"border/{country[post]}" for post in posts], members, seed=seed, purpose=JUMP_DRAWS, step=5
+        )
         for number in range(members):
-            for post, error in zip(posts, np.exp(rates.capacity_error * off[:, number]), strict=True):
+            for post, error in zip(posts, np.exp(off[:, number]), strict=True):
                 out[number].append(
                     Capacity(id=f"off-{post}"[:64], kind="capacity", start=first, crossings=(post,), direction="out",
                              side="both", factor=float(error), **common)

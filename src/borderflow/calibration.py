@@ -20,7 +20,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +94,8 @@ class Problem:
     observations : tuple of Observation
     unused : mapping
         Claims that are not used, with the reason.
+    wider : float
+        Factor on the model's own error, see `MODEL_ERROR`.
     """
 
     scenario: Scenario
@@ -101,6 +103,7 @@ class Problem:
     unknowns: Unknowns
     observations: tuple[Observation, ...]
     unused: Mapping[str, str]
+    wider: float = 1.0
 
     @cached_property
     def data(self) -> Data:
@@ -108,7 +111,7 @@ class Problem:
         return Data(
             tuple(one.id for one in self.observations),
             np.log1p(np.array([one.value for one in self.observations]) / self.sizes),
-            np.array([math.hypot(one.error, model_error(one)) for one in self.observations]),
+            np.array([math.hypot(one.error, self.wider * model_error(one)) for one in self.observations]),
             np.array([{"lower": 1, "upper": -1}.get(one.bound, 0) for one in self.observations]),
         )
 
@@ -160,6 +163,7 @@ def pose_problem(
     *,
     through: dt.date | None = None,
     only: Sequence[str] | None = None,
+    wider: float = 1.0,
 ) -> Problem:
     """Match a scenario with the observations known by a day.
 
@@ -186,7 +190,7 @@ def pose_problem(
     unknowns = list_unknowns(network.scenario, days=days, countries=countries)
     if only is not None:
         unknowns = list_unknowns(network.scenario, days=days, countries=countries, only=only)
-    return _without_gaps(Problem(network.scenario, network, unknowns, usable, found.unused))
+    return _without_gaps(Problem(network.scenario, network, unknowns, usable, found.unused, wider))
 
 
 def _without_gaps(problem: Problem) -> Problem:
@@ -201,7 +205,7 @@ def _without_gaps(problem: Problem) -> Problem:
             unused[one.id] = f"the summary has no {one.target.label} on these days"
     if not kept:
         raise UsageError("no observation lies on days and places that the model has")
-    return Problem(problem.scenario, problem.network, problem.unknowns, tuple(kept), unused)
+    return replace(problem, observations=tuple(kept), unused=unused)
 
 
 def _find_ledger(scenario: Scenario, observations: str | Path | Ledger | None) -> Ledger:
@@ -279,6 +283,7 @@ def calibrate(
     through: dt.date | str | None = None,
     members: int = 300,
     steps: int = 6,
+    model_error: float = 1.0,
     seed: int = 1,
     out: str | Path | None = None,
     workers: int | None = None,
@@ -298,6 +303,9 @@ def calibrate(
         Size of the ensemble.
     steps : int
         Assimilations of the smoother; each costs one simulation of every member.
+    model_error : float
+        Factor on the model's own error (`MODEL_ERROR`), for a scenario that is further from what happened; right where
+        the misfit of the result is about 1.
     seed : int
         The same seed gives the same bytes.
     out : path, optional
@@ -328,6 +336,8 @@ def calibrate(
         raise UsageError(f"members must be 4 to 100,000, got {members}")
     if not 1 <= steps <= 100:
         raise UsageError(f"steps must be 1 to 100, got {steps}")
+    if not 0.1 <= model_error <= 100.0:
+        raise UsageError(f"the factor on the model's error must be 0.1 to 100, got {model_error:g}")
     folder = Path(out) if out is not None else Path("fits") / name
     part = folder.with_name(folder.name + ".part")
     for place in (folder, part):
@@ -336,10 +346,11 @@ def calibrate(
     began = time.perf_counter()
     ledger = _find_ledger(scenario, observations)
     day = _day(through) or max(claim.known for claim in ledger)
-    problem = pose_problem(scenario, ledger, through=day)
+    problem = pose_problem(scenario, ledger, through=day, wider=model_error)
     claim = {
         "digest": problem.scenario.digest(), "through": day.isoformat(), "seed": seed, "members": members,
         "steps": steps, "format": FORMAT, "engine": cache_folder().name, "observations": _mark(problem),
+        "model_error": model_error,
     }  # fmt: skip
     done = _begin(part, claim, resume)
     prior = standard_normals(problem.unknowns.names, members, seed=seed, purpose=PRIOR_DRAWS)

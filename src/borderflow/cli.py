@@ -790,6 +790,7 @@ def fit(
     through: str | None = None,
     members: int = 300,
     steps: int = 6,
+    model_error: float = 1.0,
     seed: int = 1,
     out: Path | None = None,
     workers: int | None = None,
@@ -810,6 +811,8 @@ def fit(
         Size of the ensemble.
     steps
         Rounds of the smoother; each simulates every member once.
+    model_error
+        Factor on the model's own error; right where the misfit of the fit is about 1.
     seed
         The same seed gives the same bytes.
     out
@@ -830,6 +833,7 @@ def fit(
         through=through,
         members=members,
         steps=steps,
+        model_error=model_error,
         seed=seed,
         out=out,
         workers=workers,

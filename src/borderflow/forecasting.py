@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.breaks import Rates, add_breaks
-from borderflow.calibration import Fit, open_fit
+from borderflow.calibration import MODEL_ERROR, Fit, open_fit
 from borderflow.ensemble import run, simulate_block
 from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.folders import write_whole
@@ -150,7 +151,15 @@ def _find_fit(scenario: Scenario, fit: Fit | str | Path | None) -> Fit:
 
 
 def draw_members(network: Network, fit: Fit, *, members: int, seed: int, rates: Rates | None = None) -> list[Setting]:
-    """Return posterior draws with breaks, one per member; member ``m`` takes draw ``m`` modulo their number."""
+    """Return posterior draws with breaks, one per member; member ``m`` takes draw ``m`` modulo their number.
+
+    A fit with a wider error of the model makes the forecast as much wider: what it allows for beyond the usual errors
+    of countries and posts is added to the breaks from the first day on.
+    """
+    if rates is None:
+        wider = math.sqrt(max(float(fit.manifest.get("model_error", 1.0)) ** 2 - 1.0, 0.0))
+        country, post = MODEL_ERROR["arrivals_daily"]
+        rates = Rates().with_error(wider * country, post=wider * post)
     values = fit.values[:, np.arange(members) % fit.values.shape[1]]
     settings = member_settings(fit.names, values, network.scenario, network.days)
     return add_breaks(network, settings, after=fit.through, seed=seed, rates=rates)

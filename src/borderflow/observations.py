@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from borderflow.errors import UsageError
 from borderflow.ledger import Claim, Ledger, distinct, read_ledger
 from borderflow.places import normalise_name
+from borderflow.results import ALL_COUNTRIES
 from borderflow.scenario import Scenario
 from borderflow.wording import last_digit
 
@@ -343,7 +344,13 @@ def _parts(
 ) -> tuple[str, tuple[Part, ...]]:
     """Return the quantity and the series of the summary; add to the error where it is unclear who was counted."""
     home = scenario.origin_country
+    if country and posts:
+        if quantity != "arrivals_daily":
+            raise UsageError(f"{quantity} of a part of a country's border is not in the summary")
+        return quantity, tuple(Part(name, of, "all") for name, of in posts)
     if country:
+        if country == ALL_COUNTRIES:
+            error.append(WHO_ERROR)  # entries of some countries, people present in others
         if quantity not in ("arrivals_daily", "departures_daily", "net_flow", "entry_refused", "turned_back",
                             "notices_served", "arrivals_excess_daily", "mobilised_cumulative"):  # fmt: skip
             raise UsageError(f"{quantity} is known for crossings, not for a country")
@@ -413,12 +420,35 @@ class _PlaceFinder:
                         self.posts.setdefault(normalise_name(piece), (place.name, place.country))
         self.countries = {normalise_name(c.name): c.id for c in scenario.countries}
         self.home = scenario.origin_country
+        self.sides = self._sides(scenario, open_posts)
         # an aside such as "(Abkhazia)" names the whole, not the post
         for name in [*self.countries, "abkhazia"]:
             self.posts.pop(name, None)
 
+    def _sides(self, scenario: Scenario, open_posts: set[str]) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """Return the posts by country and the country on their other side, of countries with more than one such."""
+        name_of = {country.id: normalise_name(country.name) for country in scenario.countries}
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for place in scenario.places:
+            if place.kind == "crossing" and place.id in open_posts:
+                far = place.region if place.region in name_of else self.home
+                found.setdefault((place.country, far), []).append((place.name, place.country))
+        many = [one for one, far in found if far != self.home]
+        return {
+            (one, word): tuple(posts)
+            for (one, far), posts in found.items()
+            if one in many
+            for word in ((f"{far.lower()} border",) if far == self.home else (f"via {name_of[far]}",))
+        }
+
     def __call__(self, claim: Claim) -> tuple[tuple[tuple[str, str], ...], str]:
-        """Return crossings (name, country) or a country; raise `UsageError` where there are none in the model."""
+        """Return crossings (name, country), a country, or both for a part of its border.
+
+        Raises
+        ------
+        UsageError
+            Where the model has none of them.
+        """
         plain = re.sub(r"\([^)]*\)", " ", claim.place)
         asides = [piece for part in re.findall(r"\(([^)]*)\)", claim.place) for piece in part.split(",")]
         listed = [self.posts.get(normalise_name(piece)) for piece in asides]
@@ -434,7 +464,10 @@ class _PlaceFinder:
         for name, country in self.countries.items():
             inside = set(name.split())
             if inside <= words and words - inside <= _WHOLE and claim.country == country:
-                return (), country
+                part = [self.sides.get((country, normalise_name(aside))) for aside in asides]
+                return next((one for one in part if one), ()), country
+        if claim.country == ALL_COUNTRIES and claim.quantity.startswith("arrivals"):
+            return (), ALL_COUNTRIES
         raise UsageError(f"no single crossing or country of the model: {claim.place}")
 
 

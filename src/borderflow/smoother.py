@@ -2,13 +2,16 @@
 
 The ensemble smoother with multiple data assimilation [1]_ moves an ensemble from the prior towards the posterior in a
 few steps. In each step all members are simulated, and each is moved along the covariances that the ensemble itself
-shows, with the errors of the data inflated by the number of steps, so that the data count once in total. For a linear
-model with Gaussian errors the result is the posterior; for others it is an approximation that has to be checked (by
-simulation-based calibration, see the tests).
+shows, with the errors of the data inflated so that the data count once in total: strongly at first, where the members
+are far from the data and straight lines say little, by half as much in each step that follows (see `inflations`). For a
+linear model with Gaussian errors the result is the posterior; for others it is an approximation that has to be checked
+(by simulation-based calibration, see the tests).
 
-With a few hundred members, correlations of up to about ``1 / sqrt(members)`` are chance. Those below ``CUT`` times that
-are set to zero, the others shrunk by the pseudo-optimal factor of [2]_, element by element of the covariance between
-unknowns and predictions: without that, every unknown would seem to be learned a little.
+With a few hundred members, correlations of up to about ``1 / sqrt(members)`` are chance. Without a remedy every unknown
+would seem to be learned a little. So each unknown sees its own data (local analysis, [3]_): not those whose correlation
+with it is below ``CUT`` times that, and the others with their error variance divided by the pseudo-optimal factor of
+[2]_. The factor must not be put on the covariances of unknowns with data alone: figures that move together, such as a
+day and the total that contains it, then pull the wrong way.
 
 A figure that is only a bound is compared with the prediction cut off at the bound, so it moves no member that respects
 it.
@@ -19,6 +22,8 @@ References
    doi:10.1016/j.cageo.2012.03.011
 .. [2] Furrer, Bengtsson (2007). Estimation of high-dimensional prior and posterior covariance matrices in Kalman filter
    variants. J. Multivariate Anal. 98, 227-255. doi:10.1016/j.jmva.2006.08.003
+.. [3] Chen, Oliver (2017). Localization and regularization for iterative ensemble smoothers. Computational Geosciences
+   21, 13-30. doi:10.1007/s10596-016-9599-7
 """
 
 from __future__ import annotations
@@ -32,7 +37,7 @@ from numpy.typing import NDArray
 from borderflow.errors import UsageError
 from borderflow.priors import DATA_DRAWS, standard_normals
 
-__all__ = ["CUT", "Data", "cut_at_bounds", "smooth", "taper", "update"]
+__all__ = ["CUT", "Data", "cut_at_bounds", "inflations", "smooth", "taper", "update"]
 
 #: Correlations below this many standard errors of chance are taken for chance.
 CUT = 1.5
@@ -110,18 +115,39 @@ def update(
     mask : numpy.ndarray, optional
         Which unknown can touch which datum at all, shape (unknown, datum).
     """
-    members = z.shape[1]
     g = cut_at_bounds(data, predicted)
-    a, b = z - z.mean(axis=1, keepdims=True), g - g.mean(axis=1, keepdims=True)
-    factor = taper(z, g) * (1.0 if mask is None else mask)
-    cross = factor * (a @ b.T) / (members - 1)
-    own = b @ b.T / (members - 1) + inflation * np.diag(data.error**2)
-    noise = standard_normals(data.names, members, seed=seed, purpose=DATA_DRAWS, step=step)
+    error = np.sqrt(inflation) * data.error[:, None]
+    noise = standard_normals(data.names, z.shape[1], seed=seed, purpose=DATA_DRAWS, step=step)
     noise -= noise.mean(axis=1, keepdims=True)
-    wanted = data.value[:, None] + np.sqrt(inflation) * data.error[:, None] * noise
     # a member that respects a bound is not asked to move, whatever the perturbation
-    gap = np.where((data.bound != 0)[:, None] & (g == data.value[:, None]), 0.0, wanted - g)
-    return np.asarray(z + cross @ np.linalg.solve(own, gap))
+    held = (data.bound != 0)[:, None] & (g == data.value[:, None])
+    gap = np.where(held, 0.0, (data.value[:, None] - g) / error + noise)
+    away, spread = z - z.mean(axis=1, keepdims=True), (g - g.mean(axis=1, keepdims=True)) / error
+    weight = taper(z, g) * (1.0 if mask is None else mask)
+    out = np.array(z, dtype=float)
+    for row, its in enumerate(weight):
+        seen = its > 0.0
+        root = np.sqrt(its[seen])[:, None]
+        out[row] += _gain(away[row], root * spread[seen]) @ (root * gap[seen])
+    return out
+
+
+def _gain(away: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far an unknown moves per unit of each gap; deviations of members, data in units of their errors."""
+    among = len(away) - 1
+    own = spread @ spread.T / among + np.eye(len(spread))
+    return np.asarray(np.linalg.solve(own, spread @ away / among))
+
+
+def inflations(steps: int) -> NDArray[np.float64]:
+    """Return the factors on the error variance of each step: each half the one before, their inverses adding up to 1.
+
+    Examples
+    --------
+    >>> inflations(3).tolist()
+    [7.0, 3.5, 1.75]
+    """
+    return np.asarray((2.0**steps - 1.0) / 2.0 ** np.arange(steps), dtype=np.float64)
 
 
 def smooth(
@@ -145,7 +171,7 @@ def smooth(
         Members drawn from the prior.
     data : Data
     steps : int
-        Number of assimilations; each uses the errors times ``sqrt(steps)``.
+        Number of assimilations, see `inflations`.
     seed : int
     mask : numpy.ndarray, optional
         See `update`.
@@ -165,11 +191,12 @@ def smooth(
     if steps < 1:
         raise UsageError(f"steps must be at least 1, got {steps}")
     history = list(done)
+    factors = inflations(steps)
     z = start
     for step in range(len(history), steps + 1):
         if step > 0:
             before, predicted = history[-1]
-            z = update(before, predicted, data, inflation=float(steps), seed=seed, step=step, mask=mask)
+            z = update(before, predicted, data, inflation=float(factors[step - 1]), seed=seed, step=step, mask=mask)
         history.append((z, simulate(z)))
         if keep is not None:
             keep(step, *history[-1])
