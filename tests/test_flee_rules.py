@@ -68,6 +68,12 @@ FLOOD_SPAWN = {
     "flood_zone_spawning_only": True, "conflict_zone_spawning_only": False, "take_from_population": True, "insert_day0": False,
     "flood_driven_spawn_mode": {"displaced_per_flood_day": [0.0, 0.01, 0.03, 0.0]},
 }  # fmt: skip
+
+
+def flood_spawn(mode):
+    return {**FLOOD_SPAWN, "flood_driven_spawn_mode": {"spawn_mode": mode, "displaced_per_flood_day": [0, 6, 14, 0]}}
+
+
 FLOODS = {"flood_movechances": [0, 0.5, 0.9, 1], "flood_loc_weights": [1, 0.5, 0.2, 0], "flood_forecaster": False}
 FORECAST = {
     **FLOODS, "flood_forecaster": True, "flood_forecaster_timescale": 3, "flood_forecaster_end_time": 6,
@@ -166,6 +172,18 @@ CASES = {
     "flood": (
         case({"flood_rules": FLOODS}, FLOOD_SPAWN, places=WET, flood=FLOOD, conflicts={}),
         case({"flood_rules": {**FLOODS, "flood_loc_weights": [1, 1, 1, 1]}}, FLOOD_SPAWN, places=WET, flood=FLOOD, conflicts={}),
+    ),
+    "flood, so many a day": (
+        case({"flood_rules": FLOODS}, flood_spawn("constant"), places=WET, flood=FLOOD, conflicts={}),
+        case({"flood_rules": FLOODS}, FLOOD_SPAWN, places=WET, flood=FLOOD, conflicts={}),
+    ),
+    "flood, so many a day by chance": (
+        case({"flood_rules": FLOODS}, flood_spawn("poisson"), places=WET, flood=FLOOD, conflicts={}),
+        case({"flood_rules": FLOODS}, flood_spawn("constant"), places=WET, flood=FLOOD, conflicts={}),
+    ),
+    "movechance by population, the more the fewer": (
+        case({"movechance_pop_base": 300, "movechance_pop_scale_factor": -0.6}, places=line(capacity=5000)),
+        case(places=line(capacity=5000)),
     ),
     "flood forecaster": (
         case({"flood_rules": FORECAST}, FLOOD_SPAWN, places=WET, flood=FLOOD, conflicts={}, groups=AWARE),
