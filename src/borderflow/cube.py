@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import ResultsError
-from borderflow.folders import options_of, read_json, sweep
+from borderflow.folders import options_of, read_json, sweep, write_whole
 from borderflow.network import Network
 from borderflow.simulation import Member
 
@@ -211,8 +211,7 @@ class Store:
         for key, data in _skeleton(network, members, first).items():
             file = path / key
             if not file.is_file() or file.read_bytes() != data:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+                write_whole(file, data)
         sweep(path)
         return cls(path)
 

@@ -37,7 +37,9 @@ def locate(where: str | Path) -> Path:
     try:
         from upath import UPath
 
-        return cast(Path, UPath(text))
+        path = UPath(text)
+        _ = path.fs  # what reaches the store is loaded now, or the first use would fail far from here
+        return cast(Path, path)
     except (ImportError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{text}: {reason}; addresses need the extra: pip install 'borderflow[cloud]'") from None
@@ -67,10 +69,10 @@ def options_of(path: Path) -> dict[str, Any] | None:
 def write_whole(path: Path, data: str | bytes) -> None:
     """Write a file so that whoever reads it sees all of it or none."""
     raw = data.encode() if isinstance(data, str) else data
-    path.parent.mkdir(parents=True, exist_ok=True)
     if is_remote(path):
-        path.write_bytes(raw)  # objects appear whole
+        path.write_bytes(raw)  # objects appear whole and need no folder; a bucket is not ours to make
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(raw)

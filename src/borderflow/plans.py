@@ -140,7 +140,6 @@ def begin(folder: Path, plan: Plan, resume: bool) -> Path | None:
     with guarded(part):
         if not resume:
             remove(part)
-            part.mkdir(parents=True, exist_ok=True)
         sweep(part)
         Store.create(part / "results.zarr", plan.network, len(plan.numbers), first=plan.numbers.start)
         if plan.settings is not None:
