@@ -1125,7 +1125,7 @@ def _print_table(run: Run) -> None:
 def main() -> None:
     """Run the command line; a traceback is a bug, everything else is one line on standard error."""
     try:
-        app(result_action="return_value", exit_on_error=False, print_error=False)
+        app(sys.argv[1:], result_action="return_value", exit_on_error=False, print_error=False)
     except CycloptsError as error:
         print(f"borderflow: {' '.join(str(error).split())} (see borderflow --help)", file=sys.stderr)
         sys.exit(2)

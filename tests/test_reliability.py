@@ -1,0 +1,167 @@
+"""Killed at random moments, on a full disk, without a network: a run finishes to the same bytes or says why in one line.
+
+Theory: a folder is begun, whole or not there; every chunk is whole or fails its checksum. Answer: equal SHA-256 of
+every file of the cube and of the summary. Exact, so no error rate; the moments of the kills have a fixed seed.
+"""
+
+import multiprocessing
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import borderflow as bf
+from borderflow import cli
+from runs import hashes
+
+WORDS = ("run", "russia-2022", "--members", "40", "--until", "2022-09-15", "--quiet", "--workers", "2", "--snapshot", "2022-09-14T12:00")  # fmt: skip
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def forks():
+    """A server of warm processes: what takes seconds to load is loaded once."""
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload(["warm"])
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    try:
+        yield forks
+    finally:
+        os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
+
+
+def start(forks, *words):
+    from warm import command
+
+    process = forks.Process(target=command, args=(words,))
+    process.start()
+    return process
+
+
+def call(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["borderflow", *words])
+    cli.main()
+
+
+def test_killed_at_twenty_random_moments(tmp_path, forks, monkeypatch):
+    whole = tmp_path / "whole"
+    start(forks, *WORDS, "--out", str(whole)).join(120)
+    began = time.monotonic()
+    start(forks, *WORDS, "--out", str(whole)).join(120)
+    length = time.monotonic() - began
+    expected, moments, states = hashes(whole), random.Random(20220921), set()
+    for kill in range(KILLS):
+        out = tmp_path / str(kill)
+        process = start(forks, *WORDS, "--out", str(out))
+        process.join(moments.uniform(0.0, 1.05 * length))
+        process.kill()
+        process.join(30)
+        begun = (tmp_path / f"{kill}.part" / "claim.json").is_file()
+        states.add("whole" if out.exists() else "begun" if begun else "nothing")
+        if out.exists():
+            assert hashes(out) == expected  # a folder without .part is a whole run
+        resume = ["--resume"] if begun or out.exists() else []
+        call(monkeypatch, *WORDS, "--out", str(out), *resume)
+        assert hashes(out) == expected, f"kill {kill}"
+        assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(str(kill))) == [str(kill)]
+        assert not list(out.rglob("*.partial")) and not (out / "claim.json").exists()
+        assert (out / "briefing.html").is_file()
+        assert (
+            next((out / "snapshots").rglob("0000030.npz")).read_bytes()
+            == next((whole / "snapshots").rglob("0000030.npz")).read_bytes()
+        )
+        shutil.rmtree(out)
+    assert "begun" in states
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of three megabytes."""
+    if os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("mounting a small disk needs root and mount")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_line_and_a_resumable_folder(tmp_path, small_disk, monkeypatch, capsys):
+    out = small_disk / "run"
+    (small_disk / "ballast").write_bytes(b"x" * 2_300_000)
+    with pytest.raises(SystemExit) as stopped:
+        call(monkeypatch, *WORDS, "--out", str(out))
+    assert stopped.value.code == 2
+    complaint = capsys.readouterr().err.strip()
+    assert complaint.endswith("No space left on device; make room and go on with --resume")
+    assert len(complaint.splitlines()) == 1
+    assert not out.exists()
+    (small_disk / "ballast").unlink()
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    call(monkeypatch, *WORDS, "--out", str(out), "--resume")
+    call(monkeypatch, *WORDS, "--out", str(tmp_path / "whole"))
+    assert hashes(out) == hashes(tmp_path / "whole")
+
+
+NO_NETWORK = """
+import socket, sys
+def refuse(*words, **more):
+    raise AssertionError(f"opened a socket: {words}")
+class Closed(socket.socket):
+    connect = connect_ex = bind = sendto = refuse
+socket.socket = Closed
+socket.getaddrinfo = socket.gethostbyname = socket.create_connection = refuse
+from borderflow.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scenarios",),
+        ("check", "russia-2022"),
+        ("run", "russia-2022", "--members", "2", "--until", "2022-09-15", "--quiet"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_no_network_at_run_time(tmp_path, words):
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NETWORK, *words], capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_block_on_sockets_blocks(tmp_path):
+    code = NO_NETWORK.split("from borderflow")[0] + "socket.create_connection(('127.0.0.1', 9))"
+    assert (
+        "opened a socket"
+        in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stderr
+    )
+    code = NO_NETWORK.split("from borderflow")[0] + "socket.socket().connect(('127.0.0.1', 9))"
+    assert (
+        "opened a socket"
+        in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stderr
+    )
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="needs unshare")
+def test_a_run_in_a_namespace_without_a_network(tmp_path):
+    """Not Python's word but the kernel's: in this namespace there is no network at all, not even loopback."""
+    words = ["unshare", "--net", "--map-root-user", sys.executable, "-m", "borderflow.cli", "run", "russia-2022", "--members", "2",
+             "--until", "2022-09-15", "--quiet"]  # fmt: skip
+    if subprocess.run(["unshare", "--net", "--map-root-user", "true"], capture_output=True).returncode:
+        pytest.skip("no network namespace can be made here")
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bf.open_run(tmp_path / "runs" / "russia-2022").members == 2
