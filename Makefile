@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PAGE := src/borderflow/static/index.html
 PORT ?= 8000
 
-.PHONY: run serve page test check docs bench baseline clean
+.PHONY: audit fuzz lock run sbom serve page test check docs bench baseline clean
 
 $(VENV)/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -62,10 +62,32 @@ docs: $(VENV)/test.stamp
 ## bench: measure and write benchmarks/RESULTS.md
 bench: $(VENV)/test.stamp
 	$(BIN)/python benchmarks/member.py
+	$(BIN)/python benchmarks/versus_queues.py
+	$(BIN)/python benchmarks/growth.py
 
 ## baseline: rewrite tests/baseline.yaml on purpose
 baseline: $(VENV)/test.stamp
 	$(BIN)/python tools/update_baseline.py
+
+## fuzz: break the files of every reader for ten minutes each
+fuzz: $(VENV)/test.stamp
+	BORDERFLOW_FUZZ_SECONDS=600 $(BIN)/python -m pytest -n auto tests/test_fuzz.py
+
+## lock: pin the versions that CI installs to those of this environment
+lock: $(VENV)/test.stamp
+	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > \
+	  constraints-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+
+## audit: known vulnerabilities of what is installed, where the index gives advisories
+audit: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --local --skip-editable --progress-spinner off
+
+## sbom: bill of materials as CycloneDX
+sbom: $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache

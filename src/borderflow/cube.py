@@ -43,6 +43,7 @@ __all__ = [
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
 MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+LARGEST_CHUNK = 1e9  # numbers in a chunk; what says that it is larger is damaged or made to harm
 
 
 def array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
@@ -190,10 +191,11 @@ class Store:
 
         self.path = path
         try:
-            self._group: Any = zarr.open_group(str(path), mode="r+", storage_options=options_of(path))
-        except (ValueError, OSError, KeyError) as error:
+            group: Any = zarr.open_group(str(path), mode="r+", storage_options=options_of(path))
+            self.members = int(group["member"].shape[0])
+        except _DAMAGE as error:
             raise ResultsError(f"{path}: is not a cube of results: {_first_line(error)}") from None
-        self.members = len(self.read("member"))
+        self._group = group
 
     @classmethod
     def create(cls, path: Path, network: Network, members: int, *, first: int = 0) -> Store:
@@ -258,13 +260,25 @@ class Store:
             Where a chunk fails its checksum.
         """
         try:
-            return np.asarray(self._group[name][index or ...])
-        except (ValueError, RuntimeError) as error:
-            raise ResultsError(f"{self.path}: array {name!r} is damaged ({_first_line(error)}); run again") from None
+            array = self._group[name]
+            labels = tuple(int(self._group[dim].shape[0]) for dim in array.metadata.dimension_names)
+            fits = array.shape == labels and (array.ndim == 1 or array.chunks[0] <= MEMBERS_PER_CHUNK)
+            if fits and np.prod(array.chunks, dtype=float) <= LARGEST_CHUNK:
+                return np.asarray(array[index or ...])
+            reason = "its shape does not fit its labels"
+        except IndexError:
+            raise
+        except _DAMAGE as error:
+            reason = _first_line(error)
+        raise ResultsError(f"{self.path}: array {name!r} is damaged ({reason}); run again")
+
+
+#: What zarr and its codecs raise for metadata and chunks that are not as they were written.
+_DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, NotImplementedError)
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def _skeleton(network: Network, members: int, first: int) -> dict[str, bytes]:

@@ -545,8 +545,16 @@ class Run:
         """The tidy summary."""
         import pandas as pd
 
-        with (self.folder / "summary.csv").open(encoding="utf-8") as file:
-            return pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]})
+        path = self.folder / "summary.csv"
+        try:
+            with path.open(encoding="utf-8") as file:
+                figures = dict.fromkeys(SUMMARY_COLUMNS[7:], float)
+                table = pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in figures}, dtype=figures)
+        except (ValueError, OSError) as error:
+            raise ResultsError(f"{path}: cannot be read: {str(error).splitlines()[0][:200]}; run again") from None
+        if tuple(table.columns) != SUMMARY_COLUMNS:
+            raise ResultsError(f"{path}: is damaged: its columns are not those of a summary; run again")
+        return table
 
     def cube(self) -> xr.Dataset:
         """Open the cube lazily: hourly and daily arrays by member."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,8 @@ __all__ = ["Alternative", "Roads", "detour_factors", "find_alternatives"]
 
 ACCESS = ("car", "ride", "bus", "foot", "train", "air")
 NEAREST_AIRPORTS = 2  # a place chooses among flights from its nearest airports
+CIRCLES_KEPT = 4096  # places whose distances to all others are kept at a time
+CROSSINGS_IN_REACH = 120  # crossings, nearest by great circle, among which a place looks for its ways out
 NEGLIGIBLE = 0.002  # odds against the best way below which a way is left out
 USUAL_SEATS = 500.0  # seats a day of a service that counts as large as the road (size term of the logit)
 SPARE_HOURS = 60.0  # posts of a country further than its nearest by more than this are left out
@@ -72,13 +75,28 @@ class Roads:
         self.time_weight = scenario.value("value_of_time")
         self.fare_weight = scenario.value("fare_aversion")
         self._number = {place.id: n for n, place in enumerate(scenario.places)}
-        lat, lon = np.array([(place.lat, place.lon) for place in scenario.places]).T
-        self._circles: list[list[float]] = great_circle_km(lat[:, None], lon[:, None], lat, lon).tolist()
+        self._lat, self._lon = np.array([(place.lat, place.lon) for place in scenario.places]).T
+        # distances from a place are worked out when it is first asked about, and forgotten again: all of them together
+        # would grow with the square of the places
+        self._circles = lru_cache(maxsize=CIRCLES_KEPT)(self._circles_of)
         self._rides: dict[tuple[str, str], tuple[float, float] | None] = {}
 
     def circle(self, start: Place, end: Place) -> float:
         """Return the great-circle distance in km."""
-        return self._circles[self._number[start.id]][self._number[end.id]]
+        return self._circles(self._number[start.id])[self._number[end.id]]
+
+    def _circles_of(self, number: int) -> list[float]:
+        here: list[float] = great_circle_km(self._lat[number], self._lon[number], self._lat, self._lon).tolist()
+        return here
+
+    def nearest(self, start: Place, ends: Sequence[Place], most: int) -> list[int]:
+        """Return the positions of the nearest of many places by great circle, in their order."""
+        if len(ends) <= most:
+            return list(range(len(ends)))
+        circles = self._circles(self._number[start.id])
+        far = np.array([circles[self._number[end.id]] for end in ends])
+        near: list[int] = np.sort(np.argpartition(far, most)[:most]).tolist()
+        return near
 
     def km(self, start: Place, end: Place) -> float:
         """Return the distance by road in km: as listed, else by the corridor's detour factor."""
@@ -211,6 +229,8 @@ def find_alternatives(
         for n, place in ground.items()
         if place.kind == "crossing" and scenario.place(place.gateway).country == start.country
     ]
+    gateways = [scenario.place(ground[n].gateway) for n in crossings]
+    crossings = [crossings[n] for n in roads.nearest(start, gateways, CROSSINGS_IN_REACH)]
     reach: dict[str, list[tuple[float, int]]] = {}
     for post in crossings:
         place = scenario.place(posts[post])

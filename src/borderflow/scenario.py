@@ -1159,6 +1159,8 @@ def _check_references(scenario: Scenario, locate: _Locator, *, hypothetical: boo
     for index, link in enumerate(scenario.links):
         known(("links", index, "from"), link.from_, places, "place")
         known(("links", index, "to"), link.to, places, "place")
+        if link.from_ == link.to:
+            wrong(("links", index, "to"), f"leads from {link.from_!r} back to itself; name two places")
         if link.mode == "air" and link.to in of_kind["hub"] and not (link.seats_per_day and link.service):
             wrong(("links", index, "seats_per_day"), "an air route needs seats_per_day and a service id")
     lanes: set[tuple[str, str, str]] = set()

@@ -34,6 +34,8 @@ from borderflow.simulation import Moment, simulate
 __all__ = ["Snapshots", "hour_of", "open_branch", "require_shared_past"]
 
 _HOURLY = "record.hourly."
+_DAMAGE = (OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_LARGEST = 4e9  # bytes of a block of members unpacked; what says that it is larger was not written by us
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,24 @@ class Snapshots:
     def _read(self, row: int) -> dict[int, dict[str, NDArray[Any]]] | None:
         out: dict[int, dict[str, NDArray[Any]]] = {}
         try:
-            with np.load(io.BytesIO(self.file(row).read_bytes()), allow_pickle=False) as arrays:
+            data = io.BytesIO(self.file(row).read_bytes())
+            with zipfile.ZipFile(data) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+                    return None
+            with np.load(data, allow_pickle=False) as arrays:
                 for key in arrays.files:
                     position, _, name = key.partition("/")
                     out.setdefault(int(position), {})[name] = arrays[key]
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
+        except (
+            OSError,
+            ValueError,
+            EOFError,
+            KeyError,
+            MemoryError,
+            NotImplementedError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ):
             return None
         return out
 
