@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from borderflow.places import great_circle_km
 from borderflow.scenario import Link, Place, Scenario
@@ -19,7 +20,7 @@ __all__ = ["Alternative", "Roads", "detour_factors", "find_alternatives"]
 
 ACCESS = ("car", "ride", "bus", "foot", "train", "air")
 NEAREST_AIRPORTS = 2  # a place chooses among flights from its nearest airports
-CIRCLES_KEPT = 4096  # places whose distances to all others are kept at a time
+CIRCLES_KEPT = 2500  # places whose distances to all others are kept at a time
 CROSSINGS_IN_REACH = 120  # crossings, nearest by great circle, among which a place looks for its ways out
 NEGLIGIBLE = 0.002  # odds against the best way below which a way is left out
 USUAL_SEATS = 500.0  # seats a day of a service that counts as large as the road (size term of the logit)
@@ -79,22 +80,22 @@ class Roads:
         # distances from a place are worked out when it is first asked about, and forgotten again: all of them together
         # would grow with the square of the places
         self._circles = lru_cache(maxsize=CIRCLES_KEPT)(self._circles_of)
-        self._rides: dict[tuple[str, str], tuple[float, float] | None] = {}
+        self._rides: dict[str, tuple[float, float] | None] = {}
+        self._rides_from = ""
 
     def circle(self, start: Place, end: Place) -> float:
         """Return the great-circle distance in km."""
-        return self._circles(self._number[start.id])[self._number[end.id]]
+        return float(self._circles(self._number[start.id])[self._number[end.id]])
 
-    def _circles_of(self, number: int) -> list[float]:
-        here: list[float] = great_circle_km(self._lat[number], self._lon[number], self._lat, self._lon).tolist()
-        return here
+    def _circles_of(self, number: int) -> NDArray[np.float64]:
+        return great_circle_km(self._lat[number], self._lon[number], self._lat, self._lon)
 
     def nearest(self, start: Place, ends: Sequence[Place], most: int) -> list[int]:
         """Return the positions of the nearest of many places by great circle, in their order."""
         if len(ends) <= most:
             return list(range(len(ends)))
         circles = self._circles(self._number[start.id])
-        far = np.array([circles[self._number[end.id]] for end in ends])
+        far = circles[[self._number[end.id] for end in ends]]
         near: list[int] = np.sort(np.argpartition(far, most)[:most]).tolist()
         return near
 
@@ -135,9 +136,12 @@ class Roads:
 
     def ride(self, start: Place, end: Place) -> tuple[float, float] | None:
         """Return the cheapest way to reach ``end`` without a car, None where there is none."""
-        if (start.id, end.id) not in self._rides:
-            self._rides[start.id, end.id] = self.cheapest(self._ways_to_ride(start, end))
-        return self._rides[start.id, end.id]
+        if start.id != self._rides_from:
+            # places are gone through one by one: rides from one of them at a time are worth keeping
+            self._rides, self._rides_from = {}, start.id
+        if end.id not in self._rides:
+            self._rides[end.id] = self.cheapest(self._ways_to_ride(start, end))
+        return self._rides[end.id]
 
     def _ways_to_ride(self, start: Place, end: Place) -> list[tuple[float, float]]:
         """Return the ways to reach ``end`` without a car: train, and domestic flight through the nearest airport."""
