@@ -28,16 +28,26 @@ def address():
         pytest.skip("the page is not built: make page")
     command = [sys.executable, "-m", "borderflow.cli", "serve", "russia-2022", "--port", "0", "--members", "8"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        line = server.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line
-        # a new engine is compiled first; the browser's patience is for the browser
-        end = time.monotonic() + 300
-        while json.load(urlopen(f"{found[0]}api/runs"))[0]["state"] != "done":
-            assert time.monotonic() < end
-            time.sleep(0.5)
-        yield found[0]
-        server.terminate()
+        try:
+            line = server.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, line
+            wait_for_the_engine(found[0])
+            yield found[0]
+        finally:
+            server.terminate()  # leaving the block waits for it
+
+
+def wait_for_the_engine(address, seconds=300):
+    """Wait until the first run is there: a new engine is compiled first; the browser's patience is for the browser."""
+    end = time.monotonic() + seconds
+    while True:
+        with urlopen(f"{address}api/runs") as answer:
+            runs = json.load(answer)
+        if runs and runs[0]["state"] == "done":
+            return
+        assert time.monotonic() < end, runs
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")
