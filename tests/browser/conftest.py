@@ -1,5 +1,6 @@
 """A real server and a real browser for the tests of the page; without either they skip, saying why."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -42,7 +44,8 @@ def wait_for_the_engine(address, seconds=300):
     """Wait until the first run is there: a new engine is compiled first; the browser's patience is for the browser."""
     end = time.monotonic() + seconds
     while True:
-        with urlopen(f"{address}api/runs") as answer:
+        runs = []
+        with contextlib.suppress(URLError), urlopen(f"{address}api/runs") as answer:  # it says where before it listens
             runs = json.load(answer)
         if runs and runs[0]["state"] == "done":
             return
