@@ -117,6 +117,10 @@ class _Labelled:
             "country": list(network.countries),
         }
 
+    @property
+    def values(self) -> Sequence[Mapping[str, float]] | None:
+        return self._block.values
+
     def read(self, name: str, *index: Any) -> NDArray[Any]:
         if name in self._labels:
             return np.array(self._labels[name], dtype=object)[index or ...]
