@@ -80,6 +80,14 @@ def test_killed_at_twenty_random_moments(tmp_path, forks, monkeypatch):
     assert "begun" in states
 
 
+def test_a_run_killed_before_its_claim_is_begun_afresh(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    (tmp_path / "run.part" / "results.zarr").mkdir(parents=True)
+    (tmp_path / "run.part" / "claim.json.77.partial").write_text("{")
+    call(monkeypatch, *WORDS, "--out", str(out))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of three megabytes."""

@@ -117,8 +117,14 @@ def require_ours(folder: Path) -> None:
 
 def _is_ours(folder: Path) -> bool:
     """Tell whether a folder may be replaced: a run, finished or begun, or an empty folder."""
-    ours = any((folder / name).is_file() for name in ("manifest.json", "claim.json"))
-    return folder.is_dir() and (ours or not any(folder.iterdir()))
+    if not folder.is_dir():
+        return False
+    names = {one.name.removesuffix(".partial") for one in folder.iterdir()}
+    # the claim is written last: a run killed before that leaves the beginning of a cube and nothing else
+    beginning = folder.suffix == ".part" and all(
+        name.startswith(("results.zarr", MEMBERS_FILE, "claim.json")) for name in names
+    )
+    return bool(names & {"manifest.json", "claim.json"}) or not names or beginning
 
 
 def begin(folder: Path, plan: Plan, resume: bool) -> Path | None:
