@@ -211,10 +211,10 @@ def test_words_on_the_command_line(text, option):
         "--snapshot": {"snapshots": [text]},
     }
     answers(lambda: bf.run(TINY, members=0, out="/nonexistent/run", **words.get(option, {})))
-    from borderflow import cli
+    from borderflow.cli import options
 
-    answers(lambda: cli._members(text))
-    answers(lambda: cli._settings([text]))
+    answers(lambda: options.read_members(text))
+    answers(lambda: options.read_settings([text]))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -285,7 +285,13 @@ def test_unknown_things_are_problems(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/../pyproject.toml", "/..%2f..%2fpyproject.toml", "/assets/..%2f..%2fcli.py", "/%2e%2e/cli.py", "//etc/passwd"],
+    [
+        "/../pyproject.toml",
+        "/..%2f..%2fpyproject.toml",
+        "/assets/..%2f..%2fcli%2fprogram.py",
+        "/%2e%2e/cli/program.py",
+        "//etc/passwd",
+    ],
 )
 def test_paths_lead_nowhere_else(client, path):
     assert client.get(path).status_code in (404, 405)
