@@ -118,7 +118,7 @@ def test_documented_commands_parse(path):
 
 
 def test_readme_names_every_option():
-    options = {f"--{name.rstrip('_')}" for name in inspect.signature(cli.run).parameters} - {"--scenario"}
+    options = {f"--{name.rstrip('_')}" for name in inspect.signature(cli.runs.run).parameters} - {"--scenario"}
     assert {key.split()[0] for key in rows("README.md", "Options of run")} == options
 
 
