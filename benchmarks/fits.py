@@ -12,6 +12,7 @@ import platform
 import re
 import resource
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,12 +23,14 @@ import borderflow as bf
 from borderflow.backtests import ABLATIONS, backtest, switch_off
 from borderflow.baselines import BASELINES
 from borderflow.breaks import Rates
+from borderflow.calibration import calibrate, open_fit
 from borderflow.skill import PRIOR_ONLY, Scores
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ORIGINS = [dt.date(2022, 9, day) for day in (23, 24, 25, 26)]
 UNTIL = dt.date(2022, 9, 28)
 MEMBERS, STEPS = 120, 4
+FITS = Path(tempfile.gettempdir()) / "borderflow-backtests"
 
 
 def write(name: str, text: str) -> None:
@@ -55,12 +58,25 @@ def table(frame: pd.DataFrame, digits: int = 2) -> str:
     return "\n".join([head, *rows])
 
 
+def fit_origin(scenario: bf.Scenario, origin: dt.date, name: str = "") -> bf.Fit:
+    """Fit one origin, or open what an earlier run has left: tuning the breaks needs no new fit."""
+    folder = FITS / f"{name or 'whole'}-{origin}".replace(" ", "-")
+    if (folder / "fit.json").exists():
+        return open_fit(folder)
+    return calibrate(scenario, through=origin, members=MEMBERS, steps=STEPS, out=folder)
+
+
 def backtests(scenario: bf.Scenario, rates: Rates | None = None, **options: object) -> pd.DataFrame:
     frames = []
     for origin in ORIGINS:
-        frames.append(backtest(scenario, origin, until=UNTIL, members=MEMBERS, steps=STEPS, rates=rates, **options))
+        fit = fit_origin(scenario, origin)
+        frames.append(backtest(scenario, origin, until=UNTIL, members=MEMBERS, fit=fit, rates=rates, **options))
         print(origin, len(frames[-1]), f"{time.process_time():.0f} s", flush=True)
-    return pd.concat(frames, ignore_index=True)
+    gaps = {f"{origin} {name}": why for origin, frame in zip(ORIGINS, frames, strict=True)
+            for name, why in frame.attrs["gaps"].items()}  # fmt: skip
+    out = pd.concat(frames, ignore_index=True)
+    out.attrs["gaps"] = gaps
+    return out
 
 
 def kind_of(label: str) -> str:
@@ -234,8 +250,6 @@ tolerance of {found.tolerance:.2f} errors. ABC at a finite tolerance is too wide
 
 def run_pyabc() -> None:
     """Compare own sequential ABC with pyabc on a toy with a known posterior."""
-    import tempfile
-
     import pyabc
 
     from borderflow.sequential import sample_abc

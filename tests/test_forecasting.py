@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import borderflow as bf
 from borderflow.backtests import ABLATIONS, backtest, fix_parameters, switch_off
@@ -23,7 +24,7 @@ from borderflow.observations import Observation, Part, Target, read_observations
 from borderflow.results import SUMMARY_COLUMNS
 from borderflow.scenario import load
 from borderflow.simulation import Setting
-from borderflow.skill import score
+from borderflow.skill import predict_targets, score, score_targets
 
 ORIGIN = dt.date(2022, 9, 22)
 GE = Part("", "GE", "all")
@@ -134,6 +135,26 @@ def test_an_error_on_all_demand_lies_on_every_day(scenario):
     moved *= scenario.value("demand_noise")
     np.testing.assert_allclose(moved, np.repeat(moved[:, :1], len(days), axis=1), atol=1e-9)
     assert moved[:, 0].std() == pytest.approx(0.3, rel=0.1)
+
+
+def test_journeys_back_go_on_from_where_the_fit_has_found_them(scenario):
+    """Half the usual journeys back from Georgia by the 22nd: without drift half from then on, with drift around half."""
+    network = compile_network(scenario.until("2022-09-27"))
+    column = network.countries.index("GE")
+    found = np.ones((2, len(network.days), len(network.countries)))
+    found[1, network.days.index(ORIGIN) :, column] = 0.5
+    settings = [Setting(traffic=found)] * 400
+    still = Rates(model_error_back=0.0, back_walk=0.0)
+    for one in add_breaks(network, settings, after=ORIGIN, seed=4, rates=still):
+        np.testing.assert_allclose(one.traffic[1], found[1])
+    drift = Rates(model_error_back=0.0, back_walk=0.1)
+    last = np.log(
+        [one.traffic[1, -1, column] for one in add_breaks(network, settings, after=ORIGIN, seed=4, rates=drift)]
+    )
+    days = sum(day > ORIGIN for day in network.days)
+    # 400 members: mean within 4 standard errors, spread within 15 %
+    assert abs(last.mean() - np.log(0.5)) < 4 * 0.1 * np.sqrt(days / 400)
+    assert last.std() == pytest.approx(0.1 * np.sqrt(days), rel=0.15)
 
 
 def test_adding_members_leaves_the_breaks_of_others_alone(scenario):
@@ -254,6 +275,36 @@ def test_a_frozen_forecast_is_scored_from_its_quantiles(outlook, tmp_path):
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ResultsError, match="column 'quantity' is missing"):
         score(tmp_path / "bad.csv", LATER, scenario="russia-2022")
+
+
+def test_a_report_with_an_error_of_its_own():
+    """Members without spread, a report with an error of 0.5: 90 % reach from e^-0.82 to e^0.82 times the median."""
+    values, day = np.full(100, 999.0), dt.date(2022, 9, 24)
+    rows = [Observation("near", ("a",), on(day), 500.0, 0.5), Observation("far", ("b",), on(day), 400.0, 0.5)]
+    table = score_targets(rows, {"near": values, "far": values}, load("russia-2022"), origin=ORIGIN).set_index("id")
+    assert np.log(1000 / 501) < 0.82 < np.log(1000 / 401)
+    assert table["told in90"].tolist() == [1.0, 0.0] and table["in90"].tolist() == [0.0, 0.0]
+    # and the WIS of a normal of that spread, by its closed form for the CRPS, which it approximates
+    z = np.log(501 / 1000) / 0.5
+    crps = 0.5 * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - 1 / np.sqrt(np.pi))
+    assert table.loc["near", "told wis_log"] == pytest.approx(crps, rel=0.12)
+
+
+def test_nobody_has_no_wait():
+    """One of four members lets people pass on foot: no score; three of four: scored from these three."""
+    day = dt.date(2022, 9, 24)
+    part = Part("Lars", "GE", "foot")
+    wait = Observation("w", ("w",), Target("wait_hours", (part,), ((day, 1.0),), "mean"), 24.0, 0.5)
+    few = {("wait_hours", part): np.array([[np.nan], [np.nan], [np.nan], [12.0]])}
+    most = {("wait_hours", part): np.array([[np.nan], [10.0], [11.0], [12.0]])}
+    assert predict_targets([wait], few, [day]) == (
+        {}, {"w": "nobody passes there in 75% of the members, so they have no wait"}
+    )  # fmt: skip
+    predicted, gaps = predict_targets([wait], most, [day])
+    assert predicted["w"].tolist() == [10.0, 11.0, 12.0] and not gaps
+    assert predict_targets([wait], {("wait_hours", GE): np.ones((4, 1))}, [day])[1] == {
+        "w": "the forecast has no such figure"
+    }
 
 
 def test_nothing_to_score_is_told(outlook):

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from borderflow.ledger import Claim, Ledger
-from borderflow.observations import Part, Target, match_claims, observe, read_observations, reduce_cumulative
+from borderflow.observations import (
+    Part,
+    Target,
+    match_claims,
+    match_known,
+    observe,
+    read_observations,
+    reduce_cumulative,
+)
 from borderflow.results import SUMMARY_COLUMNS
 from borderflow.scenario import load
 
@@ -22,7 +30,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def known(scenario):
-    return read_observations(scenario, through=dt.date(2022, 9, 28))
+    return read_observations(scenario, through=dt.date(2022, 9, 29))
 
 
 def claim(number, **more):
@@ -107,10 +115,43 @@ def test_every_claim_is_used_or_explained(scenario, known):
 
 
 def test_nothing_later_than_the_day_is_used(scenario):
-    """E230, published on the 28th about the 26th, is not known on the 27th."""
+    """E230, published on the 28th about days since the 26th, is not known on the 27th."""
     early = read_observations(scenario, through=dt.date(2022, 9, 27))
     assert all(observation.known <= dt.date(2022, 9, 27) for observation in early.used)
     assert "E230" not in {observation.id for observation in early.used}
+
+
+def test_a_whole_day_is_known_after_midnight(scenario):
+    """Arrivals of the 23rd, dated the 23rd, are used from the 24th on; a line that day, and a total so far, at once."""
+    rows = Ledger((
+        claim(1), claim(2, quantity="queue_cars", unit="vehicles", place="Verkhny Lars", country="RU", mode="car"),
+        claim(3, date="2022-09-21", date_end="2022-09-23", quantity="arrivals_cumulative", value=20_000,
+              known_on="2022-09-23"),
+        claim(4, date="2022-09-22", date_end="2022-09-23", quantity="arrivals_cumulative", value=15_000),
+    ))  # fmt: skip
+    same, next_day = (match_known(scenario, rows, DAY + dt.timedelta(days=n)) for n in (0, 1))
+    assert [observation.id for observation in same.used] == ["T2", "T3"] and len(next_day.used) == 4
+    assert same.unused["T1"] == "covers the whole of 2022-09-23, so it cannot have been known that day"
+    assert "T4" in same.unused
+
+
+def test_the_rest_of_a_total_so_far_ends_with_half_a_day(scenario):
+    """20,001 by some hour of the 23rd, of which 9,000 on the 21st: the rest is the 22nd and half of the 23rd."""
+    rows = (claim(1, date="2022-09-21"),
+            claim(2, date="2022-09-21", date_end="2022-09-23", quantity="arrivals_cumulative", value=20_001,
+                  known_on="2022-09-23"))  # fmt: skip
+    rest = next(each for each in reduce_cumulative(observe(match(scenario, *rows))).used if each.id == "T2")
+    assert rest.value == 11_001 and [weight for _, weight in rest.target.days] == [1.0, 0.5]
+
+
+def test_waits_of_nobody():
+    """Nobody passes on the second day: a fit takes no wait there, a score only the day on which somebody passed."""
+    part = Part("Lars", "GE", "car")
+    days = [DAY, dt.date(2022, 9, 24)]
+    target = Target("wait_hours", (part,), ((days[0], 1.0), (days[1], 1.0)), "mean")
+    series = {("wait_hours", part): np.array([[10.0, np.nan], [10.0, 20.0], [np.nan, np.nan]])}
+    assert target.evaluate(series, days).tolist() == [5.0, 15.0, 0.0]
+    np.testing.assert_array_equal(target.evaluate(series, days, nobody=np.nan), [10.0, 15.0, np.nan])
 
 
 def test_bounds_are_not_measurements(scenario):
@@ -192,7 +233,7 @@ def test_quantities_are_those_of_the_summary(known, scenario):
 
 def test_parts_of_a_border_are_no_contradictions():
     """Romania counts entries from Ukraine and by way of Moldova apart, and both together."""
-    found = read_observations(load("ukraine-2022"), through=dt.date(2022, 3, 6))
+    found = read_observations(load("ukraine-2022"), through=dt.date(2022, 3, 7))
     by_id = {observation.id: observation for observation in found.used}
     whole, direct, via = by_id["U322"], by_id["U323"], by_id["U324"]
     assert [part.place for part in whole.target.parts] == [""]

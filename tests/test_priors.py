@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from borderflow.errors import UsageError
-from borderflow.priors import PRIOR_DRAWS, list_unknowns, member_settings, prior_quantile, standard_normals
+from borderflow.priors import BACK_STEP, PRIOR_DRAWS, list_unknowns, member_settings, prior_quantile, standard_normals
 from borderflow.scenario import Prior, load
 
 
@@ -62,6 +62,20 @@ def test_noise_reaches_its_day_and_country(scenario):
     assert normals[1, column] == 1.5 and normals[1, 0] == 0.0
     assert np.isnan(normals[0]).all() and np.isnan(normals[1, column + 1])
     assert not any(name.startswith("noise") for name in member_settings(unknowns.names, z, scenario, days)[0].values)
+
+
+def test_journeys_back_walk(scenario):
+    """Two steps of +1 and -2: 1.07-fold on the first day, less than at the start from the second on; outwards nothing."""
+    days = [dt.date(2022, 9, day) for day in (21, 22, 23, 24)]
+    unknowns = list_unknowns(scenario, days=days[1:3], back=["GE"])
+    z = np.zeros((len(unknowns), 1))
+    for day, step in zip(days[1:3], (1.0, -2.0), strict=True):
+        z[unknowns.names.index(f"back:GE:{day}")] = step
+    made = member_settings(unknowns.names, unknowns.values(z), scenario, days)[0]
+    column = [country.id for country in scenario.countries].index("GE")
+    np.testing.assert_allclose(np.log(made.traffic[1, :, column]) / BACK_STEP, [0.0, 1.0, -1.0, -1.0], atol=1e-12)
+    made.traffic[1, :, column] = 1.0
+    assert (made.traffic == 1.0).all() and not any(name.startswith("back") for name in made.values)
 
 
 def test_draws_are_standard_normal_and_depend_on_names_only():

@@ -499,11 +499,15 @@ def portal_rows(shared: Path) -> list[dict[str, str]]:
     return out
 
 
+#: Days on which a figure was out, where the collection contradicts its own note.
+KNOWN_ON = {"U312": "2022-03-07"}  # "Reported on the morning of 7 March"
+
+
 def write_ledger(rows: list[dict[str, str]]) -> None:
     with (FOLDER / "evidence.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({**row, "known_on": KNOWN_ON.get(row["id"], row["known_on"])} for row in rows)
     print(f"evidence.csv: {len(rows)} rows")
 
 

@@ -13,19 +13,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from borderflow.breaks import Rates
-from borderflow.calibration import as_known, calibrate
+from borderflow.calibration import Fit, as_known, calibrate
 from borderflow.ensemble import simulate_block
 from borderflow.errors import UsageError
-from borderflow.forecasting import draw_members, predict_prior
+from borderflow.forecasting import draw_members, predict_prior, rates_of
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.network import compile_network
-from borderflow.observations import index_series, read_observations
+from borderflow.observations import index_series, match_known, reduce_cumulative
 from borderflow.results import daily_series
 from borderflow.scenario import Prior, Scenario
-from borderflow.skill import score_targets
+from borderflow.skill import predict_targets, score_targets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +67,7 @@ def backtest(
     steps: int = 4,
     seed: int = 1,
     ledger: Ledger | None = None,
+    fit: Fit | None = None,
     rates: Rates | None = None,
     workers: int | None = None,
     prior_members: int = 100,
@@ -81,11 +80,13 @@ def backtest(
     origin : date
         Nothing known later is used, events included.
     until : date
-        Last day of the reports that are scored, and the day by which they were known.
+        Last day of the reports that are scored; they were out by the day after.
     members, steps, seed : int
         Of the fit; the forecast has as many members.
     ledger : Ledger, optional
         That of the scenario where not given.
+    fit : Fit, optional
+        Made for that origin before, instead of a new one.
     rates : Rates, optional
         Of the regime breaks.
     workers : int, optional
@@ -95,32 +96,38 @@ def backtest(
     Returns
     -------
     pandas.DataFrame
-        As `skill.score_targets`, with a column ``origin``.
+        As `skill.score_targets`, with a column ``origin``; ``attrs["gaps"]`` names the reports that could not be
+        scored, with the reason.
     """
     if ledger is None:
         if scenario.folder is None:
             raise UsageError("the scenario has no folder, hence no ledger")
         ledger = read_ledger(scenario.folder)
-    with tempfile.TemporaryDirectory() as folder:
-        fit = calibrate(
-            scenario, ledger, through=origin, members=members, steps=steps, seed=seed, workers=workers,
-            out=Path(folder) / "fit",
-        )  # fmt: skip
-        then = as_known(scenario, ledger, origin).until(until + dt.timedelta(days=1))
-        network = compile_network(then)
-        settings = draw_members(network, fit, members=members, seed=seed, rates=rates)
+    if fit is None:
+        with tempfile.TemporaryDirectory() as folder:
+            fit = calibrate(
+                scenario, ledger, through=origin, members=members, steps=steps, seed=seed, workers=workers,
+                out=Path(folder) / "fit",
+            )  # fmt: skip
+    if fit.through != origin:
+        raise UsageError(f"{fit.folder}: was fitted to what was known by {fit.through}, not {origin}")
+    then = as_known(scenario, ledger, origin).until(until + dt.timedelta(days=1))
+    network = compile_network(then)
+    settings = draw_members(network, fit, members=members, seed=seed, rates=rates)
     block = simulate_block(network, range(members), seed=seed, settings=settings, workers=workers)
-    series = index_series(daily_series(network, block))
-    wanted, predicted = [], {}
-    for one in read_observations(then, ledger, through=until).used:
-        values = one.target.evaluate(series, network.days)
-        # days until the origin may have been reported later: that is no forecast
-        if one.target.first > origin and one.known > origin and np.isfinite(values).all():
-            wanted.append(one)
-            predicted[one.id] = values
+    # each report with its own error: how far it is from others is no forecast; and days until the origin may have been
+    # reported later, which is none either
+    found = reduce_cumulative(match_known(then, ledger, until + dt.timedelta(days=1))).used
+    wanted = [one for one in found if origin < one.target.first and one.target.last <= until]
+    predicted, gaps = predict_targets(wanted, index_series(daily_series(network, block)), network.days)
+    wanted = [one for one in wanted if one.id not in gaps]
     if not wanted:
         raise UsageError(f"no report between {origin} and {until} that the forecast has a figure for")
-    prior = predict_prior(then, known=origin, members=prior_members, workers=workers) if prior_members else None
+    prior = None
+    if prior_members:
+        rates = rates if rates is not None else rates_of(float(fit.manifest["model_error"]))
+        prior = predict_prior(then, known=origin, members=prior_members, rates=rates, workers=workers)
     table = score_targets(wanted, predicted, then, origin=origin, prior=prior, ledger=ledger)
     table.insert(0, "origin", origin.isoformat())
+    table.attrs["gaps"] = gaps
     return table

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.network import Network
-from borderflow.priors import JUMP_DRAWS, standard_normals
+from borderflow.priors import BACK_STEP, JUMP_DRAWS, standard_normals
 from borderflow.scenario import Capacity, Event, ExitCheck, Shock
 from borderflow.simulation import Setting
 
@@ -42,15 +42,17 @@ class Rates:
     ----------
     model_error, model_error_back : float
         Standard deviation of the logarithm with which the model is off on the first day already, on the pull of each
-        country and on ordinary traffic, and on ordinary traffic back; the fit allows for as much.
+        country and on ordinary traffic, and on ordinary traffic back. Wider than `calibration.MODEL_ERROR`, which the
+        fit allows for in the past: set to the residuals of rolling origins.
     demand_error : float
         The same of demand as a whole.
     capacity_error : float
         The same of what each post lets out, from the first day on.
     border_error : float
         The same of what all posts to one country let out together.
-    demand_walk, country_walk, traffic_walk : float
-        Standard deviation per day of the logarithm of demand, of the pull of one country, and of ordinary traffic.
+    demand_walk, country_walk, traffic_walk, back_walk : float
+        Standard deviation per day of the logarithm of demand, of the pull of one country, of ordinary traffic, and of
+        ordinary traffic back, which goes on from where the fit has found it.
     demand_jump_rate, country_jump_rate : float
         Jumps per day.
     jump_size : float
@@ -65,13 +67,14 @@ class Rates:
     """
 
     model_error: float = 0.13
-    model_error_back: float = 0.22
+    model_error_back: float = 0.12
     demand_error: float = 0.0
     capacity_error: float = 0.10
     border_error: float = 0.0
     demand_walk: float = 0.06
     country_walk: float = 0.06
     traffic_walk: float = 0.03
+    back_walk: float = BACK_STEP
     demand_jump_rate: float = 0.06
     country_jump_rate: float = 0.03
     jump_size: float = 0.6
@@ -138,7 +141,7 @@ def add_breaks(
         return list(settings)
     walks = _walks(network, days, len(settings), seed, rates)
     events = _events(network, days, settings, seed, rates)
-    traffic = _traffic(network, days, len(settings), seed, rates)
+    drift = _traffic(network, days, len(settings), seed, rates)
     noise = standard_normals(
         [f"noise/{column}/{n}" for column in range(walks.shape[0]) for n, _ in days], len(settings),
         seed=seed, purpose=JUMP_DRAWS, step=1,
@@ -153,7 +156,8 @@ def add_breaks(
             spread = max(size[min(column, 1)], 1e-3)
             for k, (n, _) in enumerate(days):
                 normals[n, column] = noise[column, k, member] + walks[column, k, member] / spread
-        out.append(replace(one, normals=normals, events=(*one.events, *events[member]), traffic=traffic[member]))
+        traffic = drift[member] if one.traffic is None else one.traffic * drift[member]
+        out.append(replace(one, normals=normals, events=(*one.events, *events[member]), traffic=traffic))
     return out
 
 
@@ -164,10 +168,11 @@ def _traffic(
     out = np.ones((members, 2, len(network.days), len(network.countries)))
     at = [n for n, _ in days]
     for c, name in enumerate(network.countries):
-        for way, error in enumerate((rates.model_error, rates.model_error_back)):
+        ways = ((rates.model_error, rates.traffic_walk), (rates.model_error_back, rates.back_walk))
+        for way, (error, walk) in enumerate(ways):
             rows = [f"traffic/{way}/{name}/first", *(f"traffic/{way}/{name}/{day}" for _, day in days)]
             z = standard_normals(rows, members, seed=seed, purpose=JUMP_DRAWS, step=3)
-            drift = error * z[0] + np.cumsum(rates.traffic_walk * z[1:], axis=0)
+            drift = error * z[0] + np.cumsum(walk * z[1:], axis=0)
             out[:, way, at, c] = np.exp(drift).T
     return out
 

@@ -33,8 +33,8 @@ from borderflow.errors import ResultsError, UsageError
 from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.network import Network, compile_network
-from borderflow.observations import Observation, index_series, read_observations
-from borderflow.priors import PRIOR_DRAWS, Unknowns, list_unknowns, member_settings, standard_normals
+from borderflow.observations import Observation, Part, index_series, read_observations
+from borderflow.priors import PRIOR_DRAWS, Unknowns, is_value, list_unknowns, member_settings, standard_normals
 from borderflow.results import daily_series
 from borderflow.scenario import Scenario, load, parse_time
 from borderflow.smoother import Data, smooth
@@ -187,9 +187,10 @@ def pose_problem(
     days = [day for day in network.days if scenario.announcement <= day <= last]
     seen = {part.country for one in usable for part in one.target.parts if part.country in network.countries}
     countries = [name for name in network.countries if name in seen]
-    unknowns = list_unknowns(network.scenario, days=days, countries=countries)
-    if only is not None:
-        unknowns = list_unknowns(network.scenario, days=days, countries=countries, only=only)
+    # a walk needs at least two days to be told from a factor
+    exits = [one.target for one in usable if one.target.quantity == "departures_daily" and len(one.target.days) == 1]
+    back = [name for name in network.countries if sum(Part("", name, "all") in one.parts for one in exits) > 1]
+    unknowns = list_unknowns(network.scenario, days=days, countries=countries, back=back, only=only)
     return _without_gaps(Problem(network.scenario, network, unknowns, usable, found.unused, wider))
 
 
@@ -253,7 +254,7 @@ class Fit(Sequence[Mapping[str, float]]):
             return [self[n] for n in range(*member.indices(len(self)))]
         if not -len(self) <= member < len(self):
             raise IndexError(member)
-        plain = (n for n, name in enumerate(self.names) if not name.startswith(("noise:", "capacity.")))
+        plain = (n for n, name in enumerate(self.names) if is_value(name))
         return {self.names[n]: float(self.values[n, member]) for n in plain}
 
     @property
@@ -346,7 +347,7 @@ def calibrate(
     began = time.perf_counter()
     ledger = _find_ledger(scenario, observations)
     day = _day(through) or max(claim.known for claim in ledger)
-    problem = pose_problem(scenario, ledger, through=day, wider=model_error)
+    problem = pose_problem(scenario, ledger, through=_day(through), wider=model_error)
     claim = {
         "digest": problem.scenario.digest(), "through": day.isoformat(), "seed": seed, "members": members,
         "steps": steps, "format": FORMAT, "engine": cache_folder().name, "observations": _mark(problem),

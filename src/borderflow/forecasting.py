@@ -36,7 +36,17 @@ from borderflow.simulation import Setting
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["FORECAST_FILE", "draw_members", "forecast", "freeze", "known_by", "predict_prior", "shipped_fit"]
+__all__ = [
+    "FORECAST_FILE",
+    "draw_members",
+    "error_of",
+    "forecast",
+    "freeze",
+    "known_by",
+    "predict_prior",
+    "rates_of",
+    "shipped_fit",
+]
 
 FORECAST_FILE = "forecast.json"
 
@@ -109,7 +119,8 @@ def forecast(
         out=out if out is not None else Path("runs") / f"{name}-forecast", progress=progress,
     )  # fmt: skip
     about = {
-        "known": fit.through.isoformat(), "fit_seed": fit.manifest["seed"], "fit_members": len(fit),
+        "known": fit.through.isoformat(), "model_error": fit.manifest.get("model_error", 1.0),
+        "fit_seed": fit.manifest["seed"], "fit_members": len(fit),
         "fit_sha256": hashlib.sha256((fit.folder / "posterior.csv").read_bytes()).hexdigest(),
     }  # fmt: skip
     write_whole(outlook.folder / FORECAST_FILE, (json.dumps(about, indent=1) + "\n").encode())
@@ -118,12 +129,22 @@ def forecast(
 
 def known_by(outlook: Run) -> dt.date | None:
     """Return the day by which everything in a forecast was known; None for a plain run."""
+    return _about(outlook)[0]
+
+
+def error_of(outlook: Run) -> float:
+    """Return the factor on the model's own error in the fit behind a forecast; 1 for a plain run."""
+    return _about(outlook)[1]
+
+
+def _about(outlook: Run) -> tuple[dt.date | None, float]:
     path = outlook.folder / FORECAST_FILE
     if not path.is_file():
-        return None
+        return None, 1.0
     try:
-        return dt.date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["known"])
-    except (ValueError, KeyError, TypeError):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        return dt.date.fromisoformat(about["known"]), float(about.get("model_error", 1.0))
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ResultsError(f"{path}: is torn; make the forecast again") from None
 
 
@@ -157,12 +178,17 @@ def draw_members(network: Network, fit: Fit, *, members: int, seed: int, rates: 
     of countries and posts is added to the breaks from the first day on.
     """
     if rates is None:
-        wider = math.sqrt(max(float(fit.manifest.get("model_error", 1.0)) ** 2 - 1.0, 0.0))
-        country, post = MODEL_ERROR["arrivals_daily"]
-        rates = Rates().with_error(wider * country, post=wider * post)
+        rates = rates_of(float(fit.manifest.get("model_error", 1.0)))
     values = fit.values[:, np.arange(members) % fit.values.shape[1]]
     settings = member_settings(fit.names, values, network.scenario, network.days)
     return add_breaks(network, settings, after=fit.through, seed=seed, rates=rates)
+
+
+def rates_of(model_error: float, rates: Rates | None = None) -> Rates:
+    """Return the rates of breaks that go with the factor of a fit on the model's own error."""
+    wider = math.sqrt(max(model_error**2 - 1.0, 0.0))
+    country, post = MODEL_ERROR["arrivals_daily"]
+    return (rates or Rates()).with_error(wider * country, post=wider * post)
 
 
 def predict_prior(
@@ -171,18 +197,19 @@ def predict_prior(
     known: dt.date,
     members: int = 100,
     seed: int = 1,
+    rates: Rates | None = None,
     workers: int | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> tuple[Mapping[tuple[str, Part], NDArray[np.float64]], tuple[dt.date, ...]]:
     """Return the daily series of the prior-only forecast, and its days: the model with no report in it.
 
-    Breaks begin after ``known``, as in the forecast that it is compared with.
+    Breaks begin after ``known`` and have the same rates as in the forecast that it is compared with.
     """
     network = compile_network(scenario)
     unknowns = list_unknowns(scenario)
     z = standard_normals(unknowns.names, members, seed=seed, purpose=PRIOR_DRAWS)
     settings = member_settings(unknowns.names, unknowns.values(z), scenario, network.days)
-    settings = add_breaks(network, settings, after=known, seed=seed)
+    settings = add_breaks(network, settings, after=known, seed=seed, rates=rates)
     block = simulate_block(network, range(members), seed=seed, settings=settings, workers=workers, advance=advance)
     return index_series(daily_series(network, block)), network.days
 

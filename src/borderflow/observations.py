@@ -39,6 +39,7 @@ __all__ = [
     "Part",
     "Target",
     "match_claims",
+    "match_known",
     "observe",
     "read_observations",
     "reduce_cumulative",
@@ -140,7 +141,11 @@ class Target:
         return self.days[-1][0]
 
     def evaluate(
-        self, series: Mapping[tuple[str, Part], NDArray[np.float64]], days: Sequence[dt.date]
+        self,
+        series: Mapping[tuple[str, Part], NDArray[np.float64]],
+        days: Sequence[dt.date],
+        *,
+        nobody: float = 0.0,
     ) -> NDArray[np.float64]:
         """Return the model's value by member; NaN where the series or a day of it is missing.
 
@@ -150,6 +155,9 @@ class Target:
             Values of shape (member, day) by quantity and part, see `index_series`.
         days : sequence of date
             Days of the series.
+        nobody : float
+            The wait of a member in which nobody passed on any of the days. A fit needs a number, and takes no wait; a
+            score must not count it as a forecast of no wait, and takes NaN.
         """
         where = {day: n for n, day in enumerate(days)}
         members = len(next(iter(series.values())))
@@ -162,9 +170,18 @@ class Target:
         total = np.zeros(members)
         for part in self.parts:
             values = series[self.quantity, part][:, at]
-            # nobody passed, so nobody had a wait
-            total += np.nan_to_num(values) @ weights if self.quantity.startswith("wait") else values @ weights
+            total += _mean_wait(values, weights, nobody) if self.quantity.startswith("wait") else values @ weights
         return total
+
+
+def _mean_wait(values: NDArray[np.float64], weights: NDArray[np.float64], nobody: float) -> NDArray[np.float64]:
+    """Return the mean wait over the days on which somebody passed; days without anybody count as 0 in a fit."""
+    passed = np.isfinite(values)
+    total = np.where(passed, values, 0.0) @ weights
+    if not math.isnan(nobody):
+        return np.asarray(np.where(passed.any(axis=1), total, nobody))
+    part = passed @ weights
+    return np.asarray(np.divide(total, part, out=np.full(len(values), np.nan), where=part > 0))
 
 
 @dataclass(frozen=True)
@@ -186,7 +203,8 @@ class Observation:
         Whether the figure is only a bound.
     status, publisher : str
     known : date
-        The day on which it was out.
+        The first day on which it can have been out: that of the ledger, but for a flow over whole days not before the
+        day after them.
     flag : bool
         Whether the value is 1 (holds) or 0 (does not) instead of a number.
     contradicted : tuple of str
@@ -265,9 +283,26 @@ def read_observations(
         ledger = read_ledger(scenario.folder)
     else:
         raise UsageError("the scenario has no folder, hence no ledger; name one with --observations")
-    if through is not None:
-        ledger = ledger.known_by(through)
-    return reduce_cumulative(observe(match_claims(scenario, ledger)))
+    return reduce_cumulative(observe(match_known(scenario, ledger, through)))
+
+
+def match_known(scenario: Scenario, ledger: Ledger, through: dt.date | None) -> Observations:
+    """Match the claims of a ledger that can have been known by a day.
+
+    Besides what the ledger says was out later, this leaves out flows over whole days that end with that day: whoever
+    wrote down that a day had 142,400 arrivals did so after midnight, whatever date the figure carries.
+    """
+    if through is None:
+        return match_claims(scenario, ledger)
+    found = match_claims(scenario, ledger.known_by(through))
+    early = tuple(one for one in found.used if one.known <= through)
+    late = {
+        name: f"covers the whole of {one.target.last}, so it cannot have been known that day"
+        for one in found.used
+        if one.known > through
+        for name in one.claims
+    }
+    return Observations(early, {**found.unused, **late})
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -324,8 +359,14 @@ def _match(scenario: Scenario, find: _PlaceFinder, claim: Claim, citizens: bool)
         target = replace(target, how="mean")
     return Observation(
         claim.id, (claim.id,), target, value, math.sqrt(sum(one**2 for one in error)), bound, claim.claim_status,
-        claim.publisher, claim.known, claim.quantity == "queue_cleared",
+        claim.publisher, _first_known(claim, target), claim.quantity == "queue_cleared",
     )  # fmt: skip
+
+
+def _first_known(claim: Claim, target: Target) -> dt.date:
+    """Return the first day on which a figure can have been out."""
+    whole = target.how == "sum" and target.days[-1][1] == 1.0
+    return max(claim.known, target.last + dt.timedelta(days=1)) if whole else claim.known
 
 
 _UNITS: Mapping[str, str] = {
@@ -532,14 +573,15 @@ def reduce_cumulative(found: Observations) -> Observations:
             else:
                 used.append(replace(one, error=math.hypot(one.error, gap), target=_whole_days(target)))
             continue
-        rest = [day for (day, _), at in zip(target.days, known, strict=True) if at is None]
+        days = tuple(one for one, at in zip(target.days, known, strict=True) if at is None)
+        rest = [day for day, _ in days]
         left = one.value - sum(day.value for day in told)
         contiguous = (rest[-1] - rest[0]).days + 1 == len(rest)
         if told and contiguous and not one.bound and left > 0 and max(last_digit(one.value), 1.0) < 0.1 * left:
             # the errors of the days add up to that of what is left
             spread = math.hypot(one.value * 0.5 * one.error, math.hypot(*(day.value * 0.5 * day.error for day in told)))
             claims = tuple(dict.fromkeys([*one.claims, *(name for day in told for name in day.claims)]))
-            short = replace(target, days=tuple((day, 1.0) for day in rest))
+            short = replace(target, days=days)
             used.append(replace(one, claims=claims, target=short, value=left, error=min(spread / left, 0.5)))
         else:
             used.append(one)

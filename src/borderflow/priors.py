@@ -1,15 +1,18 @@
 """Priors: what a fit does not know, on a scale where all of it is standard normal before any data.
 
-Four kinds of unknowns:
+Five kinds of unknowns:
 
 * *parameters* of the scenario whose prior is not fixed;
 * *capacities*: a factor for every post. Most capacities are guesses by class of post, so guesses may be off together:
   ``log f(p) = m + s z(p)`` with a common ``m``, a common ``s`` and an own ``z(p)`` (a hierarchical prior). Posts with a
   figure of their own share neither and are off by ``OBSERVED_SPREAD`` only;
 * *ordinary traffic*: a factor per country, and one on the odds that an ordinary traveller holds a tourist visa;
-* *daily noise*: the factors on all departures and on each destination, day by day.
+* *daily noise*: the factors on all departures and on each destination, day by day;
+* *journeys back*: ordinary traffic back from each country with reported exits, as a random walk from the announcement
+  on. Who comes back this week went out last week, or hurries, or stays: no mechanism of the model says how much, and
+  what the walk has found by the last report goes on in a forecast.
 
-The first three go to the members as `simulation.Setting.values`, the last as their ``normals``.
+The first three go to the members as `simulation.Setting.values`, then their ``normals`` and their ``traffic``.
 """
 
 from __future__ import annotations
@@ -27,7 +30,16 @@ from borderflow.errors import UsageError
 from borderflow.scenario import Prior, Scenario
 from borderflow.simulation import Setting
 
-__all__ = ["Unknown", "Unknowns", "list_unknowns", "member_settings", "prior_quantile", "standard_normals"]
+__all__ = [
+    "BACK_STEP",
+    "Unknown",
+    "Unknowns",
+    "is_value",
+    "list_unknowns",
+    "member_settings",
+    "prior_quantile",
+    "standard_normals",
+]
 
 _Z90 = 1.6448536269514722  # 95 % quantile of the standard normal
 #: Spread of the common error of guessed capacities; assumption: observed throughput was 2.6 to 10 times the design at
@@ -41,6 +53,10 @@ ORDINARY_SPREAD = 0.10
 #: Spread of the odds of tourist visas; the shares of baseline.csv are assumptions (167 of 243 and 379 of 458 at
 #: Storskog held a Schengen visa of some kind, E188, E246).
 TOURIST_SPREAD = 0.7
+
+#: Step per day of the random walk of ordinary traffic back, standard deviation of the logarithm; assumption. Exits from
+#: Georgia moved by up to 0.12 a day between 21 and 26 September (E098 to E209), weekdays among them.
+BACK_STEP = 0.07
 
 PRIOR_DRAWS, DATA_DRAWS, JUMP_DRAWS = 240, 241, 242  # purposes of draws, beside those of the kernels
 
@@ -85,13 +101,14 @@ class Unknown:
     ----------
     name : str
         A parameter, ``capacity:POST``, ``ordinary:COUNTRY``, ``tourists:COUNTRY``, ``capacity.mean``,
-        ``capacity.spread``, or ``noise:COUNTRY:DAY`` (``noise:all:DAY`` for the factor on all departures).
+        ``capacity.spread``, ``noise:COUNTRY:DAY`` (``noise:all:DAY`` for the factor on all departures), or
+        ``back:COUNTRY:DAY``, the step of a walk from the day before.
     kind : {'parameter', 'capacity', 'ordinary', 'noise'}
     unit : str
     prior : Prior, optional
         Of the value; standard normal where there is none (noise, and the post's part of a guessed capacity).
     day : date, optional
-        Of noise: it cannot touch an earlier figure.
+        Of noise and steps: they cannot touch an earlier figure.
     """
 
     name: str
@@ -151,20 +168,30 @@ def member_settings(
     """
     columns = {country.id: 1 + n for n, country in enumerate(scenario.countries)} | {"all": 0}
     day_number = {day.isoformat(): n for n, day in enumerate(days)}
-    plain = [(n, name) for n, name in enumerate(names) if not name.startswith(("noise:", "capacity."))]
-    noise = []
+    plain = [(n, name) for n, name in enumerate(names) if is_value(name)]
+    noise: list[tuple[int, int, int]] = []
+    steps: list[tuple[int, int, int]] = []
     for n, name in enumerate(names):
         kind, _, rest = name.partition(":")
         whose, _, day = rest.partition(":")
-        if kind == "noise" and day in day_number:
-            noise.append((n, day_number[day], columns[whose]))
+        if kind in ("noise", "back") and day in day_number:
+            (noise if kind == "noise" else steps).append((n, day_number[day], columns[whose]))
     out = []
     for member in range(values.shape[1]):
         normals = np.full((len(days), 1 + len(scenario.countries)), np.nan)
         for n, day_at, column in noise:
             normals[day_at, column] = values[n, member]
-        out.append(Setting({name: float(values[n, member]) for n, name in plain}, normals))
+        traffic = np.ones((2, len(days), len(scenario.countries))) if steps else None
+        for n, day_at, column in steps:
+            assert traffic is not None
+            traffic[1, day_at:, column - 1] *= math.exp(BACK_STEP * values[n, member])
+        out.append(Setting({name: float(values[n, member]) for n, name in plain}, normals, traffic=traffic))
     return out
+
+
+def is_value(name: str) -> bool:
+    """Tell whether an unknown is a value or factor of the scenario, and not noise or part of a prior."""
+    return not name.startswith(("noise:", "back:", "capacity."))
 
 
 def list_unknowns(
@@ -172,6 +199,7 @@ def list_unknowns(
     *,
     days: Sequence[dt.date] = (),
     countries: Sequence[str] = (),
+    back: Sequence[str] = (),
     only: Sequence[str] | None = None,
 ) -> Unknowns:
     """Return everything about a scenario that is not known.
@@ -183,6 +211,8 @@ def list_unknowns(
         Days whose noise is to be found, usually those of the observations since the announcement.
     countries : sequence of str
         Destinations whose noise is to be found.
+    back : sequence of str
+        Countries whose ordinary traffic back is to be found day by day.
     only : sequence of str, optional
         Names to keep; all where not given.
 
@@ -205,6 +235,7 @@ def list_unknowns(
     ]
     items += [*_capacities(scenario), *_ordinary(scenario)]
     for day in days:
+        items += [Unknown(f"back:{whose}:{day}", "noise", "1", None, day) for whose in back]
         items += [Unknown(f"noise:{whose}:{day}", "noise", "1", None, day) for whose in ("all", *countries)]
     if only is not None:
         known = {one.name for one in items}

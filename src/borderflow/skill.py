@@ -2,7 +2,13 @@
 
 Every report is scored one by one, contradictory ones too: which of them was right is not for a score to decide. A
 figure given as "over" or "up to" is not a measurement; it is scored as an event (Brier). What cannot be matched is
-listed with the reason."""
+listed with the reason.
+
+An interval of the forecast is about the quantity. What is *reported* differs from it by the error of the report: three
+per cent for a border guard's count, a factor of two for one traveller's wait. The columns ``told ...`` are the scores
+of the forecast of the report, the same members with that error; where reports are counts the two agree, and for
+anecdotes only the second can cover what it says.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.baselines import BASELINES, predict_baselines, usual_traffic
+from borderflow.calibration import open_fit
 from borderflow.errors import ResultsError, UsageError
-from borderflow.forecasting import known_by, predict_prior
+from borderflow.forecasting import error_of, known_by, predict_prior, rates_of, shipped_fit
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.observations import (
     CLEARED_CARS,
@@ -49,7 +56,9 @@ if TYPE_CHECKING:
 __all__ = ["PRIOR_ONLY", "Scores", "score", "score_targets"]
 
 PRIOR_ONLY = "prior only"
+NO_FIGURE = "the forecast has no such figure"
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_ERRORS = 21  # equally likely errors of a report that each member gets
 Series = Mapping[tuple[str, Part], NDArray[np.float64]]
 
 
@@ -80,6 +89,10 @@ class Scores:
             out[name] = float(rows[name].mean())
         for level in LEVELS:
             out[f"coverage {level:.0%}"] = float(rows[f"in{round(100 * level)}"].mean())
+        if "told wis_log" in rows:
+            out["told wis_log"] = float(rows["told wis_log"].mean())
+            for level in LEVELS:
+                out[f"told coverage {level:.0%}"] = float(rows[f"told in{round(100 * level)}"].mean())
         for name in (*BASELINES, PRIOR_ONLY):
             if f"{name} wis_log" in rows:
                 # a score of nothing at all would decide every mean of ratios; a hundredth is a per cent off
@@ -157,24 +170,53 @@ def score(
     found = match_claims(scenario, ledger)
     wanted = [one for one in found.used if one.target.last > origin]
     early = {one.id: f"about days until {origin}" for one in found.used if one.target.last <= origin}
-    predicted = {}
-    for one in wanted:
-        if run is not None:
-            values = one.target.evaluate(series, days)
-        else:
-            values = _from_quantiles(table, one.target, scenario)
-        if np.isfinite(values).all():
-            predicted[one.id] = values
     unused = {**found.unused, **early}
-    unused |= {one.id: "the forecast has no such figure" for one in wanted if one.id not in predicted}
+    if run is not None:
+        predicted, gaps = predict_targets(wanted, series, days)
+    else:
+        values = {one.id: _from_quantiles(table, one.target, scenario) for one in wanted}
+        predicted = {name: these for name, these in values.items() if np.isfinite(these).all()}
+        gaps = {one.id: NO_FIGURE for one in wanted if one.id not in predicted}
+    unused |= gaps
     wanted = [one for one in wanted if one.id in predicted]
     if not wanted:
         raise UsageError(f"{ledger.name}: no report after {origin} that the forecast has a figure for")
-    prior = predict_prior(scenario, known=origin, members=prior_members, workers=workers) if prior_members else None
+    rates = rates_of(error_of(run) if run is not None else _shipped_error(scenario))
+    prior = None
+    if prior_members:
+        prior = predict_prior(scenario, known=origin, members=prior_members, rates=rates, workers=workers)
     table = score_targets(
         wanted, predicted, scenario, origin=origin, prior=prior, exact=run is not None,
     )  # fmt: skip
     return Scores(table, unused)
+
+
+def predict_targets(
+    wanted: Iterable[Observation], series: Series, days: Sequence[dt.date]
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, str]]:
+    """Return what members say about targets, and the targets about which they say nothing, with the reason.
+
+    A wait is that of people who pass. Members in which nobody passes have none; a report is held against the others,
+    if they are at least half of all.
+    """
+    predicted, gaps = {}, {}
+    for one in wanted:
+        values = one.target.evaluate(series, days, nobody=np.nan)
+        known = values[np.isfinite(values)]
+        if known.size == 0 and not np.isfinite(one.target.evaluate(series, days)).all():
+            gaps[one.id] = NO_FIGURE
+        elif 2 * known.size < values.size:
+            share = 1 - known.size / values.size
+            gaps[one.id] = f"nobody passes there in {share:.0%} of the members, so they have no wait"
+        else:
+            predicted[one.id] = known
+    return predicted, gaps
+
+
+def _shipped_error(scenario: Scenario) -> float:
+    """Return the factor on the model's error of the fit that is shipped with a scenario; 1 without one."""
+    folder = shipped_fit(scenario)
+    return float(open_fit(folder).manifest.get("model_error", 1.0)) if folder is not None else 1.0
 
 
 def _with_folder(run: Run) -> Scenario:
@@ -278,6 +320,8 @@ def score_targets(
         row |= {f"q{round(100 * p):02d}": float(q) for p, q in zip(_QUANTILES, quantiles, strict=True)}
         if row["kind"] == "value":
             row |= _value_scores(one.value, values, exact)
+            if exact:
+                row |= _told_scores(one, values)
             for name, members in others.items():
                 row[f"{name} q50"] = float(np.median(members))
                 row[f"{name} wis"] = float(weighted_interval_score(one.value, members))
@@ -297,6 +341,18 @@ def probability(one: Observation, members: NDArray[np.float64]) -> float:
     if one.flag:
         return float(np.mean(members <= CLEARED_CARS))
     return float(np.mean(members >= one.value) if one.bound == "lower" else np.mean(members <= one.value))
+
+
+def _told_scores(one: Observation, values: NDArray[np.float64]) -> dict[str, float]:
+    """Return coverage and WIS of the forecast of a report: every member with every error of the report."""
+    from scipy.special import ndtri
+
+    z = ndtri((np.arange(_ERRORS) + 0.5) / _ERRORS)
+    told = np.expm1(np.maximum(np.log1p(values)[:, None] + one.error * z, 0.0)).ravel()
+    inside = coverage(np.array([one.value]), told[None, :], LEVELS)
+    out = {f"told in{round(100 * level)}": float(at) for level, at in zip(LEVELS, inside, strict=True)}
+    out["told wis_log"] = float(weighted_interval_score(log_scale(one.value), log_scale(told)))
+    return out
 
 
 def _value_scores(observed: float, values: NDArray[np.float64], exact: bool) -> dict[str, float]:
