@@ -163,7 +163,7 @@ def test_an_error_while_summarising_leaves_no_folder(tmp_path, monkeypatch, expe
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(plans, "summarise", broken)
+        patch.setattr(plans, "summarise_series", broken)
         with pytest.raises(KeyboardInterrupt):
             run(out)
     assert not out.exists()

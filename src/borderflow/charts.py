@@ -619,7 +619,7 @@ def _tag(name: str, *inner: str, title: str = "", **attributes: str | float) -> 
         for key, value in attributes.items()
     )
     hover = f"<title>{escape(title)}</title>" if title else ""
-    return Markup(f"<{name}{given}>{hover}{''.join(map(escape, inner))}</{name}>")  # noqa: S704 - escaped above
+    return Markup(f"<{name}{given}>{hover}{''.join(map(escape, inner))}</{name}>")
 
 
 def _rule(style: str, x1: float, y1: float, x2: float, y2: float) -> Markup:

@@ -119,8 +119,17 @@ class Cube(Protocol):
     """What figures are computed from: arrays by name, member first, on disk (`Store`) or in memory (`Block`)."""
 
     @property
+    def members(self) -> int:
+        """Number of members."""
+        ...
+
+    @property
     def values(self) -> Sequence[Mapping[str, float]] | None:
         """Parameter values and factors of each member; None where all have those of the scenario."""
+        ...
+
+    def part(self, first: int, last: int) -> Cube:
+        """Return the days of some members, in memory."""
         ...
 
     def read(self, name: str, *index: Any) -> NDArray[Any]:
@@ -166,6 +175,16 @@ class Block:
         arrays = {name: np.concatenate([block.arrays[name] for block in blocks]) for name in blocks[0].arrays}
         values = [one for block in blocks for one in block.values or ()]
         return cls(arrays, values or None)
+
+    @property
+    def members(self) -> int:
+        """Number of members."""
+        return len(self.arrays["passed_exodus"])
+
+    def part(self, first: int, last: int) -> Block:
+        """Return some of the members."""
+        arrays = {name: values[first:last] for name, values in self.arrays.items()}
+        return Block(arrays, None if self.values is None else self.values[first:last])
 
     def read(self, name: str, *index: Any) -> NDArray[Any]:
         """Return an array or a part of it, member first."""
@@ -231,6 +250,12 @@ class Store:
         """Write every array of consecutive members from this row on, which begins a chunk."""
         for name, values in arrays.items():
             self._group[name].with_config({"write_empty_chunks": True})[row : row + len(values)] = values
+
+    def part(self, first: int, last: int) -> Block:
+        """Return the days of some members, in memory."""
+        names = [name for name in self.names if name not in HOURLY_NAMES]
+        arrays = {name: self.read(name, slice(first, last)) for name in names}
+        return Block(arrays, None if self.values is None else self.values[first:last])
 
     @cached_property
     def names(self) -> tuple[str, ...]:

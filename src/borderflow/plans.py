@@ -21,7 +21,7 @@ from borderflow.errors import ResultsError, UsageError
 from borderflow.folders import absolute, is_remote, read_json, remove, sweep, write_whole
 from borderflow.kernels import cache_folder
 from borderflow.network import Network
-from borderflow.results import FORMAT, open_run, summarise, write_summary
+from borderflow.results import FORMAT, open_run, summarise_series, write_summary
 from borderflow.simulation import Setting
 from borderflow.snapshots import Snapshots
 
@@ -177,7 +177,7 @@ def guarded(part: Path) -> Iterator[None]:
 def close(part: Path, plan: Plan, store: Store, seconds: float) -> None:
     """Write what stands beside a full cube, the manifest last."""
     sweep(part)
-    write_summary(summarise(plan.network, store), part / "summary.csv")
+    write_summary(summarise_series(plan.network, store), part / "summary.csv")
     scenario = plan.network.scenario
     if scenario.folder is not None and (scenario.folder / "evidence.csv").is_file():
         write_whole(part / "evidence.csv", (scenario.folder / "evidence.csv").read_bytes())

@@ -21,7 +21,7 @@ from borderflow.charts import Flag, Mark, number
 from borderflow.errors import UsageError
 from borderflow.network import Station
 from borderflow.places import country_name, normalise_name
-from borderflow.results import SUMMARY_COLUMNS, Run
+from borderflow.results import Run
 from borderflow.scenario import Event, Relief, Shock
 
 __all__ = ["Daily", "Figures", "Floats", "Spread"]
@@ -131,17 +131,14 @@ class Figures:
     @cached_property
     def series(self) -> dict[tuple[str, str, str, str], Daily]:
         """Every series of the summary by quantity, place, country and mode."""
-        frame = self.run.summary
-        values = frame[list(SUMMARY_COLUMNS[7:])].to_numpy(dtype=float)
-        ends = frame["end"].to_numpy()
-        known: dict[str, date] = {text: date.fromisoformat(text) for text in dict.fromkeys(ends)}
-        rows: dict[tuple[str, str, str, str], list[int]] = {}
-        keys = zip(*(frame[name].to_numpy() for name in ("quantity", "place", "country", "mode")), strict=True)
-        for n, key in enumerate(keys):
-            rows.setdefault(key, []).append(n)
+        known: dict[str, date] = {}
         return {
-            key: Daily(tuple(known[ends[n]] for n in at), values[at].T, not key[0].startswith("wait_"))
-            for key, at in rows.items()
+            key: Daily(
+                tuple(known.setdefault(end, date.fromisoformat(end)) for end in one.ends),
+                one.values.T,
+                not one.quantity.startswith("wait_"),
+            )
+            for key, one in self.run.figures.items()
         }
 
     def daily(self, quantity: str, place: str = "", country: str = "", mode: str = "all") -> Daily:

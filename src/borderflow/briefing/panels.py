@@ -183,9 +183,7 @@ def air_panels(f: Figures) -> list[Panel]:
         link = next((link for link in f.scenario.links if link.service == service), None)
         if link is not None:
             ends[service] = tuple(normalise_name(f.scenario.place(p).name) for p in (link.from_, link.to))
-    unit = next(
-        (str(u) for q, u in zip(f.run.summary["quantity"], f.run.summary["unit"], strict=True) if q == "air_price"), ""
-    )
+    unit = next((one.unit for one in f.run.rows if one.quantity == "air_price"), "")
     for claim in f.claims.values():
         names = names_in(claim.place)
         if claim.quantity == "air_price" and claim.unit == unit and len(names) == 2:

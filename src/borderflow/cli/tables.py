@@ -67,9 +67,10 @@ def print_table(run: Run) -> None:
             f"{row['entry_refused']:,.0f}",
         )
     console.print(table)
-    peaks = run.summary[run.summary["quantity"] == "queue_cars"].sort_values("mean", ascending=False)
-    longest = peaks.drop_duplicates("place").head(4).to_dict("records")
-    lines = [f"{row['place']} {row['mean']:,.0f} ({row['end']})" for row in longest if row["mean"] >= 1]
+    peaks = {one.place: max(zip(one.values[:, 0].tolist(), one.ends, strict=True), default=(0.0, ""))
+             for one in run.rows if one.quantity == "queue_cars"}  # fmt: skip
+    longest = sorted(peaks.items(), key=lambda item: -item[1][0])[:4]
+    lines = [f"{place} {mean:,.0f} ({day})" for place, (mean, day) in longest if mean >= 1]
     if lines:
         console.print(f"Longest lines of cars, daily peak: {'; '.join(lines)}.")
     console.print(

@@ -8,7 +8,7 @@ from borderflow.cube import MEMBERS_FILE, MEMBERS_PER_CHUNK, Block, Cube, Store
 from borderflow.results.quantities import ALL_COUNTRIES, QUANTILES, QUANTITIES, SUMMARY_COLUMNS, Quantity
 from borderflow.results.runs import FORMAT, Run, headline, open_run
 from borderflow.results.series import Series, complete_days, daily_series, ordinary_by_day
-from borderflow.results.summaries import summarise, write_summary
+from borderflow.results.summaries import DailyFigures, read_summary, summarise, summarise_series, write_summary
 
 __all__ = [
     "ALL_COUNTRIES",
@@ -20,6 +20,7 @@ __all__ = [
     "SUMMARY_COLUMNS",
     "Block",
     "Cube",
+    "DailyFigures",
     "Quantity",
     "Run",
     "Series",
@@ -29,6 +30,8 @@ __all__ = [
     "headline",
     "open_run",
     "ordinary_by_day",
+    "read_summary",
     "summarise",
+    "summarise_series",
     "write_summary",
 ]

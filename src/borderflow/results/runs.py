@@ -13,6 +13,7 @@ from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.folders import locate, options_of, read_json
 from borderflow.network import Network, compile_network
 from borderflow.results.quantities import QUANTITIES, SUMMARY_COLUMNS
+from borderflow.results.summaries import DailyFigures, as_table, read_summary
 from borderflow.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -62,20 +63,19 @@ class Run:
         return compile_network(self.scenario)
 
     @cached_property
+    def rows(self) -> Sequence[DailyFigures]:
+        """The rows of the summary, those of one quantity at one place together."""
+        return read_summary(self.folder / "summary.csv")
+
+    @cached_property
+    def figures(self) -> Mapping[tuple[str, str, str, str], DailyFigures]:
+        """The same by quantity, place, country and mode."""
+        return {one.key: one for one in self.rows}
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """The tidy summary."""
-        import pandas as pd
-
-        path = self.folder / "summary.csv"
-        try:
-            with path.open(encoding="utf-8") as file:
-                figures = dict.fromkeys(SUMMARY_COLUMNS[7:], float)
-                table = pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in figures}, dtype=figures)
-        except (ValueError, OSError) as error:
-            raise ResultsError(f"{path}: cannot be read: {str(error).splitlines()[0][:200]}; run again") from None
-        if tuple(table.columns) != SUMMARY_COLUMNS:
-            raise ResultsError(f"{path}: is damaged: its columns are not those of a summary; run again")
-        return table
+        return as_table(self.rows)
 
     def cube(self) -> xr.Dataset:
         """Open the cube lazily: hourly and daily arrays by member."""
@@ -185,40 +185,44 @@ def headline(run: Run) -> list[dict[str, Any]]:
     Keys: ``country``, ``name``, ``arrivals`` (mean, q05, q95), ``excess`` (mean), ``peak_queue`` (vehicles, mean,
     q05, q95, place), ``longest_wait`` (hours, mean, place), ``turned_back`` (mean).
     """
-    frame = run.summary
-    last = frame.loc[frame["quantity"] == "arrivals_cumulative", "end"].max()
     announced = run.scenario.announcement.isoformat()
+    totals = {c.id: run.figures.get(("arrivals_cumulative", "", c.id, "all")) for c in run.scenario.countries}
+    last = max((one.ends[-1] for one in totals.values() if one is not None and one.ends), default="")
     out = []
     for country in run.scenario.countries:
-        mine = frame[(frame["country"] == country.id) & (frame["end"] >= announced)]
-        total = mine[
-            (mine["quantity"] == "arrivals_cumulative") & (mine["place"] == "") & (mine["end"] == mine["end"].max())
-        ]
-        if total.empty:
+        total = totals[country.id]
+        if total is None or not total.ends:
             continue
-        at = total.iloc[0]
-        whole = mine[mine["place"] == ""]
-
-        def summed(quantity: str, whole: Any = whole) -> float:
-            return float(whole.loc[whole["quantity"] == quantity, "mean"].sum())
-
-        def highest(quantity: str, mine: Any = mine) -> Any:
-            rows = mine[(mine["quantity"] == quantity) & (mine["mode"] == "car")]
-            return None if rows.empty or rows["mean"].isna().all() else rows.loc[rows["mean"].idxmax()]
-
-        queue, wait = highest("queue_cars"), highest("wait_hours")
+        mean, q05, *_, q95 = total.values[-1].tolist()
         out.append(
             {
                 "country": country.id,
                 "name": country.name,
                 "until": last,
-                "arrivals": {key: float(at[key]) for key in ("mean", "q05", "q95")},
-                "excess": summed("arrivals_excess_daily"),
-                "exodus": summed("arrivals_exodus_daily"),
-                "peak_queue": None if queue is None else {k: queue[k] for k in ("mean", "q05", "q95", "place", "end")},
-                "longest_wait": None if wait is None else {k: wait[k] for k in ("mean", "q05", "q95", "place", "end")},
-                "turned_back": summed("turned_back"),
-                "entry_refused": summed("entry_refused"),
+                "arrivals": {"mean": mean, "q05": q05, "q95": q95},
+                "excess": _sum_since(run, announced, "arrivals_excess_daily", country.id),
+                "exodus": _sum_since(run, announced, "arrivals_exodus_daily", country.id),
+                "peak_queue": _highest_since(run, announced, "queue_cars", country.id),
+                "longest_wait": _highest_since(run, announced, "wait_hours", country.id),
+                "turned_back": _sum_since(run, announced, "turned_back", country.id),
+                "entry_refused": _sum_since(run, announced, "entry_refused", country.id),
             }
         )
     return out
+
+
+def _sum_since(run: Run, day: str, quantity: str, country: str) -> float:
+    """Return the sum of the means of a country's total from a day on."""
+    one = run.figures.get((quantity, "", country, "all"))
+    return 0.0 if one is None else float(sum(one.values[[end >= day for end in one.ends], 0]))
+
+
+def _highest_since(run: Run, day: str, quantity: str, country: str) -> dict[str, Any] | None:
+    """Return the row of cars with the highest mean at any crossing into a country from a day on."""
+    best: dict[str, Any] | None = None
+    for one in run.rows:
+        if (one.quantity, one.country, one.mode) == (quantity, country, "car"):
+            for end, (mean, q05, *_, q95) in zip(one.ends, one.values.tolist(), strict=True):
+                if end >= day and (mean > best["mean"] if best else mean == mean):
+                    best = {"mean": mean, "q05": q05, "q95": q95, "place": one.place, "end": end}
+    return best

@@ -104,7 +104,8 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
     yield from _behind_the_border(network, store, gross, out, cumulated)
     yield from _within_the_country(network, store, lane_days, daily["passed_exodus"])
 
-    # posts and their lanes
+    # posts and their lanes; posts count everybody: people and cars out of the country of origin
+    everybody = daily["passed_exodus"] + daily["passed_ordinary"]
     for post in dict.fromkeys(lane.post for lane in lanes):
         numbers = [n for n in out if lanes[n].post == post]
         if not numbers:
@@ -124,8 +125,6 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
         if lane.kind == "land":
             for n in numbers:
                 yield Series("arrivals_daily", lane.name, lane.country, lanes[n].mode, gross[:, :, n])
-            # posts count everybody: people and cars out of the country of origin
-            everybody = daily["passed_exodus"] + daily["passed_ordinary"]
             yield Series("departures_daily", lane.name, home, "all", everybody[:, :, numbers].sum(axis=2))
             for n in numbers:
                 if lanes[n].mode == "car":
