@@ -8,7 +8,7 @@ members are done; there is no list beside it that could disagree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from borderflow.network import Network
 from borderflow.simulation import Member
 
 __all__ = [
+    "AT_ONCE",
     "DAILY_NAMES",
     "ENDLESS",
     "HOURLY_NAMES",
@@ -43,6 +44,7 @@ __all__ = [
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
 MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+AT_ONCE = 100  # members read at once where figures are made of all of them
 LARGEST_CHUNK = 1e9  # numbers in a chunk; what says that it is larger is damaged or made to harm
 
 
@@ -251,9 +253,16 @@ class Store:
         for name, values in arrays.items():
             self._group[name].with_config({"write_empty_chunks": True})[row : row + len(values)] = values
 
+    def parts(self, *names: str) -> Iterator[Block]:
+        """Yield these arrays of `AT_ONCE` members at a time, in memory."""
+        for first in range(0, self.members, AT_ONCE):
+            yield self._take(names, first, min(first + AT_ONCE, self.members))
+
     def part(self, first: int, last: int) -> Block:
         """Return the days of some members, in memory."""
-        names = [name for name in self.names if name not in HOURLY_NAMES]
+        return self._take([name for name in self.names if name not in HOURLY_NAMES], first, last)
+
+    def _take(self, names: Sequence[str], first: int, last: int) -> Block:
         arrays = {name: self.read(name, slice(first, last)) for name in names}
         return Block(arrays, None if self.values is None else self.values[first:last])
 

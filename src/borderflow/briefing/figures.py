@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from borderflow.briefing.claims import LedgerClaim, names_in, period_words, read_claims
 from borderflow.charts import Flag, Mark, number
+from borderflow.cube import Block
 from borderflow.errors import UsageError
 from borderflow.network import Station
 from borderflow.places import country_name, normalise_name
@@ -27,6 +28,10 @@ from borderflow.scenario import Event, Relief, Shock
 __all__ = ["Daily", "Figures", "Floats", "Spread"]
 
 Floats = NDArray[np.float64]
+#: Daily arrays of the cube that the page sums over days.
+COUNTED = (
+    "passed_exodus", "passed_citizens", "turned_back", "notices", "called_up", "turned_away", "refused", "abandoned",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,13 +136,12 @@ class Figures:
     @cached_property
     def series(self) -> dict[tuple[str, str, str, str], Daily]:
         """Every series of the summary by quantity, place, country and mode."""
-        known: dict[str, date] = {}
+        days: dict[tuple[str, ...], tuple[date, ...]] = {}
+        for one in self.run.rows:
+            if one.ends not in days:
+                days[one.ends] = tuple(map(date.fromisoformat, one.ends))
         return {
-            key: Daily(
-                tuple(known.setdefault(end, date.fromisoformat(end)) for end in one.ends),
-                one.values.T,
-                not one.quantity.startswith("wait_"),
-            )
+            key: Daily(days[one.ends], one.values.T, not one.quantity.startswith("wait_"))
             for key, one in self.run.figures.items()
         }
 
@@ -168,26 +172,40 @@ class Figures:
         return period_words(self.since, self.window[1])
 
     @cached_property
-    def _cube(self) -> dict[str, Floats]:
-        names = (
-            "passed_exodus",
-            "passed_citizens",
-            "turned_back",
-            "notices",
-            "called_up",
-            "turned_away",
-            "refused",
-            "abandoned",
-        )
-        return {name: self.run.store.read(name).astype(np.float32) for name in names}
+    def _sums(self) -> dict[tuple[str, date, date], NDArray[np.int64]]:
+        """Sums over days by member and lane: of everything for totals, of entries where a claim has days of its own."""
+        assert self.window is not None
+        first, last = self.window
+        wanted = [(name, self.since, last) for name in (*COUNTED, "gross")]
+        for claim in self.claims.values():
+            own = claim.quantity in ("arrivals_cumulative", "arrivals_weekly") and claim.last is not None
+            if own and claim.last is not None and first <= claim.first <= claim.last <= last:
+                wanted.append(("gross", claim.first, claim.last))
+        parts = [self._sums_of(part, wanted) for part in self.run.store.parts(*COUNTED)]
+        return {key: np.concatenate([part[key] for part in parts]) for key in dict.fromkeys(wanted)}
+
+    def _sums_of(
+        self, part: Block, wanted: Iterable[tuple[str, date, date]]
+    ) -> dict[tuple[str, date, date], NDArray[np.int64]]:
+        daily = {name: part.read(name) for name in COUNTED}
+        daily["gross"] = daily["passed_exodus"] + daily["passed_citizens"]
+        day0 = self.days[0]
+        return {
+            (name, first, last): daily[name][:, (first - day0).days : (last - day0).days + 1].sum(axis=1)
+            for name, first, last in wanted
+        }
+
+    @cached_property
+    def set_out(self) -> Floats:
+        """Mean number of people of the exodus who set out in the whole period, by origin."""
+        totals = sum(part.read("left").sum(axis=(0, 1), dtype=np.float64) for part in self.run.store.parts("left"))
+        return np.asarray(totals / self.run.members)
 
     def summed(self, name: str, lanes: Sequence[int], first: date | None = None, last: date | None = None) -> Floats:
         """Return sums of a daily array over lanes and days, one per member."""
         assert self.window is not None
-        day0 = self.days[0]
-        a, b = ((day - day0).days for day in (first or self.since, last or self.window[1]))
-        values = self._cube["passed_exodus"] + self._cube["passed_citizens"] if name == "gross" else self._cube[name]
-        return np.asarray(values[:, a : b + 1][:, :, list(lanes)].sum(axis=(1, 2), dtype=np.float64))
+        by_lane = self._sums[name, first or self.since, last or self.window[1]]
+        return np.asarray(by_lane[:, list(lanes)].sum(axis=1), dtype=np.float64)
 
     def excess(self, country: str) -> Floats:
         """Return entries above ordinary traffic since the announcement, one per member."""

@@ -23,7 +23,7 @@ WAIT_CLASSES = (1.0, 6.0, 24.0, 48.0)  # hours; bounds of the colours on the map
 
 def draw_maps(f: Figures) -> list[Panel]:
     """Return one map of the whole and maps of the busiest stretches of border."""
-    left = f.run.store.read("left").mean(axis=0).sum(axis=0).astype(float)
+    left = f.set_out
     places = f.origins
     order = np.argsort(-left, kind="stable")
     cover = np.cumsum(left[order]) / max(left.sum(), 1.0)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from borderflow.cube import Cube
+from borderflow.cube import AT_ONCE, Cube
 from borderflow.errors import ResultsError
 from borderflow.network import Network
 from borderflow.results.quantities import QUANTILES, QUANTITIES, SUMMARY_COLUMNS
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DailyFigures", "as_table", "read_summary", "summarise", "summarise_series", "write_summary"]
 
-AT_ONCE = 100  # members whose series are computed together
 ROOM = 4e8  # bytes of series kept at once
 FIGURES = SUMMARY_COLUMNS[7:]
 
