@@ -217,6 +217,7 @@ class Store:
         except _DAMAGE as error:
             raise ResultsError(f"{path}: is not a cube of results: {_first_line(error)}") from None
         self._group = group
+        self._arrays: dict[str, Any] = {}
 
     @classmethod
     def create(cls, path: Path, network: Network, members: int, *, first: int = 0) -> Store:
@@ -251,7 +252,13 @@ class Store:
     def write_arrays(self, row: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write every array of consecutive members from this row on, which begins a chunk."""
         for name, values in arrays.items():
-            self._group[name].with_config({"write_empty_chunks": True})[row : row + len(values)] = values
+            self._array(name).with_config({"write_empty_chunks": True})[row : row + len(values)] = values
+
+    def _array(self, name: str) -> Any:
+        """Return an array; what its metadata say is read once."""
+        if name not in self._arrays:
+            self._arrays[name] = self._group[name]
+        return self._arrays[name]
 
     def parts(self, *names: str) -> Iterator[Block]:
         """Yield these arrays of `AT_ONCE` members at a time, in memory."""
@@ -275,7 +282,7 @@ class Store:
         """Tell whether every array has its chunk at this row and every chunk its checksum."""
         chunk = row // MEMBERS_PER_CHUNK
         for name in self.names:
-            array = self._group[name]
+            array = self._array(name)
             file = self.path / name / "c" / str(chunk)
             if not (file / "/".join("0" * (array.ndim - 1))).is_file():
                 return False
@@ -294,8 +301,8 @@ class Store:
             Where a chunk fails its checksum.
         """
         try:
-            array = self._group[name]
-            labels = tuple(int(self._group[dim].shape[0]) for dim in array.metadata.dimension_names)
+            array = self._array(name)
+            labels = tuple(int(self._array(dim).shape[0]) for dim in array.metadata.dimension_names)
             fits = array.shape == labels and (array.ndim == 1 or array.chunks[0] <= MEMBERS_PER_CHUNK)
             if fits and np.prod(array.chunks, dtype=float) <= LARGEST_CHUNK:
                 return np.asarray(array[index or ...])
@@ -316,24 +323,25 @@ def _first_line(error: Exception) -> str:
 
 
 def _skeleton(network: Network, members: int, first: int) -> dict[str, bytes]:
-    """Return file -> bytes of a cube without any member: labels, shapes, codecs."""
-    import xarray as xr
+    """Return file -> bytes of a cube without any member: labels as xarray reads them, shapes, codecs."""
     import zarr
     from zarr.codecs import BloscCodec, Crc32cCodec
     from zarr.storage import MemoryStore
 
-    text = {name: np.array(values, dtype=object) for name, values in _coordinates(network).items()}
-    labels = xr.Dataset(
-        coords={
-            "member": ("member", np.arange(first, first + members, dtype=np.int64)),
-            "hour": ("hour", network.hours.astype("datetime64[s]")),
-            **{name: (name, values) for name, values in text.items()},
-        }
-    )
     written: dict[str, Any] = {}
-    store = MemoryStore(written)
-    labels.to_zarr(store, mode="w", consolidated=False, zarr_format=3)
-    group: Any = zarr.open_group(store, mode="r+")
+    group: Any = zarr.open_group(MemoryStore(written), mode="w", zarr_format=3)
+    hours = {"units": f"hours since {network.scenario.start:%Y-%m-%d %H:%M:%S}", "calendar": "proleptic_gregorian"}
+    labels: dict[str, NDArray[Any]] = {
+        "member": np.arange(first, first + members, dtype=np.int64),
+        "hour": np.arange(len(network.hours), dtype=np.int64),
+        **{name: np.array(values, dtype=np.dtypes.StringDType()) for name, values in _coordinates(network).items()},
+    }
+    for name, values in labels.items():
+        array = group.create_array(
+            name, shape=values.shape, chunks=(max(1, len(values)),), dtype=str if values.dtype.kind == "T" else "i8",
+            dimension_names=(name,), attributes=hours if name == "hour" else {},
+        )  # fmt: skip
+        array[:] = values
     for name, (dims, dtype, shape) in array_specs(network).items():
         chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
         group.create_array(
