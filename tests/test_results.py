@@ -10,7 +10,15 @@ import pytest
 
 import borderflow as bf
 from borderflow.errors import ResultsError, UsageError
-from borderflow.results import QUANTILES, QUANTITIES, SUMMARY_COLUMNS, headline, open_run, ordinary_by_day
+from borderflow.results import (
+    QUANTILES,
+    QUANTITIES,
+    SUMMARY_COLUMNS,
+    headline,
+    open_run,
+    ordinary_by_day,
+    summarise_series,
+)
 
 MEMBERS = 12
 COLUMNS = ["quantity", "place", "country", "mode", "start", "end", "unit", "mean", "q05", "q25", "q50", "q75", "q95"]
@@ -303,6 +311,16 @@ def test_manifest(run):
     assert manifest["parameters"]["patience"] == run.scenario.value("patience")
     assert "lars-draft-office" in manifest["events"]
     assert manifest["seconds"] > 0
+
+
+def test_a_summary_in_parts_is_the_whole_one(run):
+    """However few series there is room for at once, and however few members are read together."""
+    whole = summarise_series(run.network, run.store)
+    one_by_one = summarise_series(run.network, run.store, room=40 * 8 * MEMBERS * len(run.network.days))
+    assert [one.key for one in one_by_one] == [one.key for one in whole] == [one.key for one in run.rows]
+    for a, b, c in zip(whole, one_by_one, run.rows, strict=True):
+        np.testing.assert_array_equal(a.values, b.values)
+        np.testing.assert_array_equal(a.values, c.values)  # what stands in the file is what was computed
 
 
 def test_a_run_reads_back_whole(run):

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,8 @@ def run(
     network = compile_network(scenario)
     if branch is not None:
         require_shared_past(branch, network)
+    if pool is None:
+        threading.Thread(target=_load_engine, args=(network,), daemon=True).start()
     plan = Plan(network, numbers, seed, hours, branch, settings)
     part = begin(folder, plan, resume)
     if part is None:
@@ -135,6 +138,12 @@ def run(
         send_out(desk, pool, workers or os.cpu_count() or 1, progress)
         close(part, plan, desk.store, time.perf_counter() - began)
     return open_run(finish(part, folder))
+
+
+def _load_engine(network: Network) -> None:
+    """Load or compile the machine code beside the work that needs none; whoever needs it meanwhile waits for it."""
+    with suppress(Exception):  # what goes wrong here goes wrong in the first block, too, and is told there
+        simulate(network, (0,), seed=0, last=0)
 
 
 def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
@@ -244,9 +253,7 @@ def simulate_block(
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         try:
-            # one block first: several threads would otherwise compile the kernel at the same time
-            head = [pool.submit(block, first).result() for first in starts[:1]]
-            blocks = head + list(pool.map(block, starts[1:]))
+            blocks = list(pool.map(block, starts))
         except BaseException:
             stop.set()
             raise

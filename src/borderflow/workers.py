@@ -137,10 +137,8 @@ def send_out(desk: Desk, pool: Pool | None, workers: int, progress: bool) -> Non
                 advance(count)
             return
         with _threads(workers) as stopping:
-            # one block first: several threads would otherwise compile the kernel at the same time
-            for group in (tasks[:1], tasks[1:]):
-                for count in stopping(desk.block, group):
-                    advance(count)
+            for count in stopping(desk.block, tasks):
+                advance(count)
 
 
 @contextmanager
