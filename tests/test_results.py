@@ -17,6 +17,7 @@ from borderflow.results import (
     headline,
     open_run,
     ordinary_by_day,
+    summaries,
     summarise_series,
 )
 
@@ -313,9 +314,10 @@ def test_manifest(run):
     assert manifest["seconds"] > 0
 
 
-def test_a_summary_in_parts_is_the_whole_one(run):
+def test_a_summary_in_parts_is_the_whole_one(run, monkeypatch):
     """However few series there is room for at once, and however few members are read together."""
     whole = summarise_series(run.network, run.store)
+    monkeypatch.setattr(summaries, "AT_ONCE", 5)
     one_by_one = summarise_series(run.network, run.store, room=40 * 8 * MEMBERS * len(run.network.days))
     assert [one.key for one in one_by_one] == [one.key for one in whole] == [one.key for one in run.rows]
     for a, b, c in zip(whole, one_by_one, run.rows, strict=True):
