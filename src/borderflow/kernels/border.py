@@ -32,6 +32,7 @@ from borderflow.kernels.draws import (
     share_of,
     uniforms,
 )
+from borderflow.kernels.parts import PartCompiler
 
 # Purposes of draws (DESIGN section 7: counter = member, step, site, purpose). Append only: a number once given to a
 # purpose keeps it, or every published run would change.
@@ -431,11 +432,16 @@ class Record(NamedTuple):
 # they need, because every array passed costs compile time; and literal numbers are passed as ``ZERO`` or ``ONE``, because
 # numba compiles a function once more for each literal.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
-_NO_WRAPPERS: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_NO_WRAPPERS: dict[str, Any] = _OPTIONS | {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
 # said in so many words, because numba hands it down from the caller where it is not
 _inner = njit(**_NO_WRAPPERS, forceinline=False)
 _leaf = njit(**_NO_WRAPPERS, forceinline=True)
-_outer = njit(**_OPTIONS, cache=True, nogil=True)
+_CACHED: dict[str, Any] = _OPTIONS | {"no_cfunc_wrapper": True}
+_outer = njit(**_CACHED, cache=True, nogil=True)
 
 with kernel_cache():
 
