@@ -31,7 +31,7 @@ from borderflow.simulation import Setting
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Comparison", "DailyDifference", "compare"]
+__all__ = ["Comparison", "DailyDifference", "carry_settings", "compare"]
 
 Floats = NDArray[np.float64]
 
@@ -219,7 +219,10 @@ class Comparison:
         Totals over all countries; arrivals of the countries that change most; line, wait and people stopped at the
         ``places`` crossings that change most.
         """
-        touched = [effect for effect in self.effects if effect.touched]
+        asked = (*_MAIN_TOTALS, "queue_persons", "wait_hours")
+        touched = [
+            effect for effect in self.effects_of([key for key in self.keys if key[0] in asked]) if effect.touched
+        ]
         by_size: Callable[[Effect], float] = lambda effect: -abs(effect.difference)  # noqa: E731
         origin = self.reference.scenario.origin_country
         out = [e for e in touched if not e.place and e.country in ("", origin) and e.quantity in _MAIN_TOTALS]
@@ -382,7 +385,7 @@ def compare(
     if isinstance(source, Scenario):
         if source.start != first.scenario.start:
             _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{source.start:%Y-%m-%d %H:%M}Z")
-        own = _changed_settings(first, source)
+        own = carry_settings(first.settings, first.scenario, source)
         source = source.until(first.scenario.end)
         source = simulate_outcome(source, members=first.members, seed=first.seed, settings=own, **common)
     return _pair(first, source)
@@ -417,15 +420,14 @@ def settle(scenario: Scenario, fit: Any, members: int, seed: int) -> Settings | 
     return fit
 
 
-def _changed_settings(reference: Outcome, other: Scenario) -> Settings | None:
+def carry_settings(settings: Sequence[Setting] | None, reference: Scenario, other: Scenario) -> list[Setting] | None:
     """Return the members' settings without the parameters and factors that the other scenario sets anew."""
-    if reference.settings is None:
+    if settings is None:
         return None
-    ours, theirs = _numbers(reference.scenario), _numbers(other)
+    ours, theirs = _numbers(reference), _numbers(other)
     new = {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
     return [
-        replace(one, values={name: value for name, value in one.values.items() if name not in new})
-        for one in reference.settings
+        replace(one, values={name: value for name, value in one.values.items() if name not in new}) for one in settings
     ]
 
 

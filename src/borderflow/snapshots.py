@@ -31,7 +31,7 @@ from borderflow.rules import compile_rules
 from borderflow.scenario import Scenario
 from borderflow.simulation import Moment, simulate
 
-__all__ = ["Snapshots", "hour_of", "open_branch", "require_shared_past"]
+__all__ = ["Snapshots", "hour_of", "open_branch", "require_shared_past", "shared_hours"]
 
 _HOURLY = "record.hourly."
 _DAMAGE = (OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -196,8 +196,8 @@ def require_shared_past(base: Snapshots, network: Network) -> None:
     ours, theirs = network.scenario, before.scenario
     if (ours.start, ours.end) != (theirs.start, theirs.end):
         raise UsageError(f"a branch runs over the period of its run, {theirs.start:%Y-%m-%d} to {theirs.end:%Y-%m-%d}")
-    changed = _first_difference(_past(before, base.hour), _past(network, base.hour))
-    if not changed:
+    hours, changed = shared_hours(before, network)
+    if hours >= base.hour:
         return
     events = {event.id: event for event in theirs.active_events()}
     own = {event.id: event for event in ours.active_events()}
@@ -212,6 +212,58 @@ def require_shared_past(base: Snapshots, network: Network) -> None:
     )
 
 
+def shared_hours(ours: Network, theirs: Network) -> tuple[int, str]:
+    """Return how many hours from the start the same acts on members of two networks, and what differs first.
+
+    Parameters
+    ----------
+    ours, theirs : Network
+        Of the same start; rules are those of their scenarios.
+
+    Returns
+    -------
+    tuple of int and str
+        Hours, all where nothing differs; the name of the array that differs first, empty where none does.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> scenario = bf.load("russia-2022").until("2022-09-30")
+    >>> shared_hours(compile_network(scenario), compile_network(scenario.without("lars-draft-office")))[0]
+    319
+    """
+    before, after = _acting(ours), _acting(theirs)
+    least, what = min(len(ours.hours), len(theirs.hours)), ""
+    for name in {**before, **after}:
+        if name not in before or name not in after:
+            return 0, name.replace("parameter.", "parameter ")
+        hours = _same_hours(before[name], after[name], least)
+        if hours < least:
+            least, what = hours, name.replace("parameter.", "parameter ")
+    return least, what
+
+
+@dataclass(frozen=True)
+class _Acting:
+    """An array that acts on members; ``hour`` says from which hour each of its rows acts, None: all from the first."""
+
+    array: NDArray[Any]
+    hour: NDArray[np.int64] | None = None
+
+
+def _same_hours(ours: _Acting, theirs: _Acting, most: int) -> int:
+    """Return for how many hours two arrays say the same, at most as many as asked."""
+    if ours.hour is None or theirs.hour is None:
+        return most if np.array_equal(ours.array, theirs.array, equal_nan=ours.array.dtype.kind == "f") else 0
+    if ours.array.shape[1:] != theirs.array.shape[1:]:
+        return 0
+    rows = min(len(ours.array), len(theirs.array))
+    a, b = ours.array[:rows].reshape(rows, -1), theirs.array[:rows].reshape(rows, -1)
+    differ = (a != b) & ~((a != a) & (b != b))
+    first = np.flatnonzero(differ.any(axis=1))
+    return most if not len(first) else min(int(ours.hour[first[0]]), int(theirs.hour[first[0]]), most)
+
+
 #: Axis of time, in hours, of arrays that have one; all others must be equal as a whole.
 _TIME_AXIS = {
     "network.clock.local_hour": 1, "network.clock.country_day": 1, "network.clock.utc_day": 0,
@@ -220,24 +272,24 @@ _TIME_AXIS = {
 }  # fmt: skip
 
 
-def _past(network: Network, hour: int) -> dict[str, NDArray[Any] | float]:
-    """Return everything that acts on members before an hour."""
+def _acting(network: Network) -> dict[str, _Acting]:
+    """Return everything that acts on members, by name."""
     rules, theta = compile_rules(network)
-    out: dict[str, NDArray[Any] | float] = {"people at the start": network.home}
+    each = np.arange(len(network.hours))
+    begins = np.searchsorted(rules.segment, np.arange(int(rules.segment[-1]) + 1))
     # numbers of areas depend on all shocks, what an origin sees of them does not
-    shocks = rules.demand.shock[:, :, :hour].reshape(len(rules.demand.shock), -1)
-    out["shocks"], area = np.unique(shocks, axis=0, return_inverse=True)
-    out["shocks by origin"] = area[network.arrays.people.origin_area]
-    segments = int(rules.segment[hour - 1]) + 1
+    shocks = np.moveaxis(rules.demand.shock[network.arrays.people.origin_area], -1, 0)
+    out = {"people at the start": _Acting(network.home), "shocks": _Acting(shocks, each)}
     for name, part in (("network", network.arrays), ("rules", rules), ("parameter", theta)):
         for path, value in _leaves(name, part):
             if path in ("network.people.origin_area", "rules.demand.shock"):
                 continue
             if path in _TIME_AXIS:
-                value = np.moveaxis(value, _TIME_AXIS[path], 0)[:hour]
+                out[path] = _Acting(np.moveaxis(value, _TIME_AXIS[path], 0), each)
             elif path.startswith(("rules.control.", "rules.access.")):
-                value = value[:segments]
-            out[path] = value
+                out[path] = _Acting(value, begins)
+            else:
+                out[path] = _Acting(np.asarray(value))
     return out
 
 
@@ -246,11 +298,3 @@ def _leaves(name: str, part: Any) -> list[tuple[str, Any]]:
         fields: tuple[str, ...] = getattr(part, "_fields")  # noqa: B009
         return [leaf for one, value in zip(fields, part, strict=True) for leaf in _leaves(f"{name}.{one}", value)]
     return [(name, part)]
-
-
-def _first_difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
-    """Return the name of the first thing that differs, or an empty string."""
-    for name in {**ours, **theirs}:
-        if name not in ours or name not in theirs or not np.array_equal(ours[name], theirs[name], equal_nan=True):
-            return name.replace("parameter.", "parameter ")
-    return ""

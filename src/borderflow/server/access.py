@@ -11,7 +11,7 @@ from borderflow.server.desk import Desk, Result, Study
 from borderflow.server.jobs import Job
 from borderflow.server.problems import MEDIA_TYPE, Problem
 
-__all__ = ["AtDesk", "Name", "TheJob", "TheResult", "TheStudy", "problems_of"]
+__all__ = ["AtDesk", "Name", "TheJob", "TheResult", "TheStudy", "problems_of", "result_of"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _WORDS = {
@@ -50,10 +50,15 @@ TheStudy = Annotated[Study, Depends(_study)]
 TheJob = Annotated[Job, Depends(_job)]
 
 
-def _result(job: TheJob) -> Result:
+def result_of(job: Job) -> Result:
+    """Return what a finished job left behind."""
     if job.state != "done":
         raise HTTPException(409, f"the job is {job.state}; there is a result when it is done")
     return job.result  # type: ignore[no-any-return]
+
+
+def _result(job: TheJob) -> Result:
+    return result_of(job)
 
 
 TheResult = Annotated[Result, Depends(_result)]

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from borderflow.places import find_places
 from borderflow.scenario import Scenario
-from borderflow.server.access import AtDesk, Name, TheJob, TheResult, TheStudy, problems_of
-from borderflow.server.desk import Desk
+from borderflow.server.access import AtDesk, Name, TheJob, TheResult, TheStudy, problems_of, result_of
+from borderflow.server.desk import Basis, Desk, Result
 from borderflow.server.jobs import Job
 from borderflow.server.pictures import effect_rows
 from borderflow.server.questions import Change
@@ -55,6 +55,11 @@ class Question(BaseModel):
     until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
         default=None, description="another end, exclusive"
     )
+    basis: Basis = Field(
+        default="scenario",
+        description="whose parameters members have: those of the scenario (the spread is chance alone), or draws of "
+        "its fit with breaks that nobody knows of yet",
+    )
 
 
 class JobView(BaseModel):
@@ -68,6 +73,7 @@ class JobView(BaseModel):
     seconds: float = Field(description="how long it took")
     seconds_left: float | None = Field(description="how long it will take at the pace so far")
     error: str
+    early: bool = Field(description="whether there is a picture of the first members already")
     version: int = Field(description="grows with every change; give it as `after` to wait for the next one")
     request: dict[str, Any]
 
@@ -75,7 +81,9 @@ class JobView(BaseModel):
     def of(cls, job: Job) -> JobView:
         """Return the view of a job."""
         names = ("id", "kind", "state", "done", "total", "seconds", "seconds_left", "error", "version")
-        return cls(request=job.request or {}, **{name: getattr(job, name) for name in names})
+        return cls(
+            request=job.request or {}, early=job.early is not None, **{name: getattr(job, name) for name in names}
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -150,11 +158,20 @@ def create_comparison(question: Question, desk: AtDesk) -> JobView:
     return _submit(question, desk, compare=True)
 
 
+@router.post("/forecasts", tags=["runs"], status_code=202, summary="Forecast a scenario", responses=problems_of(503))
+def create_forecast(question: Question, desk: AtDesk) -> JobView:
+    """Queue members that go on from the fit shipped with the scenario, each with breaks of its own.
+
+    The same as a run on the basis ``forecast``.
+    """
+    return _submit(question.model_copy(update={"basis": "forecast"}), desk, compare=False)
+
+
 def _submit(question: Question, desk: Desk, *, compare: bool) -> JobView:
     study = desk.study(question.scenario)
     job = desk.run(
         study, question.changes, members=question.members, seed=question.seed, until=question.until or "",
-        compare=compare,
+        basis=question.basis, compare=compare,
     )  # fmt: skip
     return JobView.of(job)
 
@@ -190,9 +207,13 @@ def cancel_run(job: TheJob, desk: AtDesk) -> JobView:
     "/runs/{job_id}/picture", tags=["results"], summary="Hourly and daily quantiles, compact",
     responses={**problems_of(409), 200: {"content": {"application/octet-stream": {}}}}, response_class=Response,
 )  # fmt: skip
-def show_picture(result: TheResult) -> Response:
-    """Return 4 bytes with the length of a JSON header, the header, padding to 8 bytes, 32-bit little-endian arrays."""
-    return Response(result.picture, media_type="application/octet-stream")
+def show_picture(job: TheJob) -> Response:
+    """Return 4 bytes with the length of a JSON header, the header, padding to 8 bytes, 32-bit little-endian arrays.
+
+    While a job runs whose ``early`` is true, of the first members only; ``members`` in the header says how many.
+    """
+    early = None if job.over else job.early
+    return Response(early or result_of(job).picture, media_type="application/octet-stream")
 
 
 @router.get(
@@ -208,9 +229,8 @@ def show_effects(result: TheResult) -> list[dict[str, Any]]:
     responses={**problems_of(409), 200: {"content": {"text/csv": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_summary(result: TheResult) -> Response:
-    """Return the tidy summary: one row per quantity, place and local day."""
-    text = result.run.summary.to_csv(index=False, float_format="%.4f", lineterminator="\n")
-    return _file(text, "text/csv; charset=utf-8", f"{result.study.name}.csv")
+    """Return all figures as ``borderflow export --format csv`` writes them: small counts of people are left out."""
+    return _exported(result, "csv", f"{result.study.name}.csv")
 
 
 @router.get(
@@ -218,12 +238,16 @@ def export_summary(result: TheResult) -> Response:
     responses={**problems_of(409), 200: {"content": {"text/csv": {}}}}, response_class=Response,
 )  # fmt: skip
 def export_hxl(result: TheResult) -> Response:
-    """Return the figures with a row of HXL tags; counts of a few people are left out, as in every export."""
+    """Return the same figures with a row of HXL hashtags."""
+    return _exported(result, "hxl", f"{result.study.name}-hxl.csv")
+
+
+def _exported(result: Result, kind: Literal["csv", "hxl"], name: str) -> Response:
     from borderflow.exports import export
 
     with tempfile.TemporaryDirectory() as folder:
-        text = export(result.run, "hxl", Path(folder) / "figures.csv").read_text(encoding="utf-8")
-    return _file(text, "text/csv; charset=utf-8", f"{result.study.name}-hxl.csv")
+        text = export(result.run, kind, Path(folder) / "figures.csv").read_text(encoding="utf-8")
+    return _file(text, "text/csv; charset=utf-8", name)
 
 
 @router.get(

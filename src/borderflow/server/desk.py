@@ -9,28 +9,55 @@ import os
 import re
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Literal
 
-from borderflow.comparison import Comparison
+from borderflow.calibration import Fit, open_fit
+from borderflow.comparison import Comparison, carry_settings
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.forecasting import draw_members, known_by, shipped_fit
+from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.network import Network, compile_network
 from borderflow.results import Run, open_run
 from borderflow.revision import changed_yaml
 from borderflow.scenario import Scenario, load, shipped
 from borderflow.server.jobs import Full, Job, Jobs
-from borderflow.server.pictures import compare_samples, effect_rows, pack, picture, unpack
+from borderflow.server.pictures import comparison_picture, picture
 from borderflow.server.problems import NotThere
 from borderflow.server.questions import Change, ask
 from borderflow.server.samples import HeldRun, Sample, draw_sample, read_sample
+from borderflow.server.trails import Base, hours_to_keep
+from borderflow.simulation import Setting
+from borderflow.snapshots import shared_hours
 
-__all__ = ["Desk", "Result", "Study"]
+__all__ = ["Basis", "Desk", "Question", "Result", "Study"]
 
 KEPT_REFERENCES = 3
 MOST_COPIES = 20  # working scenarios
+#: Whose parameters members have: those of the scenario, or draws of its fit with breaks that nobody knows of yet.
+Basis = Literal["scenario", "forecast"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which members of a scenario are asked for.
+
+    Parameters
+    ----------
+    members, seed : int
+    until : str
+        Another end, empty for the scenario's own.
+    basis : {'scenario', 'forecast'}
+    """
+
+    members: int
+    seed: int
+    until: str
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -92,7 +119,7 @@ class Study:
         self.stored = source if isinstance(source, Run) else None
         self.scenario = source.scenario if isinstance(source, Run) else source
         self.seed = int(source.manifest["seed"]) if isinstance(source, Run) else 1
-        self._references: OrderedDict[tuple[int, int, str], Sample] = OrderedDict()
+        self._references: OrderedDict[tuple[int, int, str, Basis], Sample] = OrderedDict()
 
     @cached_property
     def folder(self) -> Path | None:
@@ -116,23 +143,88 @@ class Study:
         path = next((one / "evidence.csv" for one in folders if one and (one / "evidence.csv").is_file()), None)
         return Ledger(()) if path is None else read_ledger(path)
 
-    def reference(self, members: int, seed: int, until: str, workers: int, job: Job) -> Sample:
+    @cached_property
+    def fit(self) -> Fit:
+        """The fit that is shipped with the scenario.
+
+        Raises
+        ------
+        UsageError
+            Where none is.
+        """
+        folder = shipped_fit(self.scenario)
+        if folder is None:
+            raise UsageError(f"no fit is shipped with {self.name!r}, so there is no forecast; make one: borderflow fit")
+        return open_fit(folder)
+
+    def settings(self, network: Network, basis: Basis, members: int, seed: int) -> list[Setting] | None:
+        """Return what is special about each member on a basis; None where nothing is."""
+        return None if basis == "scenario" else draw_members(network, self.fit, members=members, seed=seed)
+
+    def spread(self, basis: Basis) -> dict[str, str]:
+        """Return what the spread of figures contains (``chance``, ``parameters``, ``forecast``), and since when."""
+        if basis == "forecast":
+            return {"spread": "forecast", "known": self.fit.through.isoformat()}
+        known = None if self.stored is None else known_by(self.stored)
+        if known is not None:
+            return {"spread": "forecast", "known": known.isoformat()}
+        return {"spread": "chance" if self.stored is None or self.stored.store.values is None else "parameters"}
+
+    def is_stored(self, question: Question) -> bool:
+        """Tell whether the members asked for are on disk."""
+        whole = not question.until and question.seed == self.seed and question.basis == "scenario"
+        return self.stored is not None and whole
+
+    def require_pairs(self) -> None:
+        """Make sure that new members can be paired with those of the run on disk.
+
+        Raises
+        ------
+        UsageError
+            Where they cannot: another engine draws otherwise, and breaks and noise of a forecast are not on disk.
+        """
+        if self.stored is None:
+            return
+        engine = self.stored.manifest.get("engine")
+        if engine != cache_folder().name:
+            version = self.stored.manifest.get("borderflow", "?")
+            raise UsageError(
+                f"{self.name}: was made by another engine ({engine}, borderflow {version}), whose members cannot be "
+                f"paired with those of this one ({cache_folder().name}); make the run again"
+            )
+        if self.stored.store.values is not None:
+            raise UsageError(
+                f"{self.name}: its members have parameters and breaks of their own, which new members cannot share; "
+                "ask the scenario instead, with the forecast as basis"
+            )
+
+    def reference(self, question: Question, workers: int, job: Job) -> Sample:
         """Return members of the scenario as it is, simulated once and kept."""
-        key = (members, seed, until)
+        key = (question.members, question.seed, question.until, question.basis)
         if key not in self._references:
-            if self.stored is not None and not until and seed == self.seed:
-                job.total = min(members, int(self.stored.manifest["members"]))
-                known = read_sample(self.stored, members, job.advance)
-            else:
-                network = compile_network(self.scenario.until(until)) if until else self.network
-                known = draw_sample(network, range(members), seed=seed, workers=workers, advance=job.advance)
-            self._references[key] = known
+            self._references[key] = self._draw_reference(question, workers, job)
             while len(self._references) > KEPT_REFERENCES:
                 self._references.popitem(last=False)
         else:
-            job.advance(members)
+            job.advance(question.members)
         self._references.move_to_end(key)
         return self._references[key]
+
+    def _draw_reference(self, question: Question, workers: int, job: Job) -> Sample:
+        if self.stored is not None and self.is_stored(question):
+            job.total = min(question.members, self.stored.members)
+            return read_sample(self.stored, question.members, job.advance)
+        network = compile_network(self.scenario.until(question.until)) if question.until else self.network
+        settings = self.settings(network, question.basis, question.members, question.seed)
+        # members with parameters of their own may differ from the first hour on
+        keep = hours_to_keep(network, question.members) if settings is None else ()
+        # one set of kept hours is enough memory
+        for key, known in self._references.items():
+            self._references[key] = replace(known, trails=None)
+        return draw_sample(
+            network, range(question.members), seed=question.seed, settings=settings, workers=workers,
+            advance=job.advance, keep=keep,
+        )  # fmt: skip
 
 
 class Desk:
@@ -220,42 +312,67 @@ class Desk:
 
     def run(
         self, study: Study, changes: Sequence[Change] = (), *, members: int | None = None, seed: int | None = None,
-        until: str = "", compare: bool = False,
+        until: str = "", basis: Basis = "scenario", compare: bool = False,
     ) -> Job:  # fmt: skip
         """Queue members of a scenario with changes, compared with the reference where asked.
 
         Raises
         ------
         UsageError, ScenarioError
-            At once, where a change makes no sense.
+            At once, where a change makes no sense, or there is no forecast, or nothing to pair with.
         """
-        members = members or self.members
-        seed = study.seed if seed is None else seed
+        question = Question(members or self.members, study.seed if seed is None else seed, until, basis)
         base = study.scenario.until(until) if until else study.scenario
         changed = ask(base, changes)
-        plain = not changes
-
-        def work(job: Job) -> Result:
-            reference = study.reference(members, seed, until, self.workers, job) if compare or plain else None
-            if plain and reference is not None:
-                sample = reference
-            else:
-                network = compile_network(changed)
-                sample = draw_sample(
-                    network, range(members if reference is None else len(reference.members)), seed=seed,
-                    workers=self.workers, advance=job.advance,
-                )  # fmt: skip
-            message = picture(sample, scenario=study.name, kind=job.kind)
-            comparison = None
-            if compare and reference is not None:
-                comparison, differences = compare_samples(reference, sample)
-                head, arrays = unpack(message)
-                message = pack({**head, "effects": effect_rows(comparison, main=True)}, {**arrays, **differences})
-            return Result(study, changed, replace(sample, hourly={}), message, comparison)
-
-        rounds = 2 if compare and not plain else 1
+        about = {"scenario": study.name, **study.spread(basis)}
+        if compare and study.is_stored(question):
+            study.require_pairs()
+        if not changes:
+            work = partial(self._show_reference, study, question, base, about)
+        elif compare:
+            work = partial(self._compare, study, question, changed, about)
+        else:
+            work = partial(self._show, study, question, changed, about)
+        rounds = 2 if compare and changes else 1
+        kind = "comparison" if compare else "forecast" if basis == "forecast" else "run"
         request = {"scenario": study.name, "changes": [one.model_dump(mode="json") for one in changes], "until": until}
-        return self.jobs.submit("comparison" if compare else "run", rounds * members, work, request)
+        return self.jobs.submit(kind, rounds * question.members, work, request | {"basis": basis})
+
+    def _show_reference(
+        self, study: Study, question: Question, scenario: Scenario, about: Mapping[str, str], job: Job
+    ) -> Result:
+        """Simulate a scenario as it is, or take what is known of it."""
+        sample = study.reference(question, self.workers, job)
+        message = picture(sample, **about, kind=job.kind)
+        return Result(study, scenario, replace(sample, hourly={}, trails=None), message)
+
+    def _show(self, study: Study, question: Question, changed: Scenario, about: Mapping[str, str], job: Job) -> Result:
+        """Simulate a changed scenario."""
+        network = compile_network(changed)
+        sample = draw_sample(
+            network, range(question.members), seed=question.seed, workers=self.workers, advance=job.advance,
+            settings=study.settings(network, question.basis, question.members, question.seed),
+        )  # fmt: skip
+        return Result(study, changed, replace(sample, hourly={}), picture(sample, **about, kind=job.kind))
+
+    def _compare(
+        self, study: Study, question: Question, changed: Scenario, about: Mapping[str, str], job: Job
+    ) -> Result:
+        """Simulate the same members with the changes, from the hour on at which they begin to act."""
+        reference = study.reference(question, self.workers, job)
+        network = compile_network(changed)
+        settings = carry_settings(reference.settings, reference.network.scenario, changed)
+        base = Base.latest(reference.trails, shared_hours(reference.network, network)[0]) if reference.trails else None
+
+        def show(sample: Sample) -> bytes:
+            return comparison_picture(reference, sample, **about, kind=job.kind)[1]
+
+        sample = draw_sample(
+            network, reference.members, seed=reference.seed, settings=settings, workers=self.workers,
+            advance=job.advance, base=base, early=lambda few: job.show(show(few)),
+        )  # fmt: skip
+        comparison, message = comparison_picture(reference, sample, **about, kind=job.kind)
+        return Result(study, changed, replace(sample, hourly={}), message, comparison)
 
 
 def _slug(name: str) -> str:

@@ -38,6 +38,8 @@ class Job:
         Gets the job; returns the result. Calls `advance` now and then.
     request : object
         What was asked, for those who look the job up.
+    early : bytes, optional
+        A picture of the first members, while the others are simulated.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Job:
     seconds: float = 0.0
     error: str = ""
     result: Any = field(default=None, repr=False)
+    early: bytes | None = field(default=None, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def advance(self, count: int) -> None:
@@ -59,6 +62,11 @@ class Job:
         if self._stop.is_set():
             raise Cancelled
         self.done += count
+        self.version += 1
+
+    def show(self, picture: bytes) -> None:
+        """Let those who wait see a picture of the members done so far."""
+        self.early = picture
         self.version += 1
 
     @property
@@ -169,4 +177,5 @@ class Jobs:
         job.seconds = time.monotonic() - job.began
         # last, so that whoever sees the state finds the rest in place
         job.state = state
+        job.early = None
         job.version += 1

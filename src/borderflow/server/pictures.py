@@ -8,7 +8,8 @@ it begins. 32-bit floats, NaN where there is no figure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from numpy.typing import NDArray
 
 from borderflow.comparison import Comparison, compare
 from borderflow.errors import UsageError
-from borderflow.outcomes import outcome_of
 from borderflow.pairing import estimate_pairs
-from borderflow.results import QUANTILES, Series, complete_days, daily_series
+from borderflow.results import QUANTILES
 from borderflow.server.samples import HOURLY, MODES, Sample, columns_of
 
-__all__ = ["STATISTICS", "compare_samples", "effect_rows", "pack", "picture", "unpack"]
+__all__ = [
+    "STATISTICS", "compare_samples", "comparison_picture", "differences", "effect_rows", "pack", "picture", "unpack",
+]  # fmt: skip
 
 #: Rows of every array of figures, over members.
 STATISTICS = ("mean", "q05", "q25", "q50", "q75", "q95")
@@ -91,24 +93,6 @@ def figures(values: NDArray[Any]) -> Floats:
     return out.reshape(len(STATISTICS), *shape)
 
 
-def _series(sample: Sample) -> Iterator[tuple[Series, NDArray[np.bool_]]]:
-    """Yield the daily series with the days that the period covers whole."""
-    network = sample.network
-    complete = complete_days(network)
-    for one in daily_series(network, sample.block):
-        # the country of origin counts days in UTC, the last row
-        yield one, complete[network.countries.index(one.country) if one.country in network.countries else -1]
-
-
-def _daily_values(sample: Sample) -> tuple[list[list[str]], NDArray[np.float32]]:
-    """Return the names of all daily series and their values, shape (member, series, day), NaN on broken days."""
-    names, values = [], []
-    for one, whole in _series(sample):
-        names.append([one.quantity, one.place, one.country, one.mode])
-        values.append(np.where(whole[None, :], one.values, np.nan).astype(np.float32))
-    return names, np.stack(values, axis=1)
-
-
 def _pairs(sample: Sample) -> tuple[list[list[int]], NDArray[np.float64]]:
     """Return the largest pairs of origin and exit, as numbers, and their persons in the whole period (means)."""
     network, scenario = sample.network, sample.network.scenario
@@ -152,12 +136,28 @@ def picture(sample: Sample, **header: Any) -> bytes:
     ``chosen`` (exit, mode, day), mean persons who set out for it; ``left`` (origin, day), mean persons who set out;
     ``pairs`` (pair,), mean persons; ``daily`` (statistic, series, day) with names in the header.
     """
-    names, values = _daily_values(sample)
+    head, arrays = _parts(sample)
+    return pack({**head, **header}, arrays)
+
+
+def comparison_picture(reference: Sample, changed: Sample, **header: Any) -> tuple[Comparison, bytes]:
+    """Return the paired comparison, and the picture of the changed sample with differences and effects in it."""
+    # three things that need nothing of each other; sorting lets other threads go on
+    comparison = compare_samples(reference, changed)
+    with ThreadPoolExecutor(3) as pool:
+        shown, apart = pool.submit(_parts, changed), pool.submit(differences, reference, changed)
+        effects = effect_rows(comparison, main=True)
+        head, arrays = shown.result()
+        return comparison, pack({**head, **header, "effects": effects}, {**arrays, **apart.result()})
+
+
+def _parts(sample: Sample) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    names, values = sample.daily
     pairs, persons = _pairs(sample)
     arrays: dict[str, NDArray[Any]] = {name: figures(values) for name, values in sample.hourly.items()}
     arrays |= {"passed": sample.passed, "chosen": _chosen(sample), "pairs": persons, "daily": figures(values)}
     arrays["left"] = sample.block.read("left").mean(axis=0).T
-    return pack({**_head(sample), **header, "series": names, "pairs": pairs}, arrays)
+    return {**_head(sample), "series": names, "pairs": pairs}, arrays
 
 
 def _head(sample: Sample) -> dict[str, Any]:
@@ -177,20 +177,24 @@ def _head(sample: Sample) -> dict[str, Any]:
     }
 
 
-def compare_samples(reference: Sample, changed: Sample) -> tuple[Comparison, dict[str, NDArray[Any]]]:
-    """Return the paired comparison of two samples, and arrays of differences by hour and day.
+def compare_samples(reference: Sample, changed: Sample) -> Comparison:
+    """Return the paired comparison of two samples, over the members of the changed one."""
+    return compare(reference.outcome, changed.outcome)
+
+
+def differences(reference: Sample, changed: Sample) -> dict[str, NDArray[Any]]:
+    """Return differences by hour and day, over the members of the changed sample.
 
     The arrays are named as those of `picture` with ``difference_`` before, and have the same shapes: statistics of the
     differences member by member, changed less reference.
     """
+    members = len(changed.members)
     arrays: dict[str, NDArray[Any]] = {}
     for name in HOURLY:
-        arrays[f"difference_{name}"] = figures(changed.hourly[name] - reference.hourly[name])
-    _, before = _daily_values(reference)
-    _, after = _daily_values(changed)
+        arrays[f"difference_{name}"] = figures(changed.hourly[name] - reference.hourly[name][:members])
+    before, after = reference.daily[1][:members], changed.daily[1]
     arrays["difference_daily"] = figures(after - before)
-    first, second = (outcome_of(one.network, one.block, one.seed, one.members) for one in (reference, changed))
-    return compare(first, second), arrays
+    return arrays
 
 
 def effect_rows(comparison: Comparison, *, main: bool) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ reduced to crossings as soon as they are simulated, so that a hundred members of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.cube import ENDLESS, HOURLY_NAMES, MEMBERS_PER_CHUNK, Block
-from borderflow.ensemble import simulate_block
 from borderflow.network import Network
+from borderflow.outcomes import Outcome, outcome_of
 from borderflow.results import Run, summarise
+from borderflow.server.trails import Base, Keeper, Trail
+from borderflow.simulation import Setting, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,7 @@ HOURLY: Mapping[str, tuple[str, str, str]] = {
     ),
 }
 MODES = ("car", "bus", "foot", "train", "air")
+EARLY = 20  # members of the first picture of a long run
 Floats = NDArray[np.float32]
 
 
@@ -63,6 +66,10 @@ class Sample:
     passed : numpy.ndarray
         Mean persons who got through per hour, shape (post, mode, hour): crossings in the order of the cube, then air
         routes; modes as in `MODES`.
+    settings : tuple of Setting, optional
+        What is special about each member: of a forecast, parameter values, daily noise and breaks.
+    trails : tuple of Trail, optional
+        What each member was on some days, for questions about the days after.
     """
 
     network: Network
@@ -71,7 +78,23 @@ class Sample:
     block: Block
     hourly: Mapping[str, Floats]
     passed: Floats
-    values: tuple[Mapping[str, float], ...] | None = field(default=None, repr=False)
+    settings: tuple[Setting, ...] | None = field(default=None, repr=False)
+    trails: tuple[Trail, ...] | None = field(default=None, repr=False)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The daily series, as one side of a comparison."""
+        return outcome_of(self.network, self.block, self.seed, self.members, self.settings)
+
+    @cached_property
+    def daily(self) -> tuple[list[list[str]], Floats]:
+        """Names of all daily series, and their values, shape (member, series, day), NaN on days not covered whole."""
+        outcome, home = self.outcome, self.network.scenario.origin_country
+        keys = [key for key in outcome.series if key[1] or key[2]]
+        # the country of origin counts days in UTC, and so does what no country's clock is known for
+        whole = [outcome.complete.get(key[1] or key[2], outcome.complete[home]) for key in keys]
+        values = np.stack([outcome.series[key] for key in keys], axis=1).astype(np.float32)
+        return [list(key) for key in keys], np.where(np.array(whole)[None], values, np.float32("nan"))
 
 
 class HeldRun(Run):
@@ -184,14 +207,41 @@ def _reduce(network: Network, columns: _Columns, cube: Cube, part: tuple[Any, ..
     return tidy, passed
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Some members, reduced."""
+
+    block: Block
+    hourly: Mapping[str, Floats]
+    through: Floats
+    trails: tuple[Trail, ...]
+
+
+def _join(
+    network: Network, seed: int, members: Sequence[int], settings: Sequence[Setting] | None, parts: Sequence[_Part]
+) -> Sample:
+    """Return the first members as one sample, as many as the parts have."""
+    joined = {name: np.concatenate([part.hourly[name] for part in parts]) for name in HOURLY}
+    number = len(joined["queue_persons"])
+    return Sample(
+        network, seed, tuple(members[:number]), Block.join([part.block for part in parts]), joined,
+        np.sum([part.through for part in parts], axis=0) / np.float32(number),
+        None if settings is None else tuple(settings[:number]),
+        tuple(trail for part in parts for trail in part.trails) or None,
+    )  # fmt: skip
+
+
 def draw_sample(
     network: Network,
     members: Sequence[int],
     *,
     seed: int,
-    values: Sequence[Mapping[str, float]] | None = None,
+    settings: Sequence[Setting] | None = None,
     workers: int,
     advance: Callable[[int], None],
+    keep: Sequence[int] = (),
+    base: Base | None = None,
+    early: Callable[[Sample], None] | None = None,
 ) -> Sample:
     """Simulate members in threads and keep what the page shows.
 
@@ -200,38 +250,58 @@ def draw_sample(
     network : Network
     members : sequence of int
     seed : int
-    values : sequence of mappings, optional
-        Parameter values of each member; the scenario's own where not given.
+    settings : sequence of Setting, optional
+        What is special about each member.
     workers : int
         Threads.
     advance : callable
         Called with the number of members done since the last call, from any thread; an exception in it stops the work.
+    keep : sequence of int
+        Hours at which to keep the members, for later questions.
+    base : Base, optional
+        Where the members go on from, instead of the first hour.
+    early : callable, optional
+        Gets the first `EARLY` members as soon as they are there, while the others are simulated, where there are many.
     """
     columns = columns_of(network)
     size = min(MEMBERS_PER_CHUNK, -(-len(members) // workers))
 
-    def draw(first: int) -> tuple[Block, dict[str, Floats], Floats]:
+    def draw(first: int) -> _Part:
         part = slice(first, first + size)
-        block = simulate_block(
-            network, members[part], seed=seed, values=None if values is None else values[part],
-            workers=1, hourly=True, advance=advance,
+        keeper = Keeper(keep, len(members[part]))
+        made = simulate(
+            network, members[part], seed=seed, settings=None if settings is None else settings[part],
+            begins=None if base is None else base.moments(part), pauses=keeper.pauses,
         )  # fmt: skip
+        advance(len(made))
+        values = None if settings is None else [one.values for one in settings[part]]
+        block = Block.of(network, made, values=values)
         hourly, passed = _reduce(network, columns, block, ())
         days = {name: one for name, one in block.arrays.items() if name not in HOURLY_NAMES}
-        return Block(days), hourly, passed
+        return _Part(Block(days, block.values), hourly, passed, keeper.trails(made))
 
     with ThreadPoolExecutor(workers) as pool:
         try:
-            parts = list(pool.map(draw, range(0, len(members), size)))
+            parts = []
+            for part in _one_first(pool, draw, range(0, len(members), size)):
+                parts.append(part)
+                if early is not None and len(parts) * size == EARLY and len(members) >= 3 * EARLY:
+                    early(_join(network, seed, members, settings, parts))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return Sample(
-        network, seed, tuple(members), Block.join([block for block, _, _ in parts]),
-        {name: np.concatenate([hourly[name] for _, hourly, _ in parts]) for name in HOURLY},
-        np.sum([passed for _, _, passed in parts], axis=0) / np.float32(len(members)),
-        None if values is None else tuple(values),
-    )  # fmt: skip
+    return _join(network, seed, members, settings, parts)
+
+
+def _one_first(pool: ThreadPoolExecutor, draw: Callable[[int], _Part], starts: range) -> Iterator[_Part]:
+    """Yield parts in order; the first alone where the kernel is not compiled yet."""
+    from borderflow.kernels import border
+
+    if border.advance.signatures:
+        yield from pool.map(draw, starts)
+    else:
+        yield pool.submit(draw, starts[0]).result()
+        yield from pool.map(draw, starts[1:])
 
 
 def read_sample(run: Run, most: int, advance: Callable[[int], None]) -> Sample:
@@ -247,18 +317,16 @@ def read_sample(run: Run, most: int, advance: Callable[[int], None]) -> Sample:
     """
     network = run.network
     columns = columns_of(network)
-    members = range(min(int(run.manifest["members"]), most))
-    blocks, hourlies, totals = [], [], []
+    members = range(run.first, run.first + min(run.members, most))
+    values = run.store.values
+    parts = []
     daily = [name for name in run.cube().data_vars if "day" in run.cube()[name].dims]
-    for first in range(0, len(members), MEMBERS_PER_CHUNK):
-        part = (slice(first, min(first + MEMBERS_PER_CHUNK, len(members))),)
+    for row in range(0, len(members), MEMBERS_PER_CHUNK):
+        part = (slice(row, min(row + MEMBERS_PER_CHUNK, len(members))),)
         hourly, passed = _reduce(network, columns, run.store, part)
-        blocks.append(Block({str(name): run.store.read(str(name), *part) for name in daily}))
-        hourlies.append(hourly)
-        totals.append(passed)
-        advance(len(blocks[-1].read("left")))
-    joined = {name: np.concatenate([hourly[name] for hourly in hourlies]) for name in HOURLY}
-    return Sample(
-        network, int(run.manifest["seed"]), tuple(members), Block.join(blocks), joined,
-        np.sum(totals, axis=0) / np.float32(len(members)),
-    )  # fmt: skip
+        block = Block(
+            {str(name): run.store.read(str(name), *part) for name in daily}, None if values is None else values[part[0]]
+        )
+        parts.append(_Part(block, hourly, passed, ()))
+        advance(len(block.read("left")))
+    return _join(network, run.seed, members, None, parts)
