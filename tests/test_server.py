@@ -1,5 +1,6 @@
 """The server: its figures are those of a run, its jobs bounded, its doors shut, and no request makes it stumble."""
 
+import io
 import json
 import re
 import shutil
@@ -9,10 +10,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
 import borderflow as bf
+from borderflow.disclosure import COLUMNS, MIN_CELL
 from borderflow.server import create_app
 from borderflow.server.guard import MOST_BYTES
 from borderflow.server.jobs import Cancelled, Full, Jobs
@@ -138,10 +141,14 @@ def test_the_changed_scenario_comes_back_as_a_file(client, tmp_path):
 def test_files_of_a_run(client):
     job = ask(client, kind="runs")
     summary = client.get(f"/api/runs/{job}/summary.csv")
-    assert (
-        summary.text.startswith("quantity,place,country,mode,start,end,unit,mean,")
-        and "attachment" in summary.headers["content-disposition"]
-    )
+    assert "attachment" in summary.headers["content-disposition"]
+    # the mechanism of every export: what counts a few people at one crossing on one day is left out
+    table = pd.read_csv(io.StringIO(summary.text), keep_default_na=False, na_values={"mean": [""]})
+    assert list(table.columns) == list(COLUMNS)
+    people = table[(table["unit"] == "persons") & (table["mean"] > 0)]
+    assert people["mean"].min() >= MIN_CELL and (table["hidden"] == 1).any()
+    tagged = client.get(f"/api/runs/{job}/hxl.csv").text.splitlines()
+    assert tagged[1].startswith("#") and tagged[2:] == summary.text.splitlines()[1:]
     briefing = client.get(f"/api/runs/{job}/briefing.html")
     assert "Situation report" in briefing.text and "script" not in briefing.headers["content-security-policy"]
 
@@ -176,6 +183,73 @@ def test_borders_close_and_wind(client):
         ring for one in shapes["land"]["features"] for polygon in one["geometry"]["coordinates"] for ring in polygon
     ]
     assert len(rings) > 100 and all(ring[0] == ring[-1] for ring in rings)
+
+
+def test_a_run_of_another_engine_is_shown_but_not_paired(tmp_path):
+    run = bf.run("russia-2022", members=2, seed=2, until="2022-09-16", out=tmp_path / "old")
+    manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["engine"] = "another"
+    (run.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with TestClient(create_app(run.folder, members=2), base_url=LOCAL) as one:
+        assert finish(one, one.get("/api/runs").json()[0])["state"] == "done"
+        body = {"scenario": "old", "changes": [{"kind": "switch", "event": "exit-lists", "on": False}]}
+        answer = one.post("/api/comparisons", json=body)
+        assert answer.status_code == 422 and "another engine (another" in answer.json()["detail"]
+        # other members than those on disk are simulated by this engine on both sides
+        assert one.post("/api/comparisons", json=body | {"seed": 3}).status_code == 202
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Forecasts
+
+
+def test_a_forecast_is_that_of_the_library(client, tmp_path):
+    outlook = bf.forecast("russia-2022", members=3, seed=4, through="2022-09-30", out=tmp_path / "outlook")
+    question = {"scenario": "russia-2022", "members": 3, "seed": 4, "until": "2022-10-01"}
+    job = finish(client, client.post("/api/forecasts", json=question).json())
+    assert (job["state"], job["kind"]) == ("done", "forecast"), job["error"]
+    header, arrays = picture(client, job["id"])
+    assert (header["spread"], header["known"]) == ("forecast", "2022-09-28")
+    table = {tuple(row[:4]): n for n, row in enumerate(header["series"])}
+    for key, rows in outlook.summary.groupby(["quantity", "place", "country", "mode"]):
+        at = [header["days"].index(day) for day in rows["end"]]
+        expected = rows[["mean", "q05", "q25", "q50", "q75", "q95"]].to_numpy().T
+        assert np.allclose(arrays["daily"][:, table[key]][:, at], expected, rtol=1e-5, atol=1e-3, equal_nan=True), key
+    # a folder with a forecast is told apart from a plain run, and cannot be paired
+    with TestClient(create_app(outlook.folder, members=3), base_url=LOCAL) as one:
+        shown = picture(one, finish(one, one.get("/api/runs").json()[0])["id"])[0]
+        assert (shown["spread"], shown["known"]) == ("forecast", "2022-09-28")
+        body = {"scenario": "outlook", "changes": [{"kind": "switch", "event": "exit-lists", "on": False}]}
+        assert "parameters and breaks of their own" in one.post("/api/comparisons", json=body).json()["detail"]
+
+
+def test_a_question_about_a_forecast_is_that_of_the_library(client):
+    scenario = bf.load("russia-2022").until("2022-09-30")
+    change = {"kind": "switch", "event": "lars-draft-office", "on": False}
+    header, _ = picture(client, ask(client, change, basis="forecast", until="2022-09-30", members=2, seed=5))
+    assert header["spread"] == "forecast"
+    fit = Path(scenario.folder) / "fit"
+    full = bf.compare(scenario, scenario.without("lars-draft-office"), fit, members=2, seed=5)
+    effect = full.effect("turned_back", "Verkhny Lars", "GE")
+    told = next(one for one in header["effects"] if (one["quantity"], one["place"]) == ("turned_back", "Verkhny Lars"))
+    assert told["difference"] == effect.difference and told["difference"] < 0
+
+
+def test_the_fit_can_be_looked_at(client):
+    about = client.get("/api/scenarios/russia-2022/fit").json()
+    assert about["known"] == "2022-09-28" and about["draws"] > 50
+    learned = {one["name"]: one for one in about["unknowns"]}
+    assert learned["patience"]["low"] < learned["patience"]["median"] < learned["patience"]["high"]
+    for name in ("predictive.png", "parameters.png"):
+        image = client.get(f"/api/scenarios/russia-2022/fit/{name}")
+        assert image.headers["content-type"] == "image/png" and image.content[:4] == b"\x89PNG"
+    for name in ("fit.json", "..%2Ffit.json", "posterior.csv"):
+        assert client.get(f"/api/scenarios/russia-2022/fit/{name}").status_code in (404, 422)
+
+
+def test_no_fit_is_a_problem(client, tmp_path):
+    name = "flee-two-valleys"
+    assert client.get(f"/api/scenarios/{name}/fit").status_code in (404, 422)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -95,9 +95,11 @@ class Comparison:
             empty = np.nan if QUANTITIES[key[0]].kind in ("duration", "price", "share") else 0.0
             return np.full((len(self.members), len(self.days)), empty)
         first = outcome.days.index(self.days[0])
-        rows = [outcome.members.index(member) for member in self.members]
         cut = known[:, first : first + len(self.days)]
-        return cut if rows == list(range(len(cut))) else cut[rows]
+        if self.members == outcome.members:
+            return cut
+        rows = {member: row for row, member in enumerate(outcome.members)}
+        return cut[[rows[member] for member in self.members]]
 
     def _whole(self, where: str) -> NDArray[np.bool_]:
         """Return which common days both scenarios cover whole, by the clock of a place or country."""

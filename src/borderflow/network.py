@@ -348,7 +348,7 @@ def compile_network(scenario: Scenario) -> Network:
     row_share = _row_shares(scenario, population, len(rows))
 
     havens = {place.id: place.country for place in scenario.places if place.kind == "haven"}
-    banning = {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
+    banning = _banning(scenario)
 
     # Calendars
     for place in origins:
@@ -500,6 +500,27 @@ def adapt_network(network: Network, scenario: Scenario) -> Network:
     return replace(network, scenario=scenario, arrays=a._replace(**changed), home=home)
 
 
+def vary_network(network: Network, scenario: Scenario) -> Network:
+    """Return the network of a scenario that may differ in anything; only events cost next to nothing.
+
+    The arrays are those of `compile_network`, which no event changes but one: origins share an area where they see the
+    same shocks.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> network = compile_network(bf.load("russia-2022").until("2022-09-16"))
+    >>> vary_network(network, network.scenario.without("lars-draft-office")).arrays.lanes is network.arrays.lanes
+    True
+    """
+    old = network.scenario
+    if scenario.model_copy(update={"events": old.events}) != old or _banning(scenario) != _banning(old):
+        return compile_network(scenario)
+    areas = _areas(scenario, network.origins)
+    people = network.arrays.people._replace(origin_area=areas)
+    return replace(network, scenario=scenario, arrays=network.arrays._replace(people=people))
+
+
 def _home(scenario: Scenario, population: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return people at home by origin and group."""
     share = np.array([scenario.value(group.share) for group in scenario.groups])
@@ -544,6 +565,11 @@ def _scaled(
 def _ratio(scenario: Scenario, old: Scenario | None, kind: str, country: str) -> float:
     before = 1.0 if old is None else old.factor(kind, country)
     return scenario.factor(kind, country) / before if before > 0 else 0.0
+
+
+def _banning(scenario: Scenario) -> set[str]:
+    """Return the countries that any event bars people from, switched on or not."""
+    return {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
 
 
 def _areas(scenario: Scenario, origins: Sequence[str]) -> NDArray[np.int64]:

@@ -228,6 +228,7 @@ def shared_hours(ours: Network, theirs: Network) -> tuple[int, str]:
     Examples
     --------
     >>> import borderflow as bf
+    >>> from borderflow.network import compile_network
     >>> scenario = bf.load("russia-2022").until("2022-09-30")
     >>> shared_hours(compile_network(scenario), compile_network(scenario.without("lars-draft-office")))[0]
     319

@@ -35,10 +35,11 @@ router = APIRouter(prefix="/api", responses=problems_of(404, 422))
 
 def add_routes(app: Any) -> None:
     """Add the interface to an application whose ``state.desk`` is a `Desk`."""
-    from borderflow.server import reading
+    from borderflow.server import fits, reading
 
     app.include_router(router)
     app.include_router(reading.router)
+    app.include_router(fits.router)
 
 
 class Question(BaseModel):

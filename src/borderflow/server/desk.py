@@ -21,7 +21,7 @@ from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.forecasting import draw_members, known_by, shipped_fit
 from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger, read_ledger
-from borderflow.network import Network, compile_network
+from borderflow.network import Network, compile_network, vary_network
 from borderflow.results import Run, open_run
 from borderflow.revision import changed_yaml
 from borderflow.scenario import Scenario, load, shipped
@@ -360,7 +360,7 @@ class Desk:
     ) -> Result:
         """Simulate the same members with the changes, from the hour on at which they begin to act."""
         reference = study.reference(question, self.workers, job)
-        network = compile_network(changed)
+        network = vary_network(reference.network, changed)
         settings = carry_settings(reference.settings, reference.network.scenario, changed)
         base = Base.latest(reference.trails, shared_hours(reference.network, network)[0]) if reference.trails else None
 
