@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,9 @@ from numpy.typing import NDArray
 from borderflow.cube import ENDLESS, HOURLY_NAMES, MEMBERS_PER_CHUNK, Block
 from borderflow.network import Network
 from borderflow.outcomes import Outcome, outcome_of
-from borderflow.results import Run, summarise
+from borderflow.results import DailyFigures, Run, summarise_series
 from borderflow.server.trails import Base, Keeper, Trail
 from borderflow.simulation import Setting, simulate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["HOURLY", "HeldRun", "Sample", "columns_of", "draw_sample", "read_sample"]
 
@@ -113,9 +110,9 @@ class HeldRun(Run):
         return self._held.network
 
     @cached_property
-    def summary(self) -> pd.DataFrame:
-        """The tidy summary."""
-        return summarise(self._held.network, self._held.block)
+    def rows(self) -> Sequence[DailyFigures]:
+        """The rows of the summary."""
+        return summarise_series(self._held.network, self._held.block)
 
     @property
     def store(self) -> Any:
