@@ -141,6 +141,10 @@ class _Labelled:
     def values(self) -> Sequence[Mapping[str, float]] | None:
         return self._block.values
 
+    def parts(self, *_names: str) -> Iterator[Block]:
+        """Yield all members at once: they are in memory."""
+        yield self._block
+
     def read(self, name: str, *index: Any) -> NDArray[Any]:
         if name in self._labels:
             return np.array(self._labels[name], dtype=object)[index or ...]
