@@ -88,6 +88,13 @@ def test_freezing_keeps_the_columns_and_the_hash(outlook, tmp_path):
     assert (tmp_path / "frozen.csv.sha256").read_text() == f"{mark}  frozen.csv\n"
     table = pd.read_csv(path)
     assert tuple(table.columns) == SUMMARY_COLUMNS and table["end"].min() == "2022-09-23"
+    more = tmp_path / "frozen-quantiles.csv"
+    mark, of = (tmp_path / "frozen-quantiles.csv.sha256").read_text().split()
+    assert hashlib.sha256(more.read_bytes()).hexdigest() == mark and of == more.name
+    table = table.merge(pd.read_csv(more), on=[*SUMMARY_COLUMNS[:7]])
+    np.testing.assert_allclose(table[["q05", "q50", "q95"]], table[["q050", "q500", "q950"]], atol=1e-4)
+    waits = table["q050"].isna()  # of nobody
+    assert (waits | ((table["q025"] <= table["q050"]) & (table["q950"] <= table["q975"]))).all() and not waits.all()
 
 
 def test_a_fit_of_another_scenario_is_refused(fit, tmp_path):
@@ -268,8 +275,15 @@ def test_a_frozen_forecast_is_scored_from_its_quantiles(outlook, tmp_path):
     rows = frozen.table.set_index("id")
     for name in ("L1", "L3", "L8"):
         assert rows.loc[name, "q50"] == pytest.approx(whole.loc[name, "q50"], abs=0.01)
-        assert rows.loc[name, "in90"] == whole.loc[name, "in90"]
+        for level in (50, 80, 90, 95):
+            assert rows.loc[name, f"in{level}"] == whole.loc[name, f"in{level}"]
         assert np.isnan(rows.loc[name, "crps"])
+    # a table without the second one beside it, as those frozen before there was one: two levels only
+    alone = tmp_path / "alone.csv"
+    alone.write_bytes(path.read_bytes())
+    rows = score(alone, LATER, scenario="russia-2022", prior_members=0, workers=1).table.set_index("id")
+    assert rows.loc["L1", ["in50", "in90"]].equals(whole.loc["L1", ["in50", "in90"]])
+    assert rows.loc["L1", ["in80", "in95"]].isna().all()
     with pytest.raises(UsageError, match="name the scenario it belongs to with --scenario"):
         score(path, LATER)
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")

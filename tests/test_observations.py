@@ -144,6 +144,13 @@ def test_the_rest_of_a_total_so_far_ends_with_half_a_day(scenario):
     assert rest.value == 11_001 and [weight for _, weight in rest.target.days] == [1.0, 0.5]
 
 
+def test_a_total_of_a_full_week_is_whole(scenario):
+    """E091: 50,655 in the first full week, known on its last day as the ledger says; 7,065 are left for all of the 27th."""
+    found = read_observations(scenario, through=dt.date(2022, 9, 28))
+    week = next(each for each in found.used if each.id == "E091")
+    assert week.target.days == ((dt.date(2022, 9, 27), 1.0),) and week.known == dt.date(2022, 9, 28)
+
+
 def test_waits_of_nobody():
     """Nobody passes on the second day: a fit takes no wait there, a score only the day on which somebody passed."""
     part = Part("Lars", "GE", "car")

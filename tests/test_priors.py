@@ -65,7 +65,7 @@ def test_noise_reaches_its_day_and_country(scenario):
 
 
 def test_journeys_back_walk(scenario):
-    """Two steps of +1 and -2: 1.07-fold on the first day, less than at the start from the second on; outwards nothing."""
+    """Two steps of +1 and -2: up by one step on the first day, down by one from the second on; outwards nothing."""
     days = [dt.date(2022, 9, day) for day in (21, 22, 23, 24)]
     unknowns = list_unknowns(scenario, days=days[1:3], back=["GE"])
     z = np.zeros((len(unknowns), 1))
@@ -73,9 +73,20 @@ def test_journeys_back_walk(scenario):
         z[unknowns.names.index(f"back:GE:{day}")] = step
     made = member_settings(unknowns.names, unknowns.values(z), scenario, days)[0]
     column = [country.id for country in scenario.countries].index("GE")
-    np.testing.assert_allclose(np.log(made.traffic[1, :, column]) / BACK_STEP, [0.0, 1.0, -1.0, -1.0], atol=1e-12)
-    made.traffic[1, :, column] = 1.0
-    assert (made.traffic == 1.0).all() and not any(name.startswith("back") for name in made.values)
+    others = np.delete(made.traffic[1], column, axis=1)
+    walk = np.log(made.traffic[1, :, column] / others[:, 0]) / BACK_STEP
+    np.testing.assert_allclose(walk, [0.0, 1.0, -1.0, -1.0], atol=1e-12)
+    assert (made.traffic[0] == 1.0).all() and not any(name.startswith("back") for name in made.values)
+
+
+def test_some_who_went_out_do_not_come_back(scenario):
+    """Half stay, visits of 6 days: on the 27th, six and a half days after the 21st begins, 1 - 0.5 (1 - e^(-6.5/6))."""
+    days = [dt.date(2022, 9, 20), dt.date(2022, 9, 27)]
+    unknowns = list_unknowns(scenario, only=["back.staying"])
+    made = member_settings(unknowns.names, np.array([[0.5]]), scenario, days)[0]
+    np.testing.assert_allclose(made.traffic[1, 0], 1.0)
+    np.testing.assert_allclose(made.traffic[1, 1], 1.0 - 0.5 * (1.0 - np.exp(-6.5 / 6.0)))
+    assert (made.traffic[0] == 1.0).all() and not made.values
 
 
 def test_draws_are_standard_normal_and_depend_on_names_only():

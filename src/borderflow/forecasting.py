@@ -29,26 +29,32 @@ from borderflow.folders import write_whole
 from borderflow.network import Network, compile_network
 from borderflow.observations import Part, index_series
 from borderflow.priors import PRIOR_DRAWS, list_unknowns, member_settings, standard_normals
-from borderflow.results import Run, daily_series
+from borderflow.results import Run, daily_series, summarise
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pandas as pd
+
 __all__ = [
     "FORECAST_FILE",
+    "FROZEN_QUANTILES",
     "draw_members",
     "error_of",
     "forecast",
     "freeze",
     "known_by",
     "predict_prior",
+    "quantiles_beside",
     "rates_of",
     "shipped_fit",
 ]
 
 FORECAST_FILE = "forecast.json"
+#: Columns of the second table of a frozen forecast, named in thousandths: the ends of 50, 80, 90 and 95 % intervals.
+FROZEN_QUANTILES = {f"q{n:03d}": n / 1000 for n in (25, 50, 100, 250, 500, 750, 900, 950, 975)}
 
 
 def shipped_fit(scenario: Scenario) -> Path | None:
@@ -218,6 +224,8 @@ def freeze(outlook: Run, path: str | Path) -> str:
     """Write the summary of a forecast for good, from the day after what was known, with its hash beside it.
 
     ``PATH`` has the columns of ``summary.csv``; ``PATH`` + ``.sha256`` holds the hash in the format of ``sha256sum``.
+    Five quantiles say nothing of intervals of 80 and 95 %, so a second table beside it, ``NAME-quantiles.csv``, holds
+    those of `FROZEN_QUANTILES` for the same rows, with a hash of its own.
 
     Returns
     -------
@@ -227,8 +235,19 @@ def freeze(outlook: Run, path: str | Path) -> str:
     known = known_by(outlook)
     if known is None:
         raise UsageError(f"{outlook.folder}: is a run, not a forecast")
-    rows = outlook.summary[outlook.summary["end"] > known.isoformat()]
     target = Path(path)
+    more = summarise(outlook.network, outlook.store, FROZEN_QUANTILES)
+    _freeze_table(more, known, quantiles_beside(target))
+    return _freeze_table(outlook.summary, known, target)
+
+
+def quantiles_beside(path: Path) -> Path:
+    """Return where the further quantiles of a frozen forecast lie."""
+    return path.with_name(f"{path.stem}-quantiles{path.suffix}")
+
+
+def _freeze_table(table: pd.DataFrame, known: dt.date, target: Path) -> str:
+    rows = table[table["end"] > known.isoformat()]
     rows.to_csv(target, index=False, float_format="%.4f", lineterminator="\n")
     mark = hashlib.sha256(target.read_bytes()).hexdigest()
     target.with_name(target.name + ".sha256").write_text(f"{mark}  {target.name}\n", encoding="utf-8")

@@ -62,6 +62,8 @@ CLEARED_CARS = 50.0
 _ANECDOTE = re.compile(r"traveller|diary|weak source|witness|blogger|driver in line|single|as told", re.IGNORECASE)
 _UNCERTAIN_DAY = re.compile(r"(?:day|date|days|week) (?:approximate|inferred|not)", re.IGNORECASE)
 _CLOCK_DAY = re.compile(r"\b(\d{1,2})[:.]00\s*(?:-|–|to)\s*(\d{1,2})[:.]00\b")
+#: Notes of totals over whole days, whatever date they carry.
+_COMPLETE = re.compile(r"\bweek\b|\bfull\b|-day total", re.IGNORECASE)
 _COUNTED_CITIZENS = re.compile(r"\brussians?\b", re.IGNORECASE)
 _COUNTED_ALL = re.compile(r"all (?:nationalities|travellers)", re.IGNORECASE)
 #: Words beside a country's name that still mean the country as a whole.
@@ -422,7 +424,8 @@ def _parts(
 def _window(scenario: Scenario, claim: Claim) -> tuple[tuple[dt.date, float], ...]:
     """Return the days of a claim with the part of each that counts.
 
-    A running total since the announcement that was out on its own last day covers about half of that day. A reporting
+    A running total since the announcement that was out on its own last day covers about half of that day, unless it is
+    said to be that of a full week. A reporting
     day of 10:00 to 10:00 takes its hours from two days, as if the day were even.
     """
     first, last = claim.date, claim.last
@@ -441,7 +444,13 @@ def _window(scenario: Scenario, claim: Claim) -> tuple[tuple[dt.date, float], ..
         if claim.date_end is None:
             days, weights = [*days, last + dt.timedelta(days=1)], [*weights, 0.0]
         weights[0], weights[-1] = 1.0 - part, part
-    elif claim.quantity in _SUMS and claim.known_on == last and first == scenario.announcement and len(days) > 2:
+    elif (
+        claim.quantity in _SUMS
+        and claim.known_on == last
+        and first == scenario.announcement
+        and len(days) > 2
+        and not _COMPLETE.search(claim.note)
+    ):
         weights[-1] = 0.5
     return tuple(zip(days, weights, strict=True))
 

@@ -8,9 +8,10 @@ Five kinds of unknowns:
   figure of their own share neither and are off by ``OBSERVED_SPREAD`` only;
 * *ordinary traffic*: a factor per country, and one on the odds that an ordinary traveller holds a tourist visa;
 * *daily noise*: the factors on all departures and on each destination, day by day;
-* *journeys back*: ordinary traffic back from each country with reported exits, as a random walk from the announcement
-  on. Who comes back this week went out last week, or hurries, or stays: no mechanism of the model says how much, and
-  what the walk has found by the last report goes on in a forecast.
+* *journeys back*: who comes back went out some days before, and of those who went out since the announcement a share
+  ``s`` stays. So ordinary traffic back falls to ``1 - s (1 - exp(-t / VISIT_DAYS))`` in the days ``t`` after it, and
+  from countries with reported exits it walks around that; what the walk has found by the last report goes on in a
+  forecast.
 
 The first three go to the members as `simulation.Setting.values`, then their ``normals`` and their ``traffic``.
 """
@@ -54,9 +55,14 @@ ORDINARY_SPREAD = 0.10
 #: Storskog held a Schengen visa of some kind, E188, E246).
 TOURIST_SPREAD = 0.7
 
-#: Step per day of the random walk of ordinary traffic back, standard deviation of the logarithm; assumption. Exits from
-#: Georgia moved by up to 0.12 a day between 21 and 26 September (E098 to E209), weekdays among them.
-BACK_STEP = 0.07
+#: Days that ordinary travellers stay, and the share of them that does not come back after an announcement; assumptions.
+#: Exits from Georgia and Finland were a sixth below those of the same weekday before on the third day and a quarter on
+#: the fifth (E064, E066, E078 beside E173, E184, E209).
+VISIT_DAYS = 6.0
+STAYING = Prior(shape="logitnormal", low=0.05, high=0.7)
+#: Step per day of the walk of ordinary traffic back around that, standard deviation of the logarithm; assumption.
+BACK_STEP = 0.05
+STAY = "back.staying"
 
 PRIOR_DRAWS, DATA_DRAWS, JUMP_DRAWS = 240, 241, 242  # purposes of draws, beside those of the kernels
 
@@ -101,8 +107,8 @@ class Unknown:
     ----------
     name : str
         A parameter, ``capacity:POST``, ``ordinary:COUNTRY``, ``tourists:COUNTRY``, ``capacity.mean``,
-        ``capacity.spread``, ``noise:COUNTRY:DAY`` (``noise:all:DAY`` for the factor on all departures), or
-        ``back:COUNTRY:DAY``, the step of a walk from the day before.
+        ``capacity.spread``, ``back.staying``, ``noise:COUNTRY:DAY`` (``noise:all:DAY`` for that on all departures),
+        or ``back:COUNTRY:DAY``, the step of a walk from the day before.
     kind : {'parameter', 'capacity', 'ordinary', 'noise'}
     unit : str
     prior : Prior, optional
@@ -176,22 +182,41 @@ def member_settings(
         whose, _, day = rest.partition(":")
         if kind in ("noise", "back") and day in day_number:
             (noise if kind == "noise" else steps).append((n, day_number[day], columns[whose]))
+    staying = values[names.index(STAY)] if STAY in names else None
     out = []
     for member in range(values.shape[1]):
         normals = np.full((len(days), 1 + len(scenario.countries)), np.nan)
         for n, day_at, column in noise:
             normals[day_at, column] = values[n, member]
-        traffic = np.ones((2, len(days), len(scenario.countries))) if steps else None
+        traffic = None
+        if steps or staying is not None:
+            traffic = np.ones((2, len(days), len(scenario.countries)))
         for n, day_at, column in steps:
             assert traffic is not None
             traffic[1, day_at:, column - 1] *= math.exp(BACK_STEP * values[n, member])
+        if staying is not None:
+            assert traffic is not None
+            traffic[1] *= share_back(staying[member], days, scenario.announcement)[:, None]
         out.append(Setting({name: float(values[n, member]) for n, name in plain}, normals, traffic=traffic))
     return out
 
 
+def share_back(staying: float, days: Sequence[dt.date], announcement: dt.date) -> NDArray[np.float64]:
+    """Return what is left of ordinary traffic back by day, where a share of those who go out now does not return.
+
+    Examples
+    --------
+    >>> days = [dt.date(2022, 9, 20), dt.date(2022, 9, 21), dt.date(2022, 10, 21)]
+    >>> share_back(0.4, days, dt.date(2022, 9, 21)).round(3).tolist()
+    [1.0, 0.968, 0.602]
+    """
+    since = np.array([(day - announcement).days + 0.5 for day in days])
+    return np.asarray(1.0 - staying * (1.0 - np.exp(-np.maximum(since, 0.0) / VISIT_DAYS)))
+
+
 def is_value(name: str) -> bool:
     """Tell whether an unknown is a value or factor of the scenario, and not noise or part of a prior."""
-    return not name.startswith(("noise:", "back:", "capacity."))
+    return "." not in name and not name.startswith(("noise:", "back:"))
 
 
 def list_unknowns(
@@ -274,6 +299,8 @@ def _ordinary(scenario: Scenario) -> list[Unknown]:
             out.append(Unknown(f"ordinary:{country.id}", "ordinary", "1", _around_one(ORDINARY_SPREAD)))
         if country.id in tourists:
             out.append(Unknown(f"tourists:{country.id}", "ordinary", "1", _around_one(TOURIST_SPREAD)))
+    if counted:
+        out.append(Unknown(STAY, "ordinary", "1", STAYING))
     return out
 
 

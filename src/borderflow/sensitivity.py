@@ -27,7 +27,7 @@ from borderflow.effects import STATISTICS, Effect, reduce_days
 from borderflow.errors import UsageError, suggest
 from borderflow.network import Network, compile_network
 from borderflow.outcomes import Key, Outcome, simulate_outcome
-from borderflow.priors import Unknowns, list_unknowns, member_settings
+from borderflow.priors import Unknowns, is_value, list_unknowns, member_settings
 from borderflow.results import QUANTITIES
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
@@ -271,19 +271,20 @@ def study_parameters(
     reference = simulate_outcome(network, **common)
     swings = []
     for n, one in enumerate(unknowns.items):
-        if one.name == "capacity.spread":
-            continue  # the spread of factors that are all at their median here
         ends, effects = [], []
         for column in (1 + n, 1 + count + n):
             moved = {
                 name: float(values[row, column])
                 for row, name in enumerate(unknowns.names)
-                if "." not in name and values[row, column] != values[row, 0]
+                if is_value(name) and values[row, column] != values[row, 0]
             }
+            if not moved:
+                continue  # the spread of factors that are all at their median here, or what is no value of a scenario
             other = simulate_outcome(network, settings=[Setting(moved)], **common)
             effects.append(_kept(Comparison(reference, other, reference.members, reference.days)))
             ends.append(f"{values[n, column]:.3g}")
-        swings.append(Swing(one.name, one.name, tuple(ends), tuple(effects)))
+        if effects:
+            swings.append(Swing(one.name, one.name, tuple(ends), tuple(effects)))
     return Study(tuple(swings), members)
 
 

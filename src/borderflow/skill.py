@@ -24,7 +24,15 @@ from numpy.typing import NDArray
 from borderflow.baselines import BASELINES, predict_baselines, usual_traffic
 from borderflow.calibration import open_fit
 from borderflow.errors import ResultsError, UsageError
-from borderflow.forecasting import error_of, known_by, predict_prior, rates_of, shipped_fit
+from borderflow.forecasting import (
+    FROZEN_QUANTILES,
+    error_of,
+    known_by,
+    predict_prior,
+    quantiles_beside,
+    rates_of,
+    shipped_fit,
+)
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.observations import (
     CLEARED_CARS,
@@ -133,7 +141,8 @@ def score(
     ----------
     forecast : Run or path
         A run folder, or a CSV with the columns of ``summary.csv``; the CSV has no members, so only single days and
-        totals since the announcement can be scored, from its five quantiles.
+        totals since the announcement can be scored, from its five quantiles, or from the nine of the table that
+        `forecasting.freeze` puts beside it.
     observations : path or Ledger
         Reports in the form of the ledger.
     after : date, optional
@@ -159,14 +168,15 @@ def score(
         origin = _origin(run, after)
         series: Series = index_series(daily_series(run.network, run.store))
         days: Sequence[dt.date] = run.network.days
+        probabilities: tuple[float, ...] | None = None
     else:
         assert path is not None
         if scenario is None:
             raise UsageError(f"{path}: a table alone; name the scenario it belongs to with --scenario")
         scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-        table = _read_summary(path)
+        table, shown = _read_frozen(path)
         origin = _after(after) or dt.date.fromisoformat(str(table["end"].min())) - dt.timedelta(days=1)
-        series, days = {}, ()
+        series, days, probabilities = {}, (), tuple(shown.values())
     found = match_claims(scenario, ledger)
     wanted = [one for one in found.used if one.target.last > origin]
     early = {one.id: f"about days until {origin}" for one in found.used if one.target.last <= origin}
@@ -174,7 +184,7 @@ def score(
     if run is not None:
         predicted, gaps = predict_targets(wanted, series, days)
     else:
-        values = {one.id: _from_quantiles(table, one.target, scenario) for one in wanted}
+        values = {one.id: _from_quantiles(table, shown, one.target, scenario) for one in wanted}
         predicted = {name: these for name, these in values.items() if np.isfinite(these).all()}
         gaps = {one.id: NO_FIGURE for one in wanted if one.id not in predicted}
     unused |= gaps
@@ -185,10 +195,8 @@ def score(
     prior = None
     if prior_members:
         prior = predict_prior(scenario, known=origin, members=prior_members, rates=rates, workers=workers)
-    table = score_targets(
-        wanted, predicted, scenario, origin=origin, prior=prior, exact=run is not None,
-    )  # fmt: skip
-    return Scores(table, unused)
+    scored = score_targets(wanted, predicted, scenario, origin=origin, prior=prior, probabilities=probabilities)
+    return Scores(scored, unused)
 
 
 def predict_targets(
@@ -237,22 +245,33 @@ def _origin(run: Run, after: dt.date | str | None) -> dt.date:
     return _after(after) or known_by(run) or run.scenario.start.date()
 
 
-def _read_summary(path: Path) -> pd.DataFrame:
+def _read_frozen(path: Path) -> tuple[pd.DataFrame, Mapping[str, float]]:
+    """Return the table of a frozen forecast and the probabilities of its columns of quantiles."""
+    table = _read_table(path, SUMMARY_COLUMNS)
+    more = quantiles_beside(path)
+    if not more.is_file():
+        return table, dict(zip(SUMMARY_COLUMNS[8:], _QUANTILES, strict=True))
+    return _read_table(more, (*SUMMARY_COLUMNS[:8], *FROZEN_QUANTILES)), FROZEN_QUANTILES
+
+
+def _read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in SUMMARY_COLUMNS[7:]})
+        table = pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in columns[7:]})
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read as a table: {error}") from None
-    missing = [name for name in SUMMARY_COLUMNS if name not in table]
+    missing = [name for name in columns if name not in table]
     if missing:
-        raise ResultsError(f"{path}: column {missing[0]!r} is missing; a forecast has those of summary.csv")
+        raise ResultsError(f"{path}: column {missing[0]!r} is missing; a forecast has {', '.join(columns)}")
     return table
 
 
-def _from_quantiles(table: pd.DataFrame, target: Target, scenario: Scenario) -> NDArray[np.float64]:
-    """Return the five quantiles of a target from a summary; NaN where it has no such row."""
-    nothing = np.full(len(_QUANTILES), np.nan)
+def _from_quantiles(
+    table: pd.DataFrame, shown: Mapping[str, float], target: Target, scenario: Scenario
+) -> NDArray[np.float64]:
+    """Return the quantiles of a target from a frozen table; NaN where it has no such row."""
+    nothing = np.full(len(shown), np.nan)
     if len(target.parts) != 1:
         return nothing
     part, quantity = target.parts[0], target.quantity
@@ -265,7 +284,7 @@ def _from_quantiles(table: pd.DataFrame, target: Target, scenario: Scenario) -> 
         (table["quantity"] == quantity) & (table["place"] == part.place) & (table["country"] == part.country)
         & (table["mode"] == part.mode) & (table["end"] == last.isoformat())
     ]  # fmt: skip
-    return rows.iloc[0][list(SUMMARY_COLUMNS[8:])].to_numpy(float) if len(rows) == 1 else nothing
+    return rows.iloc[0][list(shown)].to_numpy(float) if len(rows) == 1 else nothing
 
 
 def score_targets(
@@ -275,7 +294,7 @@ def score_targets(
     *,
     origin: dt.date,
     prior: tuple[Series, tuple[dt.date, ...]] | None = None,
-    exact: bool = True,
+    probabilities: Sequence[float] | None = None,
     ledger: Ledger | None = None,
 ) -> pd.DataFrame:
     """Return one row of scores per report.
@@ -284,21 +303,21 @@ def score_targets(
     ----------
     wanted : iterable of Observation
     predicted : mapping
-        By id of the report: members, or the five quantiles of a summary.
+        By id of the report: members, or quantiles.
     scenario : Scenario
         Its ledger, as known at the origin, feeds the baselines.
     origin : date
         Last day that was known.
     prior : (series, days), optional
         From `predict_prior`.
-    exact : bool
-        Whether ``predicted`` holds members.
+    probabilities : sequence of float, optional
+        Those of the quantiles that ``predicted`` holds, the five of a summary among them; members where not given.
     ledger : Ledger, optional
         Instead of the scenario's.
     """
     import pandas as pd
 
-    usual = usual_traffic(scenario)
+    usual, exact = usual_traffic(scenario), probabilities is None
     has_ledger = ledger is not None or scenario.folder is not None
     known = read_observations(scenario, ledger, through=origin).used if has_ledger else ()
     country_of = {place.name: place.country for place in scenario.places}
@@ -316,10 +335,10 @@ def score_targets(
             "start": one.target.first.isoformat(), "end": one.target.last.isoformat(), "observed": one.value,
             "kind": "event" if one.bound or one.flag else "value", "bound": one.bound, "status": one.status,
         }  # fmt: skip
-        quantiles = np.quantile(values, _QUANTILES) if exact else values
+        quantiles = np.quantile(values, _QUANTILES) if exact else values[_positions(probabilities, _QUANTILES)]
         row |= {f"q{round(100 * p):02d}": float(q) for p, q in zip(_QUANTILES, quantiles, strict=True)}
         if row["kind"] == "value":
-            row |= _value_scores(one.value, values, exact)
+            row |= _value_scores(one.value, values, probabilities)
             if exact:
                 row |= _told_scores(one, values)
             for name, members in others.items():
@@ -355,8 +374,16 @@ def _told_scores(one: Observation, values: NDArray[np.float64]) -> dict[str, flo
     return out
 
 
-def _value_scores(observed: float, values: NDArray[np.float64], exact: bool) -> dict[str, float]:
+def _positions(probabilities: Sequence[float] | None, wanted: Sequence[float]) -> list[int]:
+    """Return where probabilities stand among others; fewer where some are missing."""
+    return [n for level in wanted for n, p in enumerate(probabilities or ()) if abs(p - level) < 1e-9]
+
+
+def _value_scores(
+    observed: float, values: NDArray[np.float64], probabilities: Sequence[float] | None
+) -> dict[str, float]:
     """Return the scores of one measurement; from quantiles only what they allow."""
+    exact = probabilities is None
     scale: tuple[tuple[Literal["", "_log"], Any], ...] = (("", np.asarray), ("_log", log_scale))
     out: dict[str, float] = {}
     for suffix, transform in scale:
@@ -366,18 +393,20 @@ def _value_scores(observed: float, values: NDArray[np.float64], exact: bool) -> 
             out[f"wis{suffix}"] = float(weighted_interval_score(y, x))
             out[f"width90{suffix}"] = float(sharpness(x))
         else:
-            pairs = list(zip(_QUANTILES, x, strict=True))
+            pairs = list(zip(probabilities or (), x, strict=True))
             out[f"crps{suffix}"] = float("nan")
             out[f"wis{suffix}"] = float(weighted_interval_score(y, quantiles=pairs))
-            out[f"width90{suffix}"] = float(x[-1] - x[0])
+            low, high = x[_positions(probabilities, (0.05, 0.95))]
+            out[f"width90{suffix}"] = float(high - low)
     if exact:
         out |= {"pit": float(pit(observed, values)), "bias": float(bias(observed, values))}
         inside = coverage(np.array([observed]), values[None, :], LEVELS)
         out |= {f"in{round(100 * level)}": float(one) for level, one in zip(LEVELS, inside, strict=True)}
     else:
-        out |= {"pit": float("nan"), "bias": float(np.sign(values[2] - observed))}
-        out |= {f"in{round(100 * level)}": float("nan") for level in LEVELS}
-        out |= {
-            "in50": float(values[1] <= observed <= values[3]), "in90": float(values[0] <= observed <= values[4]),
-        }  # fmt: skip
+        middle = values[_positions(probabilities, (0.5,))][0]
+        out |= {"pit": float("nan"), "bias": float(np.sign(middle - observed))}
+        for level in LEVELS:
+            ends = values[_positions(probabilities, (0.5 - level / 2, 0.5 + level / 2))]
+            both = len(ends) == 2
+            out[f"in{round(100 * level)}"] = float(ends[0] <= observed <= ends[1]) if both else float("nan")
     return out

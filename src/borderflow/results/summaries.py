@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ __all__ = ["DailyFigures", "as_table", "read_summary", "summarise", "summarise_s
 
 ROOM = 4e8  # bytes of series kept at once
 FIGURES = SUMMARY_COLUMNS[7:]
+_SHOWN = dict(zip(SUMMARY_COLUMNS[8:], QUANTILES, strict=True))
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class DailyFigures:
         First and last local day of each row; the same but for cumulative quantities.
     unit : str
     values : numpy.ndarray
-        Shape (day, 6): mean, then the quantiles of `QUANTILES`; NaN where no member has a value.
+        Shape (day, 6): mean, then the quantiles of `QUANTILES` (or others asked for); NaN where no member has a value.
     """
 
     quantity: str
@@ -63,16 +64,18 @@ class DailyFigures:
         return self.quantity, self.place, self.country, self.mode
 
 
-def summarise(network: Network, store: Cube) -> pd.DataFrame:
+def summarise(network: Network, store: Cube, quantiles: Mapping[str, float] = _SHOWN) -> pd.DataFrame:
     """Return the tidy summary as a table.
 
-    Days that the period covers only in part (the first and last local days of a country) are left out, because a sum
+    ``quantiles`` gives other columns than those of ``summary.csv``: their names and probabilities. Days that the period covers only in part (the first and last local days of a country) are left out, because a sum
     over a part of a day reads like a day.
     """
-    return as_table(summarise_series(network, store))
+    return as_table(summarise_series(network, store, shown=tuple(quantiles.values())), ("mean", *quantiles))
 
 
-def summarise_series(network: Network, store: Cube, room: float = ROOM) -> list[DailyFigures]:
+def summarise_series(
+    network: Network, store: Cube, room: float = ROOM, shown: Sequence[float] = QUANTILES
+) -> list[DailyFigures]:
     """Return the rows of the summary, series by series.
 
     Parameters
@@ -81,6 +84,8 @@ def summarise_series(network: Network, store: Cube, room: float = ROOM) -> list[
     store : Cube
     room : float
         Bytes of members' values kept at once.
+    shown : sequence of float
+        Probabilities of the quantiles.
     """
     complete = complete_days(network)
     receiving = {lane.name: lane.country for lane in network.lanes}
@@ -95,7 +100,8 @@ def summarise_series(network: Network, store: Cube, room: float = ROOM) -> list[
         ends = tuple(itertools.compress(days, keep))
         starts = tuple(min(series.start, end) for end in ends) if series.start else ends
         named = (series.quantity, series.place, series.country, series.mode)
-        out.append(DailyFigures(*named, starts, ends, QUANTITIES[series.quantity].unit, _figures(series.values)[keep]))
+        figures = _figures(series.values, shown)[keep]
+        out.append(DailyFigures(*named, starts, ends, QUANTITIES[series.quantity].unit, figures))
     return out
 
 
@@ -124,27 +130,27 @@ def _with_room(series: Series, members: int) -> Series:
     return Series(series.quantity, series.place, series.country, series.mode, values, series.start)
 
 
-def _figures(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return mean and quantiles over members, shape (day, 6); days without any value give NaN."""
+def _figures(values: NDArray[np.float64], shown: Sequence[float]) -> NDArray[np.float64]:
+    """Return mean and quantiles over members, shape (day, 1 + quantile); days without any value give NaN."""
     if not np.isnan(values).any():
         # sorting once is several times faster than asking for five quantiles
         ordered = np.sort(values, axis=0)
-        at = np.array(QUANTILES) * (len(ordered) - 1)
+        at = np.array(shown) * (len(ordered) - 1)
         low = np.floor(at).astype(int)
         high = np.minimum(low + 1, len(ordered) - 1)
         part = (at - low)[:, None]
         quantiles = ordered[low] * (1 - part) + ordered[high] * part
         return np.vstack([values.mean(axis=0), quantiles]).T.round(4)
-    out = np.full((values.shape[1], len(FIGURES)), np.nan)
+    out = np.full((values.shape[1], 1 + len(shown)), np.nan)
     for day in range(values.shape[1]):
         known = values[~np.isnan(values[:, day]), day]
         if len(known):
-            out[day] = np.r_[known.mean(), np.quantile(known, QUANTILES)]
+            out[day] = np.r_[known.mean(), np.quantile(known, shown)]
     return out.round(4)
 
 
-def as_table(rows: Iterable[DailyFigures]) -> pd.DataFrame:
-    """Return rows of the summary as a table with `SUMMARY_COLUMNS`."""
+def as_table(rows: Iterable[DailyFigures], names: Sequence[str] = FIGURES) -> pd.DataFrame:
+    """Return rows of the summary as a table with `SUMMARY_COLUMNS`, or other names for the figures."""
     import pandas as pd
 
     rows = list(rows)
@@ -157,8 +163,8 @@ def as_table(rows: Iterable[DailyFigures]) -> pd.DataFrame:
     columns["end"] = [day for one in rows for day in one.ends]
     columns["unit"] = [one.unit for one, length in zip(rows, lengths, strict=True) for _ in range(length)]
     table = pd.DataFrame(columns, columns=list(SUMMARY_COLUMNS[:7]))
-    values = np.concatenate([np.empty((0, len(FIGURES))), *(one.values for one in rows)])
-    for name, figures in zip(FIGURES, values.T, strict=True):
+    values = np.concatenate([np.empty((0, len(names))), *(one.values for one in rows)])
+    for name, figures in zip(names, values.T, strict=True):
         table[name] = figures
     return table
 
