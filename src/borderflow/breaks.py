@@ -47,7 +47,8 @@ class Rates:
     demand_error : float
         The same of demand as a whole.
     capacity_error : float
-        The same of what each post lets out, from the first day on.
+        The same of what each post lets out, from the first day on. National entries of a country whose posts are full
+        depend on it and not on its pull.
     border_error : float
         The same of what all posts to one country let out together.
     demand_walk, country_walk, traffic_walk, back_walk : float
@@ -69,8 +70,8 @@ class Rates:
     model_error: float = 0.13
     model_error_back: float = 0.12
     demand_error: float = 0.0
-    capacity_error: float = 0.10
-    border_error: float = 0.0
+    capacity_error: float = 0.15
+    border_error: float = 0.10
     demand_walk: float = 0.06
     country_walk: float = 0.06
     traffic_walk: float = 0.03
