@@ -67,8 +67,9 @@ class DailyFigures:
 def summarise(network: Network, store: Cube, quantiles: Mapping[str, float] = _SHOWN) -> pd.DataFrame:
     """Return the tidy summary as a table.
 
-    ``quantiles`` gives other columns than those of ``summary.csv``: their names and probabilities. Days that the period covers only in part (the first and last local days of a country) are left out, because a sum
-    over a part of a day reads like a day.
+    ``quantiles`` gives other columns than those of ``summary.csv``: their names and probabilities. Days that the
+    period covers only in part (the first and last local days of a country) are left out, because a sum over a part of a
+    day reads like a day.
     """
     return as_table(summarise_series(network, store, shown=tuple(quantiles.values())), ("mean", *quantiles))
 
