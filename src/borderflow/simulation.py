@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from borderflow.errors import ConservationError, ResultsError
 from borderflow.network import Network, adapt_network
-from borderflow.rules import compile_rules
+from borderflow.rules import Rulebook
 from borderflow.scenario import Event
 
 if TYPE_CHECKING:
@@ -455,14 +455,15 @@ def simulate(
     """
     if settings is None and values is not None:
         settings = [Setting(one) for one in values]
-    shared = compile_rules(network) if settings is None else None
+    book = Rulebook(network)
+    shared = book.rules_of(network) if settings is None else None
     out = []
     workspace = Workspace(network)
     for position, member in enumerate(members):
         own, normals = network, None
         if settings is not None:
             own, normals = settings[position].apply(network), settings[position].normals
-        rules, theta = shared or compile_rules(own)
+        rules, theta = shared or book.rules_of(own)
         workspace.network = own
         stops = {hour: partial(keep, position) for hour, keep in (pauses or {}).items()}
         begin = begins[position] if begins else None

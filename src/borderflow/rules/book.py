@@ -111,7 +111,7 @@ class Rulebook:
         entries = [self._entry(event) for event in scenario.events]
         active = [entry for entry in entries if entry.event.enabled]
         delays = [entry.ways.mean_hours(scenario) if entry.ways else 0 for entry in active]
-        bounds = self._bounds(active, delays)
+        bounds = self._bounds(active, delays, scenario.hours)
         force = self._start(scenario, entries, bounds)
         for entry, delay in zip(active, delays, strict=True):
             now = entry.span.among(bounds)
@@ -150,31 +150,30 @@ class Rulebook:
         return entry
 
     @cached_property
-    def _existing(self) -> list[Span]:
-        """When each lane exists."""
+    def _existing(self) -> dict[int, Span]:
+        """When each lane exists that does not all the time."""
         scenario = self.network.scenario
         rows: dict[tuple[str, str, str], Lane] = {
             (lane.crossing, lane.direction, lane.mode): lane for lane in scenario.lanes
         }
-        spans = []
-        for lane in self.network.lanes:
+        spans = {}
+        for number, lane in enumerate(self.network.lanes):
             row = rows.get((lane.post, lane.direction, lane.mode))
-            zone, low, high = ZoneInfo(lane.time_zone), 0, scenario.hours
-            if row is not None and row.first_day:
-                low = step_of(scenario, datetime.combine(row.first_day, time(0), zone))
-            if row is not None and row.last_day:
-                high = step_of(scenario, datetime.combine(row.last_day + timedelta(days=1), time(0), zone))
-            spans.append(Span(low, high))
+            if row is not None and (row.first_day or row.last_day):
+                zone = ZoneInfo(lane.time_zone)
+                first = datetime.combine(row.first_day, time(0), zone) if row.first_day else scenario.start
+                last = datetime.combine(row.last_day + timedelta(days=1), time(0), zone) if row.last_day else None
+                spans[number] = Span(step_of(scenario, first), step_of(scenario, last))
         return spans
 
-    def _bounds(self, active: Iterable[Entry], delays: Iterable[int]) -> Numbers:
+    def _bounds(self, active: Iterable[Entry], delays: Iterable[int], hours: int) -> Numbers:
         """Return the steps at which something changes, the first included."""
         cuts = {0}
         for entry, delay in zip(active, delays, strict=True):
             cuts |= {entry.span.low, entry.span.high, entry.span.low + delay}
-        for span in self._existing:
+        for span in self._existing.values():
             cuts |= {span.low, span.high}
-        return np.array(sorted(cut for cut in cuts if 0 <= cut < self.network.scenario.hours), np.int64)
+        return np.array(sorted(cut for cut in cuts if 0 <= cut < hours), np.int64)
 
     @cached_property
     def _closed_to(self) -> NDArray[np.bool_]:
@@ -199,10 +198,9 @@ class Rulebook:
             kind, _, post = name.partition(":")
             if kind == "capacity":
                 force.capacity[:, self._ground.lanes_out.get(post, [])] = scenario.factor(kind, post)
-        for number, span in enumerate(self._existing):
-            if span.low > 0 or span.high < scenario.hours:
-                within = span.among(bounds)
-                force.capacity[: within.start, number] = force.capacity[within.stop :, number] = 0.0
+        for number, span in self._existing.items():
+            within = span.among(bounds)
+            force.capacity[: within.start, number] = force.capacity[within.stop :, number] = 0.0
         for entry in entries:
             # a post that an opening speaks of, switched on or not, is shut outside of it
             if isinstance(entry.event, Opening):

@@ -48,7 +48,7 @@ def shock_shape(hours_since: Floats, rise_hours: ArrayLike, half_life_days: floa
 class ShockReach:
     """Which areas a shock touches, and how far each lies from it in km."""
 
-    areas: NDArray[np.int64]
+    areas: NDArray[np.int64] | slice
     far: Floats
 
 
@@ -58,7 +58,7 @@ def reach_of_shock(network: Network, shock: Shock) -> ShockReach:
     firsts = [network.origins[int(np.argmax(of_origin == area))] for area in range(count_areas(network))]
     areas = [area for area, origin in enumerate(firsts) if not shock.origins or origin in shock.origins]
     far = [distance_to(network.scenario, firsts[area], shock) for area in areas]
-    return ShockReach(np.array(areas, np.int64), np.array(far))
+    return ShockReach(slice(None) if len(areas) == len(firsts) else np.array(areas, np.int64), np.array(far))
 
 
 def count_areas(network: Network) -> int:
