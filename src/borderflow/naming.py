@@ -16,12 +16,12 @@ from typing import Literal, NamedTuple
 
 from borderflow.errors import ScenarioError
 from borderflow.ledger import place_key
-from borderflow.places import load_gazetteer, normalise_name, places_named
+from borderflow.places import all_names, normalise_name, places_named
 from borderflow.scenario import Place, Scenario, load, shipped
 
 __all__ = ["Named", "Names", "resolve_place", "shipped_names"]
 
-Source = Literal["scenario", "country", "GeoNames", "text"]
+Source = Literal["scenario", "country", "crossings", "GeoNames", "text"]
 
 _KINDS = {
     "crossing": "crossing",
@@ -35,6 +35,7 @@ _ENDINGS = (
     "иями", "ыми", "ими", "ого", "его", "ому", "ему", "ами", "ями", "иях", "ией", "иям", "ой", "ей", "ый", "ий", "ая", "яя", "ое", "ее",
     "ую", "юю", "ых", "их", "ым", "им", "ом", "ем", "ах", "ях", "ов", "ев", "ия", "ию", "ии", "ие", "а", "я", "о", "е", "у", "ю", "ы", "и", "ь", "й",
 )  # fmt: skip
+_PLAIN_ENDINGS = frozenset(ending.replace("й", "и") for ending in _ENDINGS)
 _CYRILLIC = re.compile("[а-яіїєґ]")
 
 
@@ -66,10 +67,9 @@ def _stem(word: str) -> str:
     if not _CYRILLIC.search(word):
         return word
     word = word.replace("й", "и")
-    for ending in _ENDINGS:
-        plain = ending.replace("й", "и")
-        if word.endswith(plain) and len(word) - len(plain) >= 2:
-            return word[: -len(plain)]
+    for length in range(min(4, len(word) - 2), 0, -1):
+        if word[-length:] in _PLAIN_ENDINGS:
+            return word[:-length]
     return word
 
 
@@ -91,13 +91,53 @@ def _english() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _gazetteer_stems() -> dict[str, tuple[str, ...]]:
     """Stems of all Cyrillic names of the gazetteer, and the names that have them."""
-    found: dict[str, set[str]] = {}
-    for place in load_gazetteer():
-        for name in place.alternates:
-            if _CYRILLIC.search(name.casefold()):
-                key = normalise_name(name)
-                found.setdefault(stem(key), set()).add(key)
+    found: dict[str, list[str]] = {}
+    for key in all_names():
+        if _CYRILLIC.search(key):
+            found.setdefault(" ".join(map(_stem, key.split())), []).append(key)
     return {one: tuple(sorted(keys)) for one, keys in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _listed_crossings() -> dict[str, list[tuple[Named, tuple[str, ...]]]]:
+    """Well-known crossings of the world by every spelling (general knowledge; names only, no coordinates)."""
+    text = (files("borderflow") / "data" / "crossings.csv").read_text(encoding="utf-8")
+    found: dict[str, list[tuple[Named, tuple[str, ...]]]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        key = normalise_name(row["name"])
+        names = [row["name"], *filter(None, row["alternates"].split("|"))]
+        latin = [name for name in names if not _CYRILLIC.search(name.casefold())]
+        for name in names:
+            # a post is shown with the side that the article names: "Ninotsminda / Bavra"
+            other = name if name in latin else latin[min(1, len(latin) - 1)]
+            shown = row["name"] if sound(other) == sound(row["name"]) else f"{row['name']} / {other}"
+            one = Named(key.replace(" ", "-"), shown, row["countries"][:2], "crossing", 1.0, "crossings")
+            for form in {normalise_name(name), stem(normalise_name(name))}:
+                found.setdefault(form, []).append((one, tuple(latin)))
+    return found
+
+
+_SOUNDS = (
+    ("shch", "s"), ("sch", "s"), ("sh", "s"), ("kh", "h"), ("ch", "c"), ("zh", "z"), ("ts", "c"), ("ck", "k"), ("q", "k"), ("x", "ks"),
+    ("w", "v"), ("j", "i"), ("y", "i"), ("ph", "f"),
+)  # fmt: skip
+_LETTERS = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "i", "к": "k", "л": "l", "м": "m",
+            "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+            "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia"}  # fmt: skip
+
+
+def sound(name: str) -> str:
+    """Return how a name sounds, roughly: consonants, and a star for vowels, so that spellings of one name agree.
+
+    Examples
+    --------
+    >>> sound("Storskog") == sound("Сторскуг"), sound("Лухамаа") == sound("Luhamaa")
+    (True, True)
+    """
+    word = "".join(_LETTERS.get(letter, letter) for letter in normalise_name(name)).replace(" ", "")
+    for letters, one in _SOUNDS:
+        word = word.replace(letters, one)
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]+", "*", word)).rstrip("*")
 
 
 class Names:
@@ -148,6 +188,33 @@ class Names:
                     )
         return found
 
+    @cached_property
+    def _sounds(self) -> dict[str, Named]:
+        """Crossings by their sound, for names written in another script than any list has them in."""
+        found: dict[str, Named] = {}
+        listed = ((key, [self._own_or(*entry) for entry in entries]) for key, entries in _listed_crossings().items())
+        for key, ones in (*self._own.items(), *listed):
+            for one in ones:
+                if one.kind == "crossing" and len(form := sound(key)) >= 5:
+                    found.setdefault(form, one._replace(score=0.85))
+        return found
+
+    def _own_or(self, one: Named, spellings: Iterable[str]) -> Named:
+        """Return the scenario's own post where it has one of the spellings of a listed one."""
+        own = (mine for name in spellings for mine in self._own.get(normalise_name(name), ()))
+        return next((mine._replace(score=0.95) for mine in own if mine.kind == "crossing"), one)
+
+    def sounding_like(self, name: str) -> list[Named]:
+        """Return the crossing whose name sounds like a name in any script.
+
+        Examples
+        --------
+        >>> [one.name for one in shipped_names().sounding_like("Сторскуг")]
+        ['Borisoglebsk / Storskog']
+        """
+        one = self._sounds.get(sound(name)) if len(name) >= 5 else None
+        return [] if one is None else [one]
+
     def country(self, name: str) -> Named | None:
         """Return the country that a name or an adjective stands for."""
         key = normalise_name(name)
@@ -163,6 +230,9 @@ class Names:
         found = [*self._own.get(key, ())] or [*self._own.get(form, ())]
         # a crossing goes before the town or the region that shares its name
         found.sort(key=lambda one: (one.kind != "crossing", -one.score))
+        if not any(one.kind == "crossing" for one in found):
+            listed = _listed_crossings()
+            found += [self._own_or(*entry) for entry in (listed.get(key) or listed.get(form, []))[:1]]
         country = self.country(name)
         if country is not None:
             found = [country, *found] if country.score == 1.0 else [*found, country]
@@ -239,7 +309,7 @@ def resolve_place(
     if not found:
         for one in _within(name, names):
             found.setdefault((one.source, one.id), one)
-    order: Sequence[Source] = ("scenario", "country", "GeoNames", "text")
+    order: Sequence[Source] = ("scenario", "country", "crossings", "GeoNames", "text")
     return tuple(
         sorted(found.values(), key=lambda one: (order.index(one.source) if one.kind != "derived" else 9, -one.score))
     )

@@ -23,6 +23,7 @@ import gzip
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -39,6 +40,7 @@ __all__ = [
     "EARTH_RADIUS_KM",
     "Candidate",
     "GazetteerPlace",
+    "all_names",
     "country_name",
     "find_places",
     "great_circle_km",
@@ -277,6 +279,17 @@ def places_named(key: str) -> list[GazetteerPlace]:
     """
     places = load_gazetteer()
     return sorted((places[n] for n in _name_index().bearers.get(key, ())), key=lambda place: -place.population)
+
+
+def all_names() -> Iterable[str]:
+    """All names of the gazetteer, as `normalise_name` writes them.
+
+    Examples
+    --------
+    >>> "narva" in all_names()
+    True
+    """
+    return _name_index().bearers.keys()
 
 
 def _spelling(place: GazetteerPlace, key: str) -> str:

@@ -66,8 +66,8 @@ class RuleExtractor:
         memory = Memory(announced=self.announced)
         seen: set[tuple[object, ...]] = set()
         for sentence in sentences:
-            scene = build_scene(sentence, names, countries, published)
-            if scene.cues:
+            scene = build_scene(sentence, names, countries, published, memory.day)
+            if scene.cues or scene.amounts:
                 figures = list(read_figures(scene, memory))
                 for one in (*figures, *read_events(scene, memory, {figure.quantity for figure in figures})):
                     key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")

@@ -1,12 +1,13 @@
 """Words that say what a figure is about, by class; and the machine that finds them.
 
 A cue is one or more words. ``word*`` is any word that begins so, which covers inflection in English and Russian;
-``..`` stands for up to three words in between. Classes are small and say one thing ("queue", "close", "recruitment
+``one/other`` is either word; ``..`` stands for up to three words in between, ``...`` for up to six. Classes are small and say one thing ("queue", "close", "recruitment
 office"); what a claim is, the grammar decides from classes that meet. They stand in ``borderflow/data/cues.txt``; a new phrase is taught by adding it there.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,10 +17,16 @@ from borderflow.articles.tokens import Token
 
 __all__ = ["Cue", "find_cues"]
 
-_GAP = 3
-_MOVES = frozenset(
-    {"enter", "leave", "return", "turn back", "refuse"}
-)  # the longest says which way: "fled to" is no "fled"
+_GAP = {"..": 3, "...": 6}
+#: of these classes the longest cue counts: "fled to" is no "fled", "can process" no "process"
+_RIVALS = (
+    frozenset({"enter", "leave", "return", "turn back", "refuse"}),
+    frozenset({"capacity of shelter", "slept"}),
+    frozenset({"capacity", "throughput"}),
+    frozenset({"post", "throughput", "cross", "let through"}),  # "пункт пропуска" lets nobody through by itself
+    frozenset({"still", "open"}),
+    frozenset({"still", "halt"}),
+)
 
 
 class Cue(NamedTuple):
@@ -41,12 +48,12 @@ def _compiled() -> tuple[_Patterns, _Patterns]:
     begins: _Patterns = {}
     for kind, text in load_lexicon("cues.txt").items():
         for phrase in text.split("|"):
-            words = phrase.split()
-            if not words:
-                continue
-            first, rest = words[0], tuple(words[1:])
-            home, key = (begins, first[:-1]) if first.endswith("*") else (exact, first)
-            home.setdefault(key, []).append((kind, rest))
+            for words in itertools.product(*(word.split("/") for word in phrase.split())):
+                if not words:
+                    continue
+                first, rest = words[0], words[1:]
+                home, key = (begins, first[:-1]) if first.endswith("*") else (exact, first)
+                home.setdefault(key, []).append((kind, rest))
     return exact, begins
 
 
@@ -61,11 +68,23 @@ def find_cues(tokens: Sequence[Token]) -> list[Cue]:
             last = _match(tokens, number + 1, rest) if rest else number + 1
             if last > best.get(kind, 0):
                 best[kind] = last
-        moves = {kind: last for kind, last in best.items() if kind in _MOVES}
-        longest = max(moves.values(), default=0)
-        best = {kind: last for kind, last in best.items() if kind not in moves or last == longest}
+        for group in _RIVALS:
+            rivals = {kind: last for kind, last in best.items() if kind in group}
+            longest = max(rivals.values(), default=0)
+            best = {kind: last for kind, last in best.items() if kind not in rivals or last == longest}
         found += [Cue(kind, number, last, token.start, tokens[last - 1].end) for kind, last in best.items()]
-    return found
+    return [one for one in found if not any(_covers(other, one) for other in found)]
+
+
+def _covers(one: Cue, other: Cue) -> bool:
+    """Tell whether a longer cue says what a shorter one inside it seems to say: "can sleep" is no "sleep"."""
+    return (
+        one.first <= other.first
+        and other.last <= one.last
+        and one.last - one.first > other.last - other.first
+        and one.kind != other.kind
+        and any(one.kind in group and other.kind in group for group in _RIVALS)
+    )
 
 
 @lru_cache(maxsize=50_000)
@@ -81,8 +100,8 @@ def _match(tokens: Sequence[Token], at: int, rest: tuple[str, ...]) -> int:
     """Return the token after the match of the remaining words, or 0."""
     if not rest:
         return at
-    if rest[0] == "..":
-        for skip in range(_GAP + 1):
+    if rest[0] in _GAP:
+        for skip in range(_GAP[rest[0]] + 1):
             if at + skip < len(tokens) and (end := _match(tokens, at + skip, rest[1:])):
                 return end
             if at + skip >= len(tokens) or not (tokens[at + skip].is_word or tokens[at + skip].is_number):

@@ -44,21 +44,28 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
              rf"|(?P<em>{_MONTH}) (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
     ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
-    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?:ago|earlier|before|назад|ранее)\b"),
-    ("before", r"(?:the )?(?:day before yesterday|previous day|day before|day earlier|preceding day)\b|позавчера|дн[её]м ранее|за день до этого|накануне|на кануне|предыдущий день"),
+    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
+    ("before yesterday", r"(?:the )?day before yesterday\b|позавчера"),
+    ("before", r"(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
+    ("after", r"(?:the |a )?(?:next day|following day|day later|day after)\b|(?:на|в) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
+    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
+    ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|on|after)\b|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
+    ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
     ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
-    ("yesterday", r"\b(?:yesterday|last night|overnight|вчера(?:шн\w+ дня)?|со вчерашнего дня|минувшей ночью)\b"),
+    ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня|минувшей ночью)\b"),
+    ("overnight", r"\bovernight\b"),
     ("tomorrow", r"\b(?:tomorrow|завтра)\b"),
     ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за) выходн\w+)\b"),
     ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
-    ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие |первые )?(?:24 часа|сутки)\b"),
+    ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
+    ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
     ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\bв первый(?: же)? день\b"),
     ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<pn>{_COUNT}|few|several)? ?(?P<pu>days|day|weeks|months|month)\b"
                   rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
-    ("last week", r"\b(?:last|the previous|the past|past|previous) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
+    ("last week", r"\b(?:last|the past|past) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
     ("past week", r"\b(?:in|within|over|during) (?:a|one|the) week\b|\bза (?:последнюю )?неделю\b"),
-    ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+"),
+    ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+|начала (?:этой |текущей )?недели|(?:start|beginning) of (?:the|this) week"),
     ("last month", r"\b(?:last|the previous) month\b|\b(?:в )?(?:прошл|минувш)\w+ месяц\w*"),
     ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
     ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
@@ -68,7 +75,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _SCAN = tuple((name, re.compile(pattern)) for name, pattern in _ATOMS)
 _TRIGGER = re.compile(
-    rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|сегодня|вчера|завтра|ранее|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
+    rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
 )
 _NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
 _FUTURE = re.compile(
@@ -84,6 +91,9 @@ _SINCE = re.compile(
 _START_OF = re.compile(r"(?:\bsince|\bfrom)?\s*(?:the )?(?:start|beginning) of(?: the)?\s*$|\b(?:с )?начал[ао]\s*$")
 _BY = re.compile(
     r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|вечер\w*|конец|концу))?(?: on)?\s*$"
+)
+_DAYS_TO = re.compile(
+    rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
 )
 _BETWEEN = re.compile(r"(?:\bbetween|\bfrom|\bс|\bсо|\bмежду)(?: on)?\s*(?:the\s+)?$")
 _AND = re.compile(r"\s*(?:morning |evening |night |noon )?(?:and|to|until|till|through|по|до|и|[-–—])\s*(?:the\s+)?$")
@@ -101,10 +111,14 @@ class When(NamedTuple):
     first: date
     last: date
     role: Role
+    is_start: bool = False
 
 
-def find_dates(text: str, offset: int, published: date) -> list[When]:
+def find_dates(text: str, offset: int, published: date, anchor: date | None = None) -> list[When]:
     """Return the date phrases of one sentence; ``offset`` is where the sentence starts in the article.
+
+    "The day before" and "two days later" count from the day named before them in the sentence, else from ``anchor``,
+    the day that the sentences before spoke of, else from the day of publication.
 
     Examples
     --------
@@ -116,13 +130,13 @@ def find_dates(text: str, offset: int, published: date) -> list[When]:
     lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\n", " ")
     if len(lower) != len(text) or not _TRIGGER.search(lower):
         return []
-    atoms = _atoms(lower, text, published)
+    atoms = _atoms(lower, text, published, anchor)
     return [one._replace(start=one.start + offset, end=one.end + offset) for one in _join(lower, atoms, published)]
 
 
-def _atoms(lower: str, text: str, published: date) -> list[When]:
+def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[When]:
     taken = bytearray(len(lower))
-    found: list[When] = []
+    matches: list[tuple[int, str, re.Match[str]]] = []
     for name, pattern in _SCAN:
         for match in pattern.finditer(lower):
             start, end = match.span()
@@ -132,12 +146,50 @@ def _atoms(lower: str, text: str, published: date) -> list[When]:
                 continue
             if name in ("day", "days") and not _is_capital_may(lower, text, match):
                 continue
-            window = _resolve(name, match, published, _looks_ahead(lower, start, end))
-            if window is None:
-                continue
             taken[start:end] = b"\1" * (end - start)
-            found.append(When(start, end, *window, "day" if window[0] == window[1] else "span"))
-    return sorted(found)
+            matches.append((start, name, match))
+    found: list[When] = []
+    for _, name, match in sorted(matches, key=lambda one: one[0]):
+        window = _resolve_in_turn(name, match, published, anchor, lower)
+        if window is not None:
+            start_of = match.group().startswith(("начала", "start", "beginning"))
+            found.append(When(*match.span(), *window, "day" if window[0] == window[1] else "span", start_of))
+            anchor = window[1]
+    return found
+
+
+def _resolve_in_turn(
+    name: str, match: re.Match[str], published: date, anchor: date | None, lower: str
+) -> tuple[date, date] | None:
+    """Resolve a phrase that may count from the day spoken of before it."""
+    day = timedelta(days=1)
+    match name:
+        case "before":
+            one = (anchor or published) - day
+        case "after":
+            one = (anchor or published) + day
+        case "same" | "first day":
+            if anchor is None:
+                return None
+            one = anchor
+        case "later":
+            count = match.group("ln") or match.group("rln") or match.group("sln")
+            unit = match.group("lu") or match.group("rlu") or match.group("slu")
+            if anchor is None:
+                return None
+            one = anchor + _count(count) * day * (7 if unit.startswith(("week", "недел")) else 1)
+        case "week before":
+            monday = (anchor or published) - day * (anchor or published).weekday()
+            return monday - 7 * day, monday - day
+        case "ago" if match.groupdict().get("how") in ("earlier", "before", "ранее", "раньше", "previously"):
+            return _ago(match, anchor or published)
+        case _:
+            return _resolve(name, match, published, _looks_ahead(lower, *match.span()))
+    return one, one
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else _SMALL[text]
 
 
 def _looks_ahead(lower: str, start: int, end: int) -> bool:
@@ -180,13 +232,16 @@ def _resolve(name: str, match: re.Match[str], published: date, future: bool) -> 
                 return None if one is None else (one, one)
             case "days":
                 return _days(match, published)
-            case "today" | "first day":
-                return (published, published) if name == "today" else None
+            case "today":
+                return published, published
+            case "some hours":
+                return published - day * (int(match.group("hn") or match.group("hr")) // 24), published
+            case "overnight":
+                return published - day, published
             case "yesterday":
                 return published - day, published - day
-            case "before":
-                back = 2 if match.group() in ("позавчера", "day before yesterday", "the day before yesterday") else 1
-                return published - day * back, published - day * back
+            case "before yesterday":
+                return published - day * 2, published - day * 2
             case "tomorrow":
                 return published + day, published + day
             case "weekend":
@@ -361,12 +416,16 @@ def _is_whole_month(one: When, published: date) -> bool:
 
 
 def _placed(one: When, before: str, published: date) -> When:
+    if one.role == "day" and (days := _DAYS_TO.search(before)):
+        length = timedelta(days=6 if days.group("w") else _count(days.group("n")) - 1)
+        return When(one.start - len(before) + days.start(), one.end, one.first - length, one.last, "span")
     since = _SINCE.search(before) or _START_OF.search(before)
     if (
         since
         and one.first <= published
         and (
             one.role == "day"
+            or one.is_start
             or _START_OF.search(before)
             or since.group().startswith("since")
             or _is_whole_month(one, published)

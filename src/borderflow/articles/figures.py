@@ -15,28 +15,13 @@ from borderflow.articles.placing import Site, Window, choose_place, choose_windo
 from borderflow.articles.scenes import Memory, Scene
 from borderflow.ledger import vocabulary
 
-__all__ = ["describe_site", "read_figures", "speaker"]
+__all__ = ["describe_site", "is_present", "read_figures", "speaker"]
 
 _COMPARED = (
     ("up", "from"), ("down", "from"), ("against",), ("compared", "with"), ("compared", "to"), ("than",), ("instead", "of"), ("versus",),
     ("против",), ("по", "сравнению", "с"), ("вместо",), ("чем",), ("from", "just"), ("up", "from", "just"),
 )  # fmt: skip
 _CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
-_PER_DAY = (
-    ("a", "day"),
-    ("per", "day"),
-    ("each", "day"),
-    ("every", "day"),
-    ("daily",),
-    ("в", "день"),
-    ("в", "сутки"),
-    ("ежедневно",),
-    ("за", "день"),
-    ("/", "day"),
-    ("persons", "daily"),
-    ("a", "24-hour"),
-)
-_PER_HOUR = (("an", "hour"), ("per", "hour"), ("every", "hour"), ("each", "hour"), ("hourly",), ("в", "час"))
 _ROADS = frozenset(
     [
         "drive",
@@ -61,7 +46,11 @@ _ROADS = frozenset(
         "пути",
     ]
 )
-_TOTAL = frozenset({"total", "altogether", "overall", "far", "всего", "общей", "итого"})
+_OPEN = frozenset({"open", "opens", "открыто", "открыты", "открытых"})
+_AGE_WORDS = frozenset({"under", "below", "older", "younger", "aged", "старше", "младше", "моложе"})
+_BESIDE = frozenset({"than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
+_OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
+_TOTAL = frozenset({"total", "totals", "date", "already", "altogether", "overall", "far", "всего", "общей", "итого"})
 _NOUN_OF_FIGURE = frozenset(
     {
         "figure",
@@ -79,7 +68,14 @@ _NOUN_OF_FIGURE = frozenset(
         "количество",
     }
 )
+_PRESENT = frozenset(
+    ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
+     "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
+)  # fmt: skip
 _LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
+
+
+_PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
 
 
 class _Choice(NamedTuple):
@@ -98,26 +94,65 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             continue
         segment = scene.segment(number)
         choice = _choose(scene, amount, segment, previous, memory)
-        if choice is None or _is_no_figure(scene, amount, segment, number, choice.kind):
+        if choice is None or _is_no_figure(scene, amount, segment, number, choice):
             continue
         previous = choice.kind
         window = choose_window(scene, segment, amount.first)
-        if not window.given and last_window is not None and vocabulary_kind(choice.kind.quantity) == "flow":
-            window = last_window
+        if not window.given:
+            window = (
+                _carried(scene, choice.kind, segment, last_window, memory, rate=scene.rates[amount.first] == "day")
+                or window
+            )
         last_window = window if window.given else last_window
         compared = _is_compared(scene, amount)
         if compared and not window.given and not _is_usual(scene, segment):
             continue
         site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
-        if site is not None and not site.sure and last_site is not None:
+        if last_site is not None and (site is None or not site.sure or _elsewhere(site, choice.kind, segment)):
             site = last_site
         last_site = site if site is not None and site.sure else last_site
+        if choice.kind.quantity in _OF_QUEUES and ((window.last - window.first).days > 7 or _is_usual(scene, segment)):
+            continue  # no queue lasts that long; and what is usual is not how it is now
+        if window.given and (window.last - window.first).days > 3 and _is_usual(scene, segment):
+            continue  # the usual number of a week is no daily one
         finding = _finding(scene, amount, choice, segment, window, site, memory)
         if finding is not None:
-            memory.quantity = choice.kind.quantity
+            memory.quantity, memory.counted_at = choice.kind.quantity, memory.number
             memory.place = site.mentions[0] if site is not None else memory.place
-            memory.when = window.when or memory.when
+            if window.given and window.when is not None:
+                memory.when, memory.when_at = window.when, memory.number
             yield finding
+
+
+def _elsewhere(site: Site, kind: FigureKind, segment: tuple[int, int]) -> bool:
+    """Tell whether a place was taken from far off: "arrivals from A at 41,000 and departures at 28,500"."""
+    return kind.family in ("entry", "exit", "route") and not any(
+        segment[0] <= mention.first < segment[1] for mention in site.mentions
+    )
+
+
+def _carried(
+    scene: Scene, kind: FigureKind, segment: tuple[int, int], last: Window | None, memory: Memory, *, rate: bool
+) -> Window | None:
+    """Return the window that a figure without a date takes from the figure before it, in its sentence or the last one."""
+    flow = vocabulary_kind(kind.quantity) == "flow"
+    if any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]]) or rate:
+        return None
+    if last is not None and flow:
+        return last
+    if memory.when is None:
+        return None
+    when, near = memory.when, memory.when_at >= memory.number - 1
+    if flow and near and not _is_usual(scene, segment) and not scene.said:
+        return Window(when.first, when.last, when.role == "by", True, when)
+    if not flow and near and when.role == "day" and not scene.said and not is_present(scene):
+        return Window(when.first, when.last, False, True, when)
+    return None
+
+
+def is_present(scene: Scene) -> bool:
+    """Tell whether a sentence speaks of how things are now."""
+    return any(token.lower in _PRESENT for token in scene.tokens)
 
 
 def _with_nouns(amounts: Sequence[Amount]) -> Iterator[Amount]:
@@ -140,6 +175,8 @@ def _choose(
     """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
     options = [choice for kind in FIGURES if (choice := _score(scene, amount, segment, kind)) is not None]
     best = max(options, key=lambda one: one.score, default=None)
+    if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
+        best = _Choice(_PRICES[memory.service], best.score, best.cue)
     bare = amount.dimension in ("bare", "person")
     if (
         previous is not None
@@ -147,18 +184,39 @@ def _choose(
         and (best is None or (bare and best.score < 0.35 and not _own_cue(best, segment)))
     ):
         return _Choice(previous, 0.4, None)
-    if (
-        best is None
-        and bare
-        and amount.value >= 100
-        and memory.quantity
-        and (_speaks_of_figure(scene) or (scene.has("say") and amount.value >= 1000))
-    ):
-        kind = next(
-            (kind for kind in FIGURES if kind.quantity == memory.quantity and amount.dimension in kind.counts), None
-        )
-        return None if kind is None else _Choice(kind, 0.3, None)
+    if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
+        return _continued(scene, amount, segment, memory) or best
     return best
+
+
+def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> _Choice | None:
+    """Return the kind of the figure before, where a sentence only gives the next value of it.
+
+    It does so with another day or place ("the day before there had been 377"), or by speaking of "the figure".
+    """
+    bare = amount.dimension in ("bare", "person")
+    rate = scene.rates[amount.first]
+    if amount.dimension == "vehicle" and memory.counted_lately() and memory.quantity in _OF_QUEUES and not rate:
+        wanted = "queue_cars"
+    elif (
+        (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
+        or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))
+        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say") and memory.counted_lately())
+    ):
+        wanted = memory.quantity
+    else:
+        return None
+    fits = (one for one in FIGURES if one.quantity == wanted and (amount.dimension in one.counts or bare))
+    kind = next(fits, None)
+    return None if kind is None else _Choice(kind, 0.3, None)
+
+
+def _has_frame(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether a number has a day or a place of its own."""
+    start, end = scene.tokens[segment[0]].start, scene.tokens[min(segment[1], len(scene.tokens)) - 1].end
+    return any(n not in scene.said and start <= one.start < end for n, one in enumerate(scene.dates)) or any(
+        segment[0] <= mention.first < segment[1] and mention.best.kind != "derived" for mention in scene.mentions
+    )
 
 
 def _own_cue(choice: _Choice, segment: tuple[int, int]) -> bool:
@@ -166,18 +224,19 @@ def _own_cue(choice: _Choice, segment: tuple[int, int]) -> bool:
 
 
 def _speaks_of_figure(scene: Scene) -> bool:
-    return any(token.lower in _NOUN_OF_FIGURE for token in scene.tokens)
+    if any(token.lower in _NOUN_OF_FIGURE for token in scene.tokens):
+        return True
+    words = [token.lower for token in scene.tokens[:3]]
+    return words[:2] in (["that", "is"], ["this", "is"], ["that", "means"], ["речь", "идет"]) or words[:1] == ["это"]
 
 
 def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureKind) -> _Choice | None:
     if amount.dimension not in kind.counts or (kind.without and scene.has(*kind.without)):
         return None
-    rate = _rate(scene, amount)
-    if (
-        kind.rate == "day"
-        and not rate
-        and any(_rate(scene, one) == "day" for one in scene.amounts if one.first < amount.first)
-    ):
+    if any(not scene.by_kind.keys() & set(needed) for needed in kind.needs):
+        return None
+    rate = scene.rates[amount.first]
+    if kind.rate == "day" and not rate and scene.first_rate.get("day", amount.first) < amount.first:
         rate = "day"
     if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
         return None
@@ -186,7 +245,9 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
         cues = [
             cue
             for cue in scene.of(*needed)
-            if not (cue.first >= amount.first and cue.last <= amount.last) and not _of_neighbour(scene, cue, amount)
+            if not (cue.first >= amount.first and cue.last <= amount.last)
+            and not _of_neighbour(scene, cue, amount)
+            and not _of_date(scene, cue)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -204,41 +265,20 @@ def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
     return any(one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first)
 
 
+def _of_date(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a cue only says since when: "since mobilisation was declared on 9 April"."""
+    return any(one.start <= cue.start < one.end for one in scene.dates)
+
+
 def _reach(cue: Cue, amount: Amount, segment: tuple[int, int]) -> float:
     distance = max(cue.first - amount.noun_end, amount.first - cue.last, 0)
     inside = segment[0] <= cue.first < segment[1]
     return float(distance) if inside else distance + 6.0
 
 
-def _rate(scene: Scene, amount: Amount) -> str:
-    """Return "day" or "hour" where a number is said to be a rate."""
-    end = min(
-        amount.noun_end + 10, *(one.first for one in scene.amounts if one.first > amount.first), len(scene.tokens)
-    )
-    after = []
-    for token in scene.tokens[amount.last : end]:
-        if token.text in ",;:.":
-            break
-        after.append(token.lower)
-    before = [token.lower for token in scene.tokens[max(amount.first - 4, 0) : amount.first]]
-    for rate, phrases in (("hour", _PER_HOUR), ("day", _PER_DAY)):
-        for phrase in phrases:
-            size = len(phrase)
-            if any(tuple(after[at : at + size]) == phrase for at in range(len(after))) or (
-                size == 1 and phrase[0] in before
-            ):
-                return rate
-    if (
-        amount.dimension != "time"
-        and any(word in before for word in ("daily", "ежедневно", "сутки", "средняя"))
-        and "average" in before
-    ):
-        return "day"
-    return ""
-
-
-def _is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number: int, kind: FigureKind) -> bool:
+def _is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number: int, choice: _Choice) -> bool:
     """Tell whether a number is a difference, a part of a total already given, a plan for others, or of long ago."""
+    kind = choice.kind
     before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
     after = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
     if after in (
@@ -259,19 +299,39 @@ def _is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number
         and kind.quantity != "mobilised_planned"
     ):
         return True
-    if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and number:
+    if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
+        number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]
+    ):
         return True
     words = {token.lower for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]}
     at = scene.token_at(amount.start)
     people = [token.lower for token in scene.tokens[max(at - 2, 0) : at]]
+    if scene.tokens[at].lower in _AGE_WORDS:
+        people = [*people, scene.tokens[at].lower]
     if (
         amount.value <= 110
         and amount.hedge in ("up to", "over")
         and any(word in ("men", "women", "people", "those", "males", "мужчин", "мужчины", "лиц") for word in people)
     ):
         return True  # "men under 65"
+    if amount.dimension == "bare" and amount.value <= 100 and people[-1:] and people[-1] in _AGE_WORDS:
+        return True  # "half of them are under 18"
     low = scene.clause(amount.first)[0]
-    if kind.quantity.endswith("_*") and any(low <= cue.first < amount.first for cue in scene.of("expect")):
+    if kind.quantity.endswith("_*") and any(
+        low <= cue.first < amount.first or 0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("expect")
+    ):
+        return True
+    if any(0 <= amount.first - cue.last <= 2 and cue.last - cue.first > 1 for cue in scene.of("home")):
+        return True  # "the town of 40,000", "home to around 40,000"
+    if kind.quantity.endswith("_*") and _is_of_others(scene, amount):
+        return True
+    if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
+        return True
+    if (
+        kind.quantity == "checkpoints_open"
+        and choice.cue is not None
+        and scene.tokens[choice.cue.first].lower not in _OPEN
+    ):
         return True
     home = [cue for cue in scene.of("home") if -6 <= cue.first - amount.first <= 3]
     if (
@@ -294,6 +354,18 @@ def _is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number
     return bool(words & _LONG_AGO)
 
 
+def _is_of_others(scene: Scene, amount: Amount) -> bool:
+    """Tell whether people counted are victims, displaced at home, moved by others, or a part named in brackets."""
+    if any(-4 <= cue.first - amount.first < 0 or 0 <= cue.first - amount.noun_end <= 1 for cue in scene.of("harm")):
+        return True
+    near = [cue for cue in scene.of("displaced", "moved") if -4 <= cue.first - amount.noun_end <= 6]
+    if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):
+        return True
+    before = [token.text for token in scene.tokens[: amount.first]]
+    inside = before.count("(") > before.count(")")
+    return inside and any(one.first < amount.first and one.dimension == "person" for one in scene.amounts)
+
+
 def _is_compared(scene: Scene, amount: Amount) -> bool:
     at = scene.token_at(amount.start)
     before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
@@ -307,7 +379,10 @@ def _is_compared(scene: Scene, amount: Amount) -> bool:
 
 
 def _is_usual(scene: Scene, segment: tuple[int, int]) -> bool:
-    return any(segment[0] - 2 <= cue.first < segment[1] for cue in scene.of("usual"))
+    usual = (cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1])
+    return any(
+        not any(token.lower in _BESIDE for token in scene.tokens[max(cue.first - 3, 0) : cue.first]) for cue in usual
+    )
 
 
 def _finding(
@@ -320,7 +395,7 @@ def _finding(
     memory: Memory,
 ) -> Finding | None:
     kind = choice.kind
-    rate = _rate(scene, amount)
+    rate = scene.rates[amount.first]
     quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
     word = vocabulary()[quantity]
     truck = amount.noun.startswith(("truck", "lorr", "фур", "грузов"))
@@ -373,6 +448,8 @@ def _temporal(
         ):
             day = window.last if window.when.role == "by" else scene.published
             window = window._replace(first=day, last=day, open_start=False)
+        if name.endswith("_cumulative") and not window.given:
+            window = window._replace(open_start=True)
         return name, window
     stem = name.removesuffix("_*")
     if _is_usual(scene, segment) and f"{stem}_daily_baseline" in vocabulary():

@@ -26,7 +26,7 @@ class PlaceCandidate(_Model):
     country: str
     kind: str
     id: str
-    source: Literal["scenario", "country", "GeoNames", "text"]
+    source: Literal["scenario", "country", "crossings", "GeoNames", "text"]
     score: Annotated[float, Field(ge=0, le=1)]
 
 

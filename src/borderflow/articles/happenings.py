@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 
 from borderflow.articles.cues import Cue
-from borderflow.articles.figures import describe_site, speaker
+from borderflow.articles.dates import When
+from borderflow.articles.figures import describe_site, is_present, speaker
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
@@ -74,9 +75,13 @@ _NOT = frozenset(
 )
 
 
+_BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
+
+
 def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
     """Yield the events of a sentence, each kind at most once for each place; ``counted`` are quantities already claimed."""
     seen: set[tuple[str, str]] = set()
+    yield from _repeated(scene, memory)
     for kind in EVENTS:
         if kind.quantity in counted:
             continue  # "handed out 230 notices" is a claim with its number
@@ -87,7 +92,25 @@ def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> 
             for finding in _events(scene, kind, cues, memory):
                 if (finding.quantity, finding.place) not in seen:
                     seen.add((finding.quantity, finding.place))
+                    memory.event, memory.event_at = finding.quantity, memory.number
                     yield finding
+
+
+def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
+    """Yield the event of the sentence before at another place: "Estonia introduced a similar rule"."""
+    if memory.event_at < memory.number - 1 or not scene.mentions:
+        return
+    kind = next((kind for kind in EVENTS if kind.quantity == memory.event), None)
+    verbs = list(scene.of(*(kind.verb if kind is not None else ()), "introduce"))
+    for similar in scene.of("similar"):
+        near = [verb for verb in verbs if _gap(verb, similar) <= 8]
+        if kind is None or not near:
+            continue
+        for finding in _events(scene, kind, (min(near, key=lambda verb: _gap(verb, similar)), similar), memory):
+            if finding.place and finding.confidence > 0.6:
+                memory.event_at = memory.number
+                yield finding
+        return
 
 
 def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None:
@@ -118,6 +141,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     verb = cues[0]
     segment = _segment(scene, verb)
     window = choose_window(scene, segment, verb.first, told=False)
+    if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
+        window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
     site = choose_place(scene, kind.family, segment, verb.first, memory)
     if (
         site is not None
@@ -180,10 +205,37 @@ def _mode(kind: EventKind, cues: tuple[Cue, ...]) -> str:
 
 def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]:
     """Return one site for every place of a list: "Lavoriškės and Raigardas"."""
-    if site is None or len(site.mentions) > 1 or not site.sure or kind.family != "post":
+    if site is None or not site.sure:
+        return [site]
+    if kind.family == "route":
+        return list(_each_route(scene, site))
+    if len(site.mentions) > 1 or kind.family != "post":
         return [site]
     chosen = site.mentions[0]
     return [Site((mention,), True) for mention in _listed(scene, chosen)]
+
+
+def _each_route(scene: Scene, site: Site) -> Iterator[Site]:
+    """Yield the routes of a list that a route stands in, or the goals: "to Tbilisi and Baku"."""
+    if len(site.mentions) == 1:
+        places = [one for one in scene.mentions if one.best.kind != "derived"]
+        groups = [scene.listed(places[at:]) for at in range(len(places))]
+        chosen = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
+        yield from (Site((one,), True) for one in chosen)
+        return
+    run: list[Site] = []
+    end: int | None = None
+    for route in scene.routes():
+        gap: list[str] = (
+            [token.lower for token in scene.tokens[end : route.origins[0].first]] if end is not None else []
+        )
+        if len(gap) > 3 or any(word not in _BETWEEN_ROUTES for word in gap):
+            if any(one.mentions == site.mentions for one in run):
+                break
+            run = []
+        run.append(Site((*route.origins, route.goal), True))
+        end = route.goal.last
+    yield from run if any(one.mentions == site.mentions for one in run) else [site]
 
 
 def _listed(scene: Scene, chosen: Mention) -> list[Mention]:

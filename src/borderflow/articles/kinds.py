@@ -32,7 +32,9 @@ _MONEY = ("RUB", "USD", "EUR", "KZT", "GBP", "GEL", "UAH", "PLN", "TRY", "AMD", 
 FIGURES: tuple[FigureKind, ...] = (
     FigureKind("wrongly_drafted_returned", _PEOPLE, (("wrongly",), ("return", "turn back", "call up")), "country", 2.2),
     FigureKind("protest_detentions", _PEOPLE, (("detain",), ("protest",)), "country", 2.4),
-    FigureKind("personal_numbers_issued", ("number", "bare"), (("identity number",), ("hand out",)), "entry", 2.0),
+    FigureKind(
+        "personal_numbers_issued", ("number", "person", "bare"), (("identity number",), ("hand out",)), "entry", 2.0
+    ),
     FigureKind("notices_served", ("notice", "person", "bare"), (("notice",), ("hand out",)), "post", 1.7),
     FigureKind("mobilised_cumulative", _PEOPLE, (("call up",), ("done",)), "country", 1.6),
     FigureKind("mobilised_planned", _PEOPLE, (("call up",), ("plan",)), "country", 1.5),
@@ -53,7 +55,7 @@ FIGURES: tuple[FigureKind, ...] = (
         1.3,
         without=("enter", "leave"),
     ),
-    FigureKind("capacity_persons_per_day", _PEOPLE, (("capacity",),), "post", 1.5),
+    FigureKind("capacity_persons_per_day", _PEOPLE, (("capacity",),), "post", 1.5, without=("shelter",)),
     FigureKind(
         "throughput_persons_per_hour",
         _PEOPLE,
@@ -128,7 +130,7 @@ EVENTS: tuple[EventKind, ...] = (
         without=("exit ban", "outsiders", "draft office"),
         reach=10,
     ),
-    EventKind("service_halted", ("halt",), (_SERVICES,), "route", without=("resume",), reach=14),
+    EventKind("service_halted", ("halt",), (_SERVICES,), "route", without=("resume", "still"), reach=14),
     EventKind("service_halted", ("nothing runs",), (), "route", without=("resume",)),
     EventKind("service_resumed", ("resume",), (_SERVICES,), "route", reach=9),
     EventKind(
@@ -153,6 +155,11 @@ EVENTS: tuple[EventKind, ...] = (
         reach=9,
     ),
     EventKind(
-        "crossing_opened", ("open",), (("post",),), "post", without=("draft office", "shelter", "lanes"), reach=9
+        "crossing_opened",
+        ("open",),
+        (("post",),),
+        "post",
+        without=("draft office", "shelter", "lanes", "still"),
+        reach=9,
     ),
 )

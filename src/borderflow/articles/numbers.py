@@ -83,16 +83,16 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("length", "km|kilomet|mile|километ|км"),
         ("metre", "metres|meters|metre|meter|метр"),
         ("hour", "hour|hrs|часов|часа|час|часах|hours"),
-        ("minute", "minute|минут"),
+        ("minute", "minute|min|mins|минут|мин"),
         ("day", "days|day|суток|сутк|сутки|дней|дня|день"),
         ("week", "week|недел"),
         ("month", "month|месяц"),
         ("year", "year|лет|года|годов|летн"),
-        ("vehicle", "car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|легковуш|транспортн"),
+        ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|легковуш|транспортн"),
         ("person", "people|person|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
                    "foreigner|foreign|national|men|women|man|woman|males|children|families|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
-                   "newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
-                   "человек|люд|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
+                   "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
+                   "человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
                    "мобилизованн|призванн|военнообязан|переселенц|турист|украинц|прибывш|гост|заявител"),
         ("notice", "notice|summons|paper|повестк|повесток|предписан"),
         ("RUB", "rouble|ruble|руб|rub"), ("USD", "dollar|usd|доллар"), ("EUR", "euro|eur|евро"), ("KZT", "tenge|тенге"),
@@ -113,6 +113,8 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
 )  # fmt: skip
 _EXACT_ONLY = frozenset(
     {
+        "авто",
+        "min",
         "person",
         "man",
         "men",
@@ -146,6 +148,7 @@ _EXACT_ONLY = frozenset(
         "paper",
     }
 )
+_DEMONYM = re.compile(r"(?:ans|ese|[kyzgl]s|zens|[aeq]lis|anis|ish)$")
 _DIM_CACHE: dict[str, str | None] = {}
 _STOP = load_words("ends a noun phrase")
 _AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
@@ -155,6 +158,25 @@ _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB"}
 _DURATION = {"hour": 1.0, "minute": 1 / 60, "day": 24.0, "week": 168.0}
 _LENGTH = {"km": 1.0, "metre": 0.001, "mile": 1.609344}
 _PLURAL_ENDINGS = 3
+_BEFORE_TIME = frozenset(
+    {
+        "about",
+        "around",
+        "almost",
+        "nearly",
+        "over",
+        "than",
+        "least",
+        "waited",
+        "wait",
+        "for",
+        "take",
+        "takes",
+        "took",
+        "lasted",
+        "to",
+    }
+)
 
 
 class Amount(NamedTuple):
@@ -211,7 +233,7 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
     token = tokens[at]
     if token.is_number:
         return _digits(tokens, at)
-    if not token.is_word or len(token.lower) < 2:
+    if not token.is_word:
         return None
     word = token.lower
     if word in _WHOLE:
@@ -220,6 +242,8 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
         size = at + (3 if word == "half" else 4)
         if size <= len(tokens) and tokens[size - 1].lower == "million":
             return _Numeral(at, size, 5e5 if word == "half" else 2.5e5, 1.0, False)
+    if (spell := _spell(tokens, at)) is not None:
+        return spell
     if word not in _UNITS and not (word == "a" and at + 1 < len(tokens)):
         if "-" in word and all(part in _UNITS for part in word.split("-")):
             return _scaled(tokens, at, at + 1, float(sum(_UNITS[part] for part in word.split("-"))), False)
@@ -233,6 +257,21 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
     if word in ("one", "один", "одна", "одного") and last == at + 1 and _scale(tokens, last) == 1.0:
         return None  # "one of them", "one lane"
     return _scaled(tokens, at, last, value, False)
+
+
+def _spell(tokens: Sequence[Token], at: int) -> _Numeral | None:
+    """Return a time without a numeral: "a day and a half", "half a day", "nearly a day", "более суток"."""
+    word, following = tokens[at].lower, _words(tokens, at + 1, 4)
+    if word == "half" and following[:1] in (("a",), ("an",)) and following[1:2] in (("day",), ("hour",)):
+        return _Numeral(at, at + 2, 0.5, 1.0, False)
+    if word == "a" and following[:1] in (("million",), ("thousand",), ("hundred",)):
+        return _scaled(tokens, at, at + 1, 1.0, False)
+    if word in ("a", "an") and following[:1] in (("day",), ("hour",), ("week",)):
+        if following[1:4] == ("and", "a", "half"):
+            return _Numeral(at, at + 1, 1.5, 1.0, False)
+        if at and tokens[at - 1].lower in _BEFORE_TIME:
+            return _Numeral(at, at + 1, 1.0, 1.0, False)
+    return None
 
 
 def _lowest(value: float) -> float:
@@ -399,6 +438,8 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
         if number > end and len(word) > 4 and word.endswith(("ли", "лись", "ло", "лось")):
             break  # a verb of the past: the noun before it is over
         dimension = _dim_of(word)
+        if dimension is None and tokens[number].is_capital and _DEMONYM.search(word):
+            dimension = "person"  # "6,120 Congolese"
         if dimension is not None:
             if dimension == "year":
                 return None, last, ""
@@ -423,6 +464,8 @@ def _is_other_noun(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _dim_of(word: str) -> str | None:
+    if word.endswith(("-long", "-deep")):
+        word = word[:-5]  # "a 20 km-long queue"
     if word not in _DIM_CACHE:
         if len(_DIM_CACHE) > 50_000:
             _DIM_CACHE.clear()
@@ -444,7 +487,9 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral
     before = tokens[first - 1] if first else None
     after = tokens[last] if last < len(tokens) else None
     if before is not None and (
-        before.text in ("№", "#", ":", "/") or (before.end == tokens[first].start and before.text not in "(«\"“'—–-")
+        before.text in ("№", "#")
+        or (before.text in (":", "/") and before.end == tokens[first].start)
+        or (before.end == tokens[first].start and before.text not in "(«\"“'—–-")
     ):
         return True
     if (

@@ -50,9 +50,12 @@ class Window(NamedTuple):
 
 def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int, memory: Memory) -> Site | None:
     """Return the place that a figure at token ``at`` belongs to."""
-    pair = scene.route() if family == "route" else None
-    if pair is not None and not _nearer_goal(scene, pair[-1], segment, at):
-        return Site(pair, True)
+    if family == "route" and (routes := scene.routes()):
+        best_route = min(
+            routes, key=lambda one: (not segment[0] <= one.goal.first < segment[1], abs(one.goal.first - at))
+        )
+        if not _nearer_goal(scene, best_route.goal, segment, at):
+            return Site((*best_route.origins, best_route.goal), True)
     best, most = None, -0.5
     for mention in scene.mentions:
         value = _suits(scene, mention, family, segment, at)
@@ -61,7 +64,11 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
     if best is not None:
         countries = _countries_with(scene, best) if family == "entry" and best.best.kind == "country" else (best,)
         return Site(countries, True, ", " if len(countries) > 1 else " - ")
-    return _remembered(family, memory)
+    if any(token.lower in ("we", "our", "мы", "наш", "наша") for token in scene.tokens):
+        spoken = [mention for mention in scene.mentions if mention.best.kind == "country" and scene.speaks(mention)]
+        if spoken:
+            return Site((spoken[0],), True)
+    return _remembered(scene, family, memory)
 
 
 def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
@@ -88,44 +95,67 @@ def _nearer_goal(scene: Scene, end: Mention, segment: tuple[int, int], at: int) 
 
 
 def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, int], at: int) -> float:
-    value = _ROLE_VALUE[family].get(mention.role, 0.0) + _KIND_VALUE[family].get(mention.best.kind, 0.0)
+    kind = mention.best.kind
+    after = scene.tokens[mention.last].lower if mention.last < len(scene.tokens) else ""
+    if kind == "derived" and after in ("border", "side", "frontier", "territory", "soil", "стороне", "территории"):
+        kind = "country"
+    value = _ROLE_VALUE[family].get(mention.role, 0.0) + _KIND_VALUE[family].get(kind, 0.0)
     value += 2.0 if segment[0] <= mention.first < segment[1] else 0.0
     value -= min(abs(mention.first - at), 30) / 12
     value += mention.best.score - 0.8
-    if _speaks(scene, mention):
+    if scene.speaks(mention):
         value -= 2.5
+    if _is_nationality(scene, mention):
+        value -= 3.0
     return value
 
 
-def _speaks(scene: Scene, mention: Mention) -> bool:
-    """Tell whether a place only belongs to who says so: "officials in Panama City said", "Georgia's ministry said"."""
-    officials = list(scene.of("official", "witness"))
-    for cue in scene.of("say"):
-        for speaker in officials:
-            if abs(speaker.first - cue.first) > 9:
-                continue
-            low, high = min(speaker.first, cue.first), max(speaker.last, cue.last)
-            between = scene.tokens[min(mention.last, speaker.last) : max(mention.first, speaker.first)]
-            if any(token.text in ",;:" for token in between):
-                continue
-            if low - 3 <= mention.first < high and (
-                (mention.last <= speaker.first + 1 and speaker.first - mention.last <= 1)
-                or speaker.last <= mention.first <= speaker.last + 3
-            ):
-                return mention.best.kind != "crossing"
-    return False
+def _is_nationality(scene: Scene, mention: Mention) -> bool:
+    """Tell whether a place says whose citizens people are: "9,870 Russian citizens", "6450 граждан России"."""
+    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    if before[-1:] == ["of"]:
+        before = before[:-1]
+    if before and before[-1].startswith(_CITIZENS):
+        return True
+    counted = any(one.last <= mention.first < one.noun_end for one in scene.amounts if one.dimension == "person")
+    return counted and mention.best.kind == "derived"
 
 
-def _remembered(family: Family, memory: Memory) -> Site | None:
+_CITIZENS = ("citizen", "national", "holder", "passport", "граждан", "подданн", "выходц", "жител")
+
+
+def _meant(scene: Scene, memory: Memory) -> Mention | None:
+    """Return the place that a noun with "the" points back to: "the country", "the town", "the checkpoint"."""
+    words = {token.lower for token in scene.tokens}
+    for nouns, kept in ((_TOWN, memory.towns), (_POST, memory.posts), (_COUNTRY, memory.countries)):
+        if kept and words & nouns:
+            return kept[-1]
+    return None
+
+
+_COUNTRY = frozenset({"country", "страну", "страны", "стране", "страна", "republic", "республику", "республики"})
+_TOWN = frozenset({"town", "city", "village", "settlement", "город", "города", "городе", "поселке", "село", "селе"})
+_POST = frozenset(
+    {"crossing", "checkpoint", "post", "terminal", "bridge", "переход", "переходе", "пост", "посту", "пункте"}
+)
+
+
+def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
+    if family != "route" and family != "country" and (meant := _meant(scene, memory)) is not None:
+        return Site((meant,), False)
     if family == "route":
-        return Site(memory.routes[-1], False) if memory.routes else None
+        return Site((*memory.routes[-1].origins, memory.routes[-1].goal), False) if memory.routes else None
     if family == "country":
         return None  # whose call-up it is, the last country named does not say
     if family == "post":
         recent = memory.posts or memory.towns or memory.countries
         if memory.posts and memory.towns and memory.towns[-1].start > memory.posts[-1].start + 1500:
             recent = memory.towns
-        return Site((recent[-1],), False) if recent else None
+        if not recent:
+            return None
+        # those who wait for a ferry or a train wait where it leaves from
+        start = next((one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1]), recent[-1])
+        return Site((start,), False)
     if memory.place is not None:
         return Site((memory.place,), False)
     pool = sorted((*memory.posts, *memory.towns, *memory.countries), key=lambda mention: mention.start)
@@ -144,11 +174,13 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
         shared = [one for one in usable if not _of_another(scene, one, at)]
         # a date before the first figure, or after the last, is shared by all of them
         last = max((one.end for one in scene.amounts), default=position)
-        own = [one for one in shared if one.start < first] or [
-            one for one in shared if one.start >= last and len(shared) == 1
-        ]
+        own = (
+            [one for one in shared if one.start < first]
+            or [one for one in shared if one.start >= last and len(shared) == 1]
+            or sorted(one for one in shared if one.end <= position)[-1:]
+        )
     if own:
-        return _window(min(own, key=lambda one: _distance(one, position)), True)
+        return _window(min(own, key=lambda one: _distance(scene, one, position)), True)
     if told and scene.said:
         one = scene.dates[min(scene.said)]
         if one.last <= published:
@@ -159,12 +191,20 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
 def _of_another(scene: Scene, one: When, at: int) -> bool:
     """Tell whether a number stands between a figure and a date, so that the date is the number's."""
     position = scene.token_at(one.start)
-    return any(
-        at < amount.first < position and amount.first > at
+    between = [
+        amount
         for amount in scene.amounts
-        if amount.dimension not in ("other", "post", "percent")
+        if at < amount.first < position
+        and amount.dimension not in ("other", "post", "percent")
         and not (amount.dimension == "bare" and amount.value < 10)
-    )
+    ]
+    end = next((amount.noun_end for amount in scene.amounts if amount.first == at), at + 1)
+    for amount in between:
+        gap = [token.lower for token in scene.tokens[end : amount.first]]
+        if len(gap) > 2 or not all(word in ("and", "и", "plus", ",", "some", "about", "more") for word in gap):
+            return True
+        end = amount.noun_end  # "1,460 cars and 38 coaches on Friday": one date for both
+    return False
 
 
 def _is_aside(scene: Scene, one: When) -> bool:
@@ -172,13 +212,15 @@ def _is_aside(scene: Scene, one: When) -> bool:
     at = scene.token_at(one.start)
     before = [token.lower for token in scene.tokens[max(at - 3, 0) : at + 1]]
     return scene.tokens[at].lower in ("until", "till", "до") or any(
-        word in ("than", "as", "чем") for word in before[:-1]
+        word in ("than", "as", "чем", "double", "twice", "triple", "half") for word in before[:-1]
     )
 
 
-def _distance(one: When, position: int) -> float:
-    # a date that follows its figure is likelier to belong to it than one that comes before
-    return (one.start - position) if one.start >= position else 1.3 * (position - one.end)
+def _distance(scene: Scene, one: When, position: int) -> float:
+    # a date that follows its figure is likelier to belong to it than one that comes before, and a comma parts them
+    low, high = (position, one.start) if one.start >= position else (one.end, position)
+    comma = 25 * any(token.text == "," for token in scene.tokens if low <= token.start < high)
+    return comma + (high - low) * (1.0 if one.start >= position else 1.3)
 
 
 def _span(scene: Scene, segment: Sequence[int]) -> tuple[int, int]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from borderflow.articles.cues import Cue, find_cues
 from borderflow.articles.dates import When, find_dates
@@ -13,7 +16,7 @@ from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in
 from borderflow.naming import Names
 
-__all__ = ["Memory", "Scene", "build_scene"]
+__all__ = ["Memory", "Route", "Scene", "build_scene"]
 
 _SEPARATORS = frozenset(
     {
@@ -41,33 +44,76 @@ _SEPARATORS = frozenset(
 _STRONG = frozenset({";", ":", "but", "while", "whereas", "но", "though", "although", "хотя", "тогда"})
 
 
+_PER = {
+    "hour": ("an hour", "per hour", "every hour", "each hour", "hourly", "в час"),
+    "day": (
+        "a day", "per day", "each day", "every day", "daily", "в день", "в сутки", "ежедневно", "за день", "/ day", "a 24-hour",
+    ),
+}  # fmt: skip
+_ONLY_AFTER = ("a ", "an ", "за ", "/ ")
+_LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well", "«", "»"})
+
+
+class Route(NamedTuple):
+    """Where something runs: one or more places it starts from, and where it goes."""
+
+    origins: tuple[Mention, ...]
+    goal: Mention
+
+
 @dataclass
 class Memory:
-    """What earlier sentences left behind: the last places and windows spoken of, and the last kind of figure."""
+    """What earlier sentences left behind: places, the day, the window, what was counted, what happened, who spoke.
+
+    ``number`` counts sentences; ``when_at``, ``counted_at`` and ``event_at`` say in which one a thing was last spoken
+    of, so that only a sentence close by can carry it on.
+    """
 
     posts: list[Mention] = field(default_factory=list)
     towns: list[Mention] = field(default_factory=list)
     countries: list[Mention] = field(default_factory=list)
-    routes: list[tuple[Mention, ...]] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
     quantity: str = ""
     place: Mention | None = None
     when: When | None = None
     said_by: str = ""
     official: bool = False
     announced: dt.date | None = None
+    number: int = 0
+    day: dt.date | None = None
+    day_at: int = -9
+    service: str = ""
+    when_at: int = -9
+    counted_at: int = -9
+    event: str = ""
+    event_at: int = -9
+
+    def counted_lately(self) -> bool:
+        """Tell whether this sentence or the one before it counted something."""
+        return bool(self.quantity) and self.counted_at >= self.number - 1
 
     def keep(self, scene: Scene) -> None:
-        """Remember the places of a sentence."""
-        for mention in scene.mentions:
+        """Remember the places and the day of a sentence, and what kind of service it spoke of."""
+        self.number += 1
+        services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
+        self.service = services[-1] if services else self.service
+        days = [
+            one.last
+            for n, one in enumerate(scene.dates)
+            if n not in scene.said and one.role in ("day", "by") and one.first == one.last <= scene.published
+        ]
+        if days:
+            self.day, self.day_at = days[-1], self.number - 1
+        quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
+        for mention in quiet or scene.mentions:
             kind = mention.best.kind
             if kind == "crossing":
                 self.posts.append(mention)
             elif kind in ("city", "region"):
                 self.towns.append(mention)
-            elif kind == "country":
+            elif kind == "country" or scene.is_border(mention):
                 self.countries.append(mention)
-        if (pair := scene.route()) is not None:
-            self.routes.append(pair)
+        self.routes += scene.routes()
         for kept in (self.posts, self.towns, self.countries, self.routes):
             del kept[:-4]
 
@@ -89,18 +135,63 @@ class Scene:
         """The tokens of the sentence."""
         return self.sentence.tokens
 
+    @cached_property
+    def by_kind(self) -> Mapping[str, tuple[Cue, ...]]:
+        """The cues by their class."""
+        found: dict[str, list[Cue]] = {}
+        for cue in self.cues:
+            found.setdefault(cue.kind, []).append(cue)
+        return {kind: tuple(cues) for kind, cues in found.items()}
+
     def has(self, *kinds: str) -> bool:
         """Tell whether a cue of one of some classes is in the sentence."""
-        return any(cue.kind in kinds for cue in self.cues)
+        return any(kind in self.by_kind for kind in kinds)
 
-    def of(self, *kinds: str) -> Iterator[Cue]:
-        """Yield the cues of some classes."""
-        return (cue for cue in self.cues if cue.kind in kinds)
+    def of(self, *kinds: str) -> list[Cue]:
+        """Return the cues of some classes, in order."""
+        if len(kinds) == 1:
+            return list(self.by_kind.get(kinds[0], ()))
+        return sorted((cue for kind in kinds for cue in self.by_kind.get(kind, ())), key=lambda cue: cue.first)
+
+    @cached_property
+    def rates(self) -> Mapping[int, str]:
+        """For every number, by its first token: "day" or "hour" where it is said to be a rate, else nothing."""
+        firsts = [one.first for one in self.amounts]
+        ends = [*firsts[1:], len(self.tokens)]
+        return {one.first: self._rate(one, end) for one, end in zip(self.amounts, ends, strict=True)}
+
+    @cached_property
+    def first_rate(self) -> Mapping[str, int]:
+        """The first number of each rate."""
+        found: dict[str, int] = {}
+        for first, rate in self.rates.items():
+            found.setdefault(rate, first)
+        return found
+
+    def _rate(self, amount: Amount, end: int) -> str:
+        following = self.tokens[amount.last : min(amount.noun_end + 12, end)]
+        stop = next((n for n, token in enumerate(following) if token.text in ",;:."), len(following))
+        after = f" {' '.join(token.lower for token in following[:stop])} "
+        before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 4, 0) : amount.first])} "
+        for rate, phrases in _PER.items():
+            for phrase in phrases:
+                if f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before):
+                    return rate
+        average = " average " in before and any(word in before for word in (" daily ", " сутки "))
+        return "day" if average and amount.dimension != "time" else ""
+
+    @cached_property
+    def _counted(self) -> list[Amount]:
+        return [one for one in self.amounts if one.dimension not in ("other", "percent")]
+
+    @cached_property
+    def _position(self) -> Mapping[int, int]:
+        return {one.first: at for at, one in enumerate(self._counted)}
 
     def segment(self, number: int) -> tuple[int, int]:
         """Return the tokens that belong to one of the numbers: up to the separators towards its neighbours."""
-        amounts = [one for one in self.amounts if one.dimension not in ("other", "percent")]
-        at = amounts.index(self.amounts[number]) if self.amounts[number] in amounts else -1
+        amounts = self._counted
+        at = self._position.get(self.amounts[number].first, -1)
         if at < 0:
             return 0, len(self.tokens)
         low = self._cut(amounts[at - 1].noun_end, amounts[at].first) if at else 0
@@ -112,7 +203,9 @@ class Scene:
         if strong:
             return strong[-1]
         cuts = [at for at in range(start, end) if self.tokens[at].lower in _SEPARATORS]
-        return cuts[-1] if cuts else start
+        commas = [at for at in cuts if self.tokens[at].text == "," and self.tokens[cuts[-1]].text in "–—"]
+        # "a bicycle for 60, a seat — for 35": what stands before the dash belongs to the number after it
+        return commas[-1] if commas else cuts[-1] if cuts else start
 
     def clause(self, at: int) -> tuple[int, int]:
         """Return the tokens of the clause around a token, between strong separators and commas before a new verb."""
@@ -126,35 +219,75 @@ class Scene:
         """Return the number of the token at a position of the text."""
         return next((n for n, token in enumerate(self.tokens) if token.end > position), len(self.tokens) - 1)
 
-    def route(self) -> tuple[Mention, ...] | None:
-        """Return the places that something runs between: where it starts (one or more), then where it ends."""
-        for one, other in zip(self.mentions, self.mentions[1:], strict=False):
-            gap = [token.lower for token in self.tokens[one.last : other.first]]
-            if other.best.kind == "derived" or one.best.kind == "derived":
-                continue
-            linked = len(gap) <= 2 and any(word in ("to", "-", "–", "—", "в", "до", "на") for word in gap)
-            paired = (
-                len(gap) <= 2
-                and any(word in ("and", "и") for word in gap)
-                and one.first
-                and any(token.lower in ("between", "между") for token in self.tokens[max(one.first - 2, 0) : one.first])
-            )
-            if (linked and (one.role == "from" or any(word in "-–—" for word in gap))) or paired:
-                return one, other
-        origins = [m for m in self.mentions if m.role == "from" and m.best.kind != "derived"]
-        goals = [
-            m
-            for m in self.mentions
-            if m.role in ("to", "at") and m.best.kind != "derived" and origins and m.first > origins[0].first
-        ]
-        if origins and goals and goals[0].first - origins[-1].last <= 4:
-            return (*[one for one in origins if one.first < goals[0].first], goals[0])
-        return None
+    def speaks(self, mention: Mention) -> bool:
+        """Tell whether a place only belongs to who says so: "officials in Panama City said", "Georgia's ministry said"."""
+        officials = list(self.of("official", "witness"))
+        for cue in self.of("say"):
+            for speaker in officials:
+                if abs(speaker.first - cue.first) > 9:
+                    continue
+                low, high = min(speaker.first, cue.first), max(speaker.last, cue.last)
+                between = self.tokens[min(mention.last, speaker.last) : max(mention.first, speaker.first)]
+                if any(token.text in ",;:" for token in between):
+                    continue
+                if low - 3 <= mention.first < high and (
+                    (mention.last <= speaker.first + 1 and speaker.first - mention.last <= 1)
+                    or speaker.last <= mention.first <= speaker.last + 3
+                ):
+                    return mention.best.kind != "crossing"
+        return False
+
+    def is_border(self, mention: Mention) -> bool:
+        """Tell whether an adjective names a border, hence a country: "the Tunisian border"."""
+        after = self.tokens[mention.last].lower if mention.last < len(self.tokens) else ""
+        return mention.best.kind == "derived" and (
+            after in ("border", "side", "frontier") or after.startswith("границ")
+        )
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the sentence: "Orenburg - Aktobe", "between Pskov and Tartu", "from A and B to C and D"."""
+        places = [one for one in self.mentions if one.best.kind != "derived"]
+        found = [Route((one,), other) for one, other in itertools.pairwise(places) if self._linked(one, other)]
+        taken = {mention for route in found for mention in (*route.origins, route.goal)}
+        origins = [one for one in places if one.role == "from" and one not in taken]
+        goals = [one for one in places if one.role in ("to", "at") and origins and one.first > origins[0].first]
+        if origins and goals and goals[0].first - origins[-1].last <= 5 and goals[0] not in taken:
+            starts = tuple(one for one in origins if one.first < goals[0].first)
+            if starts:
+                found += [Route(starts, goal) for goal in self.listed(goals)]
+        return sorted(found, key=lambda route: route.goal.first)
+
+    def listed(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """Return the first of some places and those that follow it in a list: "to Tbilisi, Baku and Yerevan"."""
+        found = list(mentions[:1])
+        for one in mentions[1:]:
+            gap = [token.lower for token in self.tokens[found[-1].last : one.first]]
+            if not (gap and len(gap) <= 3 and all(word in _LISTING for word in gap)):
+                break
+            found.append(one)
+        return found
+
+    def _linked(self, one: Mention, other: Mention) -> bool:
+        """Tell whether two places are the ends of a route by what stands between or before them."""
+        gap = [token.lower for token in self.tokens[one.last : other.first]]
+        if not gap or len(gap) > 2 or one.best.kind == "country" == other.best.kind:
+            return False
+        before = [token.lower for token in self.tokens[max(one.first - 2, 0) : one.first]]
+        if any(word in ("and", "и") for word in gap):
+            return any(word in ("between", "между") for word in before)
+        dashed = gap in (["-"], ["–"], ["—"])
+        return dashed or (one.role == "from" and any(word in ("to", "в", "до", "на") for word in gap))
 
 
-def build_scene(sentence: Sentence, names: Names, countries: frozenset[str], published: dt.date) -> Scene:
-    """Recognise everything in a sentence."""
-    dates = find_dates(sentence.text, sentence.start, published)
+def build_scene(
+    sentence: Sentence,
+    names: Names,
+    countries: frozenset[str],
+    published: dt.date,
+    anchor: dt.date | None = None,
+) -> Scene:
+    """Recognise everything in a sentence; ``anchor`` is the day that the sentences before it spoke of."""
+    dates = find_dates(sentence.text, sentence.start, published, anchor)
     amounts = find_amounts(sentence.tokens, [(one.start, one.end) for one in dates])
     cues = find_cues(sentence.tokens)
     mentions = find_places_in(sentence, names, countries)
@@ -167,6 +300,13 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
     if one.role not in ("day", "future"):
         return False
     tokens = sentence.tokens
+    if (
+        len(tokens[0].text) > 3
+        and tokens[0].text.isupper()
+        and one.start - sentence.start < 40
+        and "," in (token.text for token in tokens[:4])
+    ):
+        return True  # a dateline: "GENEVA, July 20 (agency) -"
     for cue in cues:
         if cue.kind != "say":
             continue

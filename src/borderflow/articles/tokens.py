@@ -11,6 +11,7 @@ from borderflow.articles.lexicon import load_words
 __all__ = ["Sentence", "Token", "split_sentences"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,]\d+)*|\S")
+_TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
 _SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 _SHORT = load_words("abbreviation")
@@ -108,6 +109,19 @@ def _trim(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
 
 def _tokens(body: str, offset: int) -> tuple[Token, ...]:
     return tuple(
-        Token(offset + match.start(), offset + match.end(), match.group(), match.group().casefold().replace("ё", "е"))
+        Token(offset + start, offset + end, body[start:end], body[start:end].casefold().replace("ё", "е"))
         for match in _TOKEN.finditer(body)
+        for start, end in _parts(match)
     )
+
+
+def _parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield a token, or the parts of two names with a hyphen: "Orenburg-Aktobe" may be a route, "Raja-Jooseppi" a name."""
+    text, start = match.group(), match.start()
+    if "-" in text and _TWO_NAMES.fullmatch(text):
+        at = start + text.index("-")
+        yield start, at
+        yield at, at + 1
+        yield at + 1, match.end()
+    else:
+        yield start, match.end()

@@ -26,6 +26,7 @@ _ROLES = {
     "в": "at", "во": "at", "на": "at", "у": "at", "под": "at", "около": "at", "перед": "at", "возле": "at", "близ": "at", "вблизи": "at", "за": "at",
     "through": "via", "via": "via", "через": "via", "between": "from", "между": "from", "против": "at", "with": "with", "с границы": "from",
 }  # fmt: skip
+_SIDES = frozenset({"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "out"})
 _NOUNS_AFTER = load_words("noun after a place")
 _NOUNS_BEFORE = load_words("noun before a place")
 _POSTS = load_words("noun of a post")
@@ -167,20 +168,22 @@ def _adjective(tokens: Sequence[Token], at: int, names: Names) -> Mention | None
 
 
 def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozenset[str]) -> Mention | None:
-    for size in range(min(5, len(tokens) - at), 0, -1):
+    for size in range(min(6, len(tokens) - at), 0, -1):
         words = tokens[at : at + size]
-        if not all(word.is_word for word in words) or any(
-            two.start - one.end != 1 for one, two in itertools.pairwise(words)
-        ):
+        if not _one_name(words):
             continue
         if size == 1 and (words[0].lower in _NEVER or (len(words[0].text) < 3 and not words[0].text.isupper())):
             return _unknown(tokens, at)
-        text = " ".join(_plain(word) for word in words)
+        text = " ".join(_plain(word) for word in words).replace(" - ", "-")
         candidates = names.look_up(text)
         if not candidates and size == 1 and text[0].casefold() >= "а" and (lemma := _lemma(text)) != text:
             candidates = names.look_up(lemma)
         if not candidates and text[0].casefold() >= "а":
-            candidates = names.look_up(to_latin(text)) or names.look_up(to_latin(_nominative(text)))
+            candidates = (
+                names.look_up(to_latin(text))
+                or names.look_up(to_latin(_nominative(text)))
+                or (names.sounding_like(text) if size == 1 and not _is_word(text.casefold()) else [])
+            )
         scored = _scored(tokens, at, at + size, candidates, countries)
         if scored and scored[0].score < _LEAST and (unknown := _unknown(tokens, at)) is not None:
             return unknown
@@ -189,12 +192,25 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
     return _unknown(tokens, at)
 
 
+def _one_name(words: Sequence[Token]) -> bool:
+    """Tell whether tokens may be one name: words with single spaces, or with a hyphen and none ("Raja-Jooseppi")."""
+    if not (words[0].is_word and words[-1].is_word):
+        return False
+    return all(
+        (one.is_word and two.is_word and two.start - one.end == 1)
+        or ("-" in (one.text, two.text) and two.start == one.end)
+        for one, two in itertools.pairwise(words)
+    )
+
+
 def _role(tokens: Sequence[Token], at: int) -> str:
     """Return the role that the word before a place gives it, over articles, nouns and adjectives."""
     for back in range(1, 6):
         if at - back < 0:
             return ""
         word = tokens[at - back].lower
+        if word == "of" and at - back > 0 and tokens[at - back - 1].lower in _SIDES:
+            return "from"  # "further east of Guinea"
         if word in _ROLES and not (word == "of" and at - back > 0 and tokens[at - back - 1].lower in _NOUNS_BEFORE):
             return _ROLES[word]
         if not (tokens[at - back].is_word or word in "«\"“'"):
@@ -236,7 +252,7 @@ def _scored(
     context = _context(tokens, first, last)
     found = []
     for one in candidates:
-        if one.source == "scenario":
+        if one.source in ("scenario", "crossings"):
             score = 0.85 * one.score + 0.1 + min(context, 0.0)
         elif one.source == "country":
             score = 0.95 if one.kind == "country" else 0.6
@@ -253,12 +269,12 @@ def _scored(
             score = size * one.score + context + (0.15 if one.country in countries else 0.0) + 0.1 * (last - first > 1)
         if score >= _WEAK:
             found.append(one._replace(score=round(min(score, 1.0), 2)))
-    order = {"scenario": 0, "country": 1}
+    order = {"scenario": 0, "country": 1, "crossings": 2}
     found.sort(
         key=lambda one: (
             one.source == "GeoNames",
             -one.score if one.source == "GeoNames" else -1.0,
-            order.get(one.source, 2),
+            order.get(one.source, 3),
             -one.score,
             one.kind != "crossing",
         )
@@ -330,7 +346,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         following_verb = last < len(tokens) and tokens[last].lower in ("said", "says", "told")
         if following_verb or name.isupper() or tokens[at].text[-1:] in "'’":
             return None
-        score = 0.5 if before in _SURE_WORDS or capitalised > 1 else 0.45
+        sure = (
+            before in _SURE_WORDS or capitalised > 1 or (before in ("in", "at", "в", "во") and tokens[at].text[0] < "а")
+        )
+        score = 0.5 if sure else 0.45
         return Mention(
             at,
             last,
