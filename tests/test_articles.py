@@ -20,6 +20,7 @@ from borderflow.errors import UsageError
 from borderflow.ledger import read_ledger, vocabulary, write_ledger
 from borderflow.naming import resolve_place, shipped_names, stem
 from borderflow.scenario import load
+from pages import pdf_of
 
 DAY = date(2031, 5, 14)  # a Wednesday
 
@@ -56,29 +57,6 @@ def test_pdf_with_text(tmp_path):
     assert [short(one) for one in read_evidence(tmp_path / "a.pdf", published=DAY)] == [
         ("arrivals_daily", 4210.0, "Georgia", "2031-05-13", "2031-05-13")
     ]
-
-
-def pdf_of(text):
-    """Return a one-page PDF, written by hand."""
-    stream = f"BT /F1 12 Tf 40 700 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return (
-        out
-        + b"xref\n0 6\n0000000000 65535 f \n"
-        + table
-        + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % len(out)
-    )
 
 
 @pytest.mark.parametrize(

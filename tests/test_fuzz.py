@@ -6,100 +6,27 @@ minutes a reader; here each gets some dozens of tries with a fixed seed. What wa
 """
 
 import json
-import os
 import resource
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import borderflow as bf
-from borderflow.errors import BorderflowError
 from borderflow.ledger import read_ledger
 from borderflow.network import compile_network
+from borderflow.observations import match_claims, observe
+from borderflow.review import review_ledger
 from borderflow.rules import compile_rules
+from breakages import answers, broken, enough, report, several, tries
 from runs import TINY, run_tiny
-
-SECONDS = float(os.environ.get("BORDERFLOW_FUZZ_SECONDS", "0"))  # for each reader; 0: the short version
-FEW = 15 if not SECONDS else 10**6  # where each try reads and compiles a whole scenario
-TRIES = settings(
-    max_examples=10**6 if SECONDS else 40, deadline=None, database=None, derandomize=not SECONDS,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
-BEGAN: dict[str, float] = {}
-LONGEST = 20.0  # seconds of processor time that no file may take
-
-HOSTILE = [
-    "", " ", "nan", "NaN", ".nan", "inf", "-.inf", "-1", "0", "1e9", "1000000000", "1e308", "1e400", "9" * 400, "0x10", "1_000", "½", "٣",
-    "null", "~", "true", "[]", "{}", "[[[[[[", "- - - -", "&a *a", "<<: *a", "!!python/object/apply:os.system [id]", "!!binary x", "\t",
-    "2022-13-45", "0000-00-00", "9999-12-31T23:59:59Z", "2022-09-21T25:00", "1600-01-01", "24:00", "../../etc/passwd", "/dev/zero",
-    "C:\\CON", "a/b", "..", "\x00", "\ufeff", "\u202e", "é" * 300, '"', "'", ",,,,,,", "=1+1", "Mars/Phobos", "x" * 5000,
-]  # fmt: skip
-
-
-@st.composite
-def breakages(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """Draw a way in which a file breaks."""
-    kind = draw(
-        st.sampled_from(["token", "token", "token", "token", "drop", "double", "swap", "flip", "cut", "insert"])
-    )
-    where, other, word = draw(st.floats(0, 1)), draw(st.floats(0, 1)), draw(st.sampled_from(HOSTILE))
-
-    def apply(data: bytes) -> bytes:
-        lines = data.split(b"\n")
-        n, m = int(where * (len(lines) - 1)), int(other * (len(lines) - 1))
-        if kind == "token":
-            cut = b"," if b"," in lines[n] else b" "
-            parts = lines[n].split(cut)
-            parts[int(other * (len(parts) - 1))] = word.encode()
-            lines[n] = cut.join(parts)
-        elif kind == "drop":
-            del lines[n]
-        elif kind == "double":
-            lines.insert(m, lines[n])
-        elif kind == "swap":
-            lines[n], lines[m] = lines[m], lines[n]
-        elif kind == "insert":
-            lines.insert(n, word.encode())
-        elif kind == "flip" and data:
-            at = int(where * (len(data) - 1))
-            return data[:at] + bytes([data[at] ^ (1 << int(other * 7))]) + data[at + 1 :]
-        elif kind == "cut":
-            return data[: int(where * len(data))]
-        return b"\n".join(lines)
-
-    return apply
-
-
-def enough(reader: str) -> bool:
-    """Tell whether the time of this reader is over; what is drawn after it costs next to nothing."""
-    began = BEGAN.setdefault(reader, time.monotonic())
-    return bool(SECONDS) and time.monotonic() - began > SECONDS
-
-
-def answers(action: Callable[[], object]) -> str:
-    """Run an action that may refuse; return the refusal. Anything but a refusal in short lines is a failure."""
-    began = time.process_time()
-    try:
-        action()
-    except BorderflowError as error:
-        text = str(error)
-        assert text.strip(), "an empty complaint"
-        for line in text.splitlines():
-            assert len(line) < 1000, f"a complaint of {len(line)} characters: {line[:200]}"
-    else:
-        text = ""
-    assert time.process_time() - began < LONGEST
-    return text
-
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Readers
@@ -115,6 +42,12 @@ def use(folder: Path) -> None:
     compile_rules(compile_network(scenario.until(scenario.start.date().replace(day=scenario.start.day + 1))))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def written():
+    yield
+    report()
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scenario") / "copy"
@@ -122,43 +55,42 @@ def copy(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_scenario_files(copy, name):
-    good = (SHIPPED / name).read_bytes()
+@pytest.mark.parametrize("reader", ["scenario.yaml", "tables"])
+def test_scenario_files(copy, reader):
+    names = FILES[:1] if reader == "scenario.yaml" else FILES[1:]
+    good = {name: (SHIPPED / name).read_bytes() for name in names}
 
-    @settings(TRIES, max_examples=FEW)
-    @given(st.lists(breakages(), min_size=1, max_size=3))
-    def broken(ways):
-        if enough(name):
+    @tries(20)
+    @given(st.sampled_from(names), several())
+    def read(name, ways):
+        if enough(reader):
             return
-        data = good
-        for way in ways:
-            data = way(data)
-        (copy / name).write_bytes(data)
-        answers(lambda: use(copy))
+        (copy / name).write_bytes(broken(good[name], ways))
+        try:
+            answers(lambda: use(copy), reader)
+        finally:
+            (copy / name).write_bytes(good[name])
 
-    try:
-        broken()
-    finally:
-        (copy / name).write_bytes(good)
+    read()
 
 
 def test_ledgers(tmp_path):
-    good = (SHIPPED / "evidence.csv").read_bytes()
-    good = b"\n".join(good.split(b"\n")[:60])
+    good = b"\n".join((SHIPPED / "evidence.csv").read_bytes().split(b"\n")[:60])
+    file, scenario = tmp_path / "evidence.csv", bf.load("russia-2022")
 
-    @TRIES
-    @given(st.lists(breakages(), min_size=1, max_size=3))
-    def broken(ways):
-        if enough("ledger"):
-            return
-        data = good
-        for way in ways:
-            data = way(data)
-        (tmp_path / "evidence.csv").write_bytes(data)
-        answers(lambda: read_ledger(tmp_path / "evidence.csv"))
+    def look():
+        ledger = read_ledger(file)
+        review_ledger(ledger, scenario)
+        observe(match_claims(scenario, ledger))
 
-    broken()
+    @tries(40)
+    @given(several())
+    def read(ways):
+        if not enough("ledger"):
+            file.write_bytes(broken(good, ways))
+            answers(look, "ledger")
+
+    read()
 
 
 @pytest.fixture(scope="module")
@@ -168,35 +100,34 @@ def finished(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "summary.csv", "results.zarr/zarr.json", "results.zarr/left/zarr.json",
-                                  "results.zarr/left/c/0/0/0", "results.zarr/member/c/0"])  # fmt: skip
-def test_run_folders(finished, name):
-    good = (finished / name).read_bytes()
+PARTS = ("manifest.json", "summary.csv", "results.zarr/zarr.json", "results.zarr/left/zarr.json",
+         "results.zarr/left/c/0/0/0", "results.zarr/member/c/0", "results.zarr/day/zarr.json")  # fmt: skip
+
+
+def test_run_folders(finished):
+    good = {name: (finished / name).read_bytes() for name in PARTS}
 
     def look():
         run = bf.open_run(finished)
         run.quantiles("arrivals_daily")
         run.store.read("left")
 
-    @TRIES
-    @given(st.lists(breakages(), min_size=1, max_size=2))
-    def broken(ways):
-        if enough(name):
+    @tries(120)
+    @given(st.sampled_from(PARTS), several(2))
+    def read(name, ways):
+        if enough("run folder"):
             return
-        data = good
-        for way in ways:
-            data = way(data)
-        (finished / name).write_bytes(data)
-        answers(look)
+        (finished / name).write_bytes(broken(good[name], ways))
+        try:
+            answers(look, "run folder")
+        finally:
+            (finished / name).write_bytes(good[name])
 
-    try:
-        broken()
-    finally:
-        (finished / name).write_bytes(good)
+    read()
     look()
 
 
-@TRIES
+@tries(40)
 @given(
     st.text(max_size=80),
     st.sampled_from(["--members", "--seed", "--until", "--set", "--without", "--from", "--snapshot", "--workers"]),
@@ -210,7 +141,7 @@ def test_words_on_the_command_line(text, option):
         "--from": {"base": text},
         "--snapshot": {"snapshots": [text]},
     }
-    answers(lambda: bf.run(TINY, members=0, out="/nonexistent/run", **words.get(option, {})))
+    answers(lambda: bf.run(TINY, members=0, out="/nonexistent/run", **words.get(option, {})), "words")
     from borderflow.cli import options
 
     answers(lambda: options.read_members(text))

@@ -14,7 +14,7 @@ ORDER = (
     "errors", "kernels", "folders", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
     "results", "snapshots", "plans", "workers", "clusters", "ensemble",
     "units", "wording", "ledger", "naming", "articles", "evidence", "review", "review_page", "proposals",
-    "observations", "shares", "camps", "scoring", "priors", "smoother", "sequential", "calibration", "pictures", "breaks",
+    "observations", "shares", "camps", "scoring", "priors", "smoother", "sequential", "fits", "calibration", "pictures", "breaks",
     "forecasting", "baselines", "skill", "backtests",
     "changes", "outcomes", "effects", "comparison", "sensitivity", "crossings", "drafting", "guesses",
     "charts", "plots", "effect_plots", "disclosure", "exports", "pairing", "event_words", "revision", "briefing",

@@ -17,11 +17,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +29,12 @@ from numpy.typing import NDArray
 
 from borderflow.ensemble import show_progress, simulate_block
 from borderflow.errors import ResultsError, UsageError
+from borderflow.fits import FIT_FILE, Step, begin_fit, finish_fit, keep_step, read_steps
 from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger, read_ledger
 from borderflow.network import Network, compile_network
 from borderflow.observations import Observation, Part, index_series, read_observations
+from borderflow.plans import guarded
 from borderflow.priors import PRIOR_DRAWS, Unknowns, is_value, list_unknowns, member_settings, standard_normals
 from borderflow.results import daily_series
 from borderflow.scenario import Scenario, load, parse_time
@@ -340,10 +341,6 @@ def calibrate(
     if not 0.1 <= model_error <= 100.0:
         raise UsageError(f"the factor on the model's error must be 0.1 to 100, got {model_error:g}")
     folder = Path(out) if out is not None else Path("fits") / name
-    part = folder.with_name(folder.name + ".part")
-    for place in (folder, part):
-        if place.exists() and not _is_ours(place):
-            raise UsageError(f"{place} exists and is not a fit; choose another with --out")
     began = time.perf_counter()
     ledger = _find_ledger(scenario, observations)
     day = _day(through) or max(claim.known for claim in ledger)
@@ -353,17 +350,21 @@ def calibrate(
         "steps": steps, "format": FORMAT, "engine": cache_folder().name, "observations": _mark(problem),
         "model_error": model_error,
     }  # fmt: skip
-    done = _begin(part, claim, resume)
+    part = begin_fit(folder, claim, resume)
+    if part is None:
+        return open_fit(folder)
+    done = read_steps(part)
     prior = standard_normals(problem.unknowns.names, members, seed=seed, purpose=PRIOR_DRAWS)
     with show_progress(progress, members * (steps + 1), "fitting") as advance:
         advance(members * len(done))
         history = smooth(
             lambda z: problem.predict(z, seed=seed, workers=workers, advance=advance),
             prior, problem.data, steps=steps, seed=seed, mask=problem.mask, done=done,
-            keep=lambda step, z, predicted: _keep(part, step, z, predicted),
+            keep=partial(keep_step, part),
         )  # fmt: skip
-    _write(part, problem, history, {**claim, "seconds": round(time.perf_counter() - began, 1)})
-    return open_fit(_finish(part, folder))
+    with guarded(part):
+        _write(part, problem, history, {**claim, "seconds": round(time.perf_counter() - began, 1)})
+        return open_fit(finish_fit(part, folder))
 
 
 def _day(value: dt.date | str | None) -> dt.date | None:
@@ -383,59 +384,6 @@ def _mark(problem: Problem) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _is_ours(folder: Path) -> bool:
-    ours = any((folder / name).is_file() for name in ("fit.json", "claim.json"))
-    return folder.is_dir() and (ours or not any(folder.iterdir()))
-
-
-def _begin(part: Path, claim: Mapping[str, Any], resume: bool) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the steps that an interrupted fit has finished."""
-    if not resume:
-        if part.exists():
-            shutil.rmtree(part)
-        try:
-            part.mkdir(parents=True)
-            (part / "claim.json").write_text(json.dumps(claim), encoding="utf-8")
-        except OSError as error:
-            raise ResultsError(f"{part}: cannot be written: {error.strerror or error}") from None
-        return []
-    try:
-        known = json.loads((part / "claim.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ResultsError(f"{part}: nothing to resume; fit without --resume") from None
-    different = [key for key in claim if known.get(key) != claim[key]]
-    if different:
-        raise ResultsError(f"{part}: was begun with another {different[0]}; fit without --resume to start afresh")
-    done: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
-    while (part / f"step-{len(done)}.npz").is_file():
-        with np.load(part / f"step-{len(done)}.npz") as arrays:
-            done.append((arrays["z"], arrays["predicted"]))
-    return done
-
-
-def _keep(part: Path, step: int, z: NDArray[np.float64], predicted: NDArray[np.float64]) -> None:
-    """Write one step, whole or not at all."""
-    unfinished = part / "unfinished.npz"
-    np.savez(unfinished, z=z, predicted=predicted)
-    unfinished.replace(part / f"step-{step}.npz")
-
-
-def _finish(part: Path, folder: Path) -> Path:
-    for file in [*part.glob("step-*.npz"), part / "claim.json"]:
-        file.unlink()
-    if folder.exists():
-        for old in folder.iterdir():
-            if old.is_file():
-                old.unlink()
-        for new in part.iterdir():
-            new.replace(folder / new.name)
-        part.rmdir()
-    else:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part.rename(folder)
-    return folder
-
-
 def open_fit(folder: str | Path) -> Fit:
     """Open the folder of a fit.
 
@@ -446,7 +394,7 @@ def open_fit(folder: str | Path) -> Fit:
     """
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / FIT_FILE).read_text(encoding="utf-8"))
         with (folder / "posterior.csv").open(encoding="utf-8") as file:
             names = file.readline().rstrip("\n").split(",")
             values = np.loadtxt(file, delimiter=",", ndmin=2).T
@@ -468,7 +416,7 @@ def open_fit(folder: str | Path) -> Fit:
 def _write(
     part: Path,
     problem: Problem,
-    history: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    history: Sequence[Step],
     claim: Mapping[str, Any],
 ) -> None:
     from borderflow import __version__
@@ -494,7 +442,7 @@ def _write(
         "misfit": [round(misfit(problem.data, one), 4) for _, one in history],
         "warnings": warnings,
     }
-    (part / "fit.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (part / FIT_FILE).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def misfit(data: Data, predicted: NDArray[np.float64]) -> float:

@@ -47,6 +47,7 @@ def run(
     base: str | None = None,
     snapshots: Sequence[str | datetime] = (),
     settings: Sequence[Setting] | None = None,
+    beside: Mapping[str, str] | None = None,
     resume: bool = False,
     progress: bool = False,
 ) -> Run:
@@ -80,6 +81,8 @@ def run(
         Hours (UTC) at which to keep the members, for later branches.
     settings : sequence of Setting, optional
         What is special about each member: parameter values, daily noise, further events.
+    beside : mapping, optional
+        Further files of the run folder: name to text.
     resume : bool
         Go on with an interrupted run of the same scenario, seed and members. Chunks that are torn or damaged are
         computed again.
@@ -136,7 +139,7 @@ def run(
     desk = Desk(plan, Store(part / "results.zarr"), part, resume)
     with guarded(part):
         send_out(desk, pool, workers or os.cpu_count() or 1, progress)
-        close(part, plan, desk.store, time.perf_counter() - began)
+        close(part, plan, desk.store, time.perf_counter() - began, beside)
     return open_run(finish(part, folder))
 
 

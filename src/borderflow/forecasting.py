@@ -25,7 +25,6 @@ from borderflow.breaks import Rates, add_breaks
 from borderflow.calibration import MODEL_ERROR, Fit, open_fit
 from borderflow.ensemble import run, simulate_block
 from borderflow.errors import ResultsError, UsageError, suggest
-from borderflow.folders import write_whole
 from borderflow.network import Network, compile_network
 from borderflow.observations import Part, index_series
 from borderflow.priors import PRIOR_DRAWS, list_unknowns, member_settings, standard_normals
@@ -120,17 +119,16 @@ def forecast(
     network = compile_network(scenario)
     settings = draw_members(network, fit, members=members, seed=seed, rates=rates)
     name = whole.folder.name if whole.folder is not None else "scenario"
-    outlook = run(
-        scenario, members=members, seed=seed, settings=settings, workers=workers, resume=resume,
-        out=out if out is not None else Path("runs") / f"{name}-forecast", progress=progress,
-    )  # fmt: skip
     about = {
         "known": fit.through.isoformat(), "model_error": fit.manifest.get("model_error", 1.0),
         "fit_seed": fit.manifest["seed"], "fit_members": len(fit),
         "fit_sha256": hashlib.sha256((fit.folder / "posterior.csv").read_bytes()).hexdigest(),
     }  # fmt: skip
-    write_whole(outlook.folder / FORECAST_FILE, (json.dumps(about, indent=1) + "\n").encode())
-    return outlook
+    return run(
+        scenario, members=members, seed=seed, settings=settings, workers=workers, resume=resume,
+        out=out if out is not None else Path("runs") / f"{name}-forecast", progress=progress,
+        beside={FORECAST_FILE: json.dumps(about, indent=1) + "\n"},
+    )  # fmt: skip
 
 
 def known_by(outlook: Run) -> dt.date | None:

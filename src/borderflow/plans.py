@@ -25,7 +25,7 @@ from borderflow.results import FORMAT, open_run, summarise_series, write_summary
 from borderflow.simulation import Setting
 from borderflow.snapshots import Snapshots
 
-__all__ = ["MAX_MEMBERS", "Plan", "begin", "choose_numbers", "close", "finish", "guarded", "require_ours"]
+__all__ = ["MAX_MEMBERS", "Plan", "begin", "choose_numbers", "close", "finish", "guarded", "part_of", "require_ours", "settle"]
 
 MAX_MEMBERS = 1_000_000
 MAX_SEED = 2**63 - 1
@@ -97,7 +97,8 @@ def choose_numbers(members: int | range | None, seed: int | None, branch: Snapsh
     return numbers, seed
 
 
-def _part_of(folder: Path) -> Path:
+def part_of(folder: Path) -> Path:
+    """Return the folder in which what is to be in another comes to be."""
     return folder if is_remote(folder) else folder.with_name(folder.name + ".part")
 
 
@@ -105,7 +106,7 @@ def require_ours(folder: Path) -> None:
     """Make sure that nothing but runs would be replaced."""
     if not folder.name and not is_remote(folder):
         raise UsageError(f"{folder} cannot be a run folder; name one with --out")
-    beside = () if is_remote(folder) else (_part_of(folder), folder.with_name(folder.name + ".old"))
+    beside = () if is_remote(folder) else (part_of(folder), _old_of(folder))
     for place in (folder, *beside):
         try:
             foreign = place.exists() and not _is_ours(place)
@@ -129,11 +130,12 @@ def _is_ours(folder: Path) -> bool:
 
 def begin(folder: Path, plan: Plan, resume: bool) -> Path | None:
     """Return the folder to write to with the cube laid out; None where a resumed run turns out to be finished."""
-    part, claim = _part_of(folder), plan.claim
+    part, claim = part_of(folder), plan.claim
     claim_file = part / "claim.json"
     if resume:
         if not claim_file.is_file():
             if _is_finished(folder, claim):
+                settle(folder)
                 return None
             raise ResultsError(f"{part}: nothing to resume; run without --resume")
         try:
@@ -174,8 +176,10 @@ def guarded(part: Path) -> Iterator[None]:
         raise ResultsError(f"{part}: cannot be written: {reason}{remedy}") from None
 
 
-def close(part: Path, plan: Plan, store: Store, seconds: float) -> None:
+def close(part: Path, plan: Plan, store: Store, seconds: float, beside: Mapping[str, str] | None = None) -> None:
     """Write what stands beside a full cube, the manifest last."""
+    for name, text in (beside or {}).items():
+        write_whole(part / name, text)
     sweep(part)
     write_summary(summarise_series(plan.network, store), part / "summary.csv")
     scenario = plan.network.scenario
@@ -206,13 +210,21 @@ def _write_manifest(part: Path, plan: Plan, seconds: float) -> None:
 
 def finish(part: Path, folder: Path) -> Path:
     """Put the finished run in its place, replacing an older one."""
-    old = folder.with_name(folder.name + ".old")
     if part != folder:
         if folder.exists():
-            remove(old)
-            folder.rename(old)
+            remove(_old_of(folder))
+            folder.rename(_old_of(folder))
         part.rename(folder)
-        remove(old)
-    # kept until here, so that a run killed between the two renames can still be resumed
-    (folder / "claim.json").unlink()
+    settle(folder)
     return folder
+
+
+def settle(folder: Path) -> None:
+    """Remove what is kept until a run is in its place, so that one killed between the two renames can be resumed."""
+    if not is_remote(folder):
+        remove(_old_of(folder))
+    (folder / "claim.json").unlink(missing_ok=True)
+
+
+def _old_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".old")

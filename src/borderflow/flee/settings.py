@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,8 @@ class Settings:
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
 
+_LARGEST = 1_000_000  # bytes of a settings file; none comes near it
+_DEEPEST = 50
 _SPAWN = {
     "take_from_population": bool, "insert_day0": bool, "empty_camps_on_day0": bool, "flood_zone_spawning_only": bool,
     "sum_from_camps": bool, "starvation_driven_spawning": bool, "conflict_spawn_decay_interval": int,
@@ -188,22 +190,46 @@ def _load(path: Path) -> tuple[dict[str, Any], str]:
 
     if not path.is_file():
         raise ScenarioError([Problem(str(path), "", "no such settings file; name one with --settings FILE")])
+    if (size := path.stat().st_size) > _LARGEST:
+        raise ScenarioError([Problem(path.name, "", f"is {size / 1e6:.0f} MB; settings have at most 1 MB")])
     try:
         text = path.read_text(encoding="utf-8")
         yaml = YAML(typ="safe", pure=True)
         yaml.version = (1, 1)  # as Flee's reader: yes and on are true
+        _refuse_bombs(path.name, yaml.parse(text))
         tree = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ScenarioError([Problem(f"{path.name}:{line}", "", f"not valid YAML: {error.problem}")]) from None
-    except (YAMLError, ValueError, OSError, UnicodeDecodeError) as error:
-        raise ScenarioError([Problem(path.name, "", f"cannot be read: {' '.join(str(error).split())}")]) from None
+    except (YAMLError, ValueError, OSError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        # ruamel lets errors of its own inside out, for example for a key that is a list
+        raise ScenarioError([Problem(path.name, "", f"cannot be read: {' '.join(str(error).split())[:200]}")]) from None
     if tree is None:
         return {}, text
     if not isinstance(tree, dict):
         raise ScenarioError([Problem(f"{path.name}:1", "", "is not a mapping of keys to values")])
     return tree, text
+
+
+def _refuse_bombs(name: str, events: Iterable[Any]) -> None:
+    """Refuse what unpacks to more than stands in the file, and nesting without end."""
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        where = f"{name}:{event.start_mark.line + 1}"
+        if isinstance(event, AliasEvent):
+            raise ScenarioError([Problem(where, f"*{event.anchor}", "is an alias; write the value out")])
+        if depth > _DEEPEST:
+            raise ScenarioError([Problem(where, "", f"is nested more than {_DEEPEST} deep")])
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it stands in the file, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 class _Reader:
@@ -232,7 +258,7 @@ class _Reader:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.wrong(key, f"is {value!r}; a mapping of keys to values would be right")
+            self.wrong(key, f"is {_shown(value)}; a mapping of keys to values would be right")
             return {}
         return value
 
@@ -246,7 +272,7 @@ class _Reader:
                 raise ValueError
             return int(made) if kind is int else made
         except (TypeError, ValueError):
-            self.wrong(key, f"is {value!r}; a number would be right")
+            self.wrong(key, f"is {_shown(value)}; a number would be right")
             return 1 if kind is int else 1.0
 
     def numbers(self, key: str, section: Mapping[str, Any]) -> tuple[float, ...]:
@@ -255,7 +281,7 @@ class _Reader:
         try:
             return tuple(float(one) for one in values)
         except (TypeError, ValueError):
-            self.wrong(key, f"is {value!r}; a list of numbers would be right")
+            self.wrong(key, f"is {_shown(value)}; a list of numbers would be right")
             return ()
 
     def refuse(self, key: str, value: Any) -> None:
@@ -279,7 +305,7 @@ def _read_spawn(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
         driven = reader.section(section, "conflict_driven_spawning")
         mode = str(driven.get("spawn_mode", "constant")).lower()
         if mode not in ("constant", "pop_ratio", "poisson"):
-            reader.wrong("spawn_mode", f"is {mode!r}; constant, pop_ratio or poisson would be right")
+            reader.wrong("spawn_mode", f"is {_shown(mode)}; constant, pop_ratio or poisson would be right")
         out["spawn_mode"] = mode
         standard = 0.01 if mode == "pop_ratio" else 500.0
         out["displaced_per_conflict_day"] = (
@@ -363,7 +389,7 @@ def _check(reader: _Reader, s: Settings) -> None:
         if s.flood_spawn_mode not in ("constant", "pop_ratio", "poisson"):
             reader.wrong(
                 "flood_driven_spawn_mode",
-                f"spawn_mode is {s.flood_spawn_mode!r}; constant, pop_ratio or poisson would be right",
+                f"spawn_mode is {_shown(s.flood_spawn_mode)}; constant, pop_ratio or poisson would be right",
             )
         if s.flood_rules is None:
             reader.wrong("flood_driven_spawn_mode", "needs move_rules.flood_rules")
