@@ -125,7 +125,6 @@ TRAPS = {
     "counts that run backwards": rows("source_data/refugees.csv", "2000-01-01,5"),
     "a camp of counts out of the folder": rows("source_data/data_layout.csv", "Quay,../../../../etc/passwd"),
     "counts by an absolute path": rows("source_data/data_layout.csv", "Quay,/etc/passwd"),
-    "a place twice": rows("input_csv/locations.csv", FIRST_PLACE),
     "a link to nowhere": rows("input_csv/routes.csv", "Atlantis,Mu,10"),
     "a link of negative length": rows("input_csv/routes.csv", f"{FIRST_PLACE.split(',')[0]},{FIRST_PLACE.split(',')[0]},-5"),
 }  # fmt: skip
@@ -139,6 +138,12 @@ def test_traps_in_flee_directories(directory, trap):
     if not trap.startswith("YAML: nine") and "merges" not in trap and "itself" not in trap:
         assert text, "it was taken"
     assert "root:" not in text  # nothing of a file elsewhere is shown
+
+
+def test_a_place_twice_is_said_aloud(directory):
+    """Flee takes it, so it is read, with a warning."""
+    rows("input_csv/locations.csv", FIRST_PLACE)(directory)
+    assert any("stands twice" in one for one in load_directory(directory).warnings)
 
 
 def test_a_billion_people_in_flee_directories(directory):
@@ -173,7 +178,11 @@ PAGE = (
     + "".join(f"<p>{part}</p>" for part in TEXT.split("\n"))
     + "<table><tr><td>Vaalimaa</td><td>4,120</td></tr></table></body></html>"
 )
-ARTICLES = {".txt": TEXT.encode(), ".html": PAGE.encode(), ".pdf": pdf_of(TEXT.split("\n")[0].encode("ascii", "replace").decode())}
+ARTICLES = {
+    ".txt": TEXT.encode(),
+    ".html": PAGE.encode(),
+    ".pdf": pdf_of(TEXT.split("\n")[0].encode("ascii", "replace").decode()),
+}
 
 
 def read(path: Path) -> None:
@@ -290,7 +299,9 @@ def misfits(draw, body: bytes) -> bytes:
     while isinstance(node[key], (dict, list)) and node[key] and draw(st.booleans()):
         node = node[key]
         key = draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
-    values = st.sampled_from(HOSTILE) | st.integers() | st.floats() | st.none() | st.booleans() | st.just([]) | st.just({})
+    values = (
+        st.sampled_from(HOSTILE) | st.integers() | st.floats() | st.none() | st.booleans() | st.just([]) | st.just({})
+    )
     node[key] = draw(values | st.text(max_size=50) | st.lists(values, max_size=3))
     return json.dumps(tree).encode("utf-8", "surrogatepass")
 
@@ -394,7 +405,13 @@ def test_fits_frozen_forecasts_and_crossings(fit, tmp_path):
 
 def test_runs_of_flee_directories(tmp_path):
     run_camps(SAMPLE, members=2, out=tmp_path / "run")
-    names = ["manifest.json", "summary.csv", "results.zarr/zarr.json", "results.zarr/present/zarr.json", "results.zarr/present/c/0/0/0"]
+    names = [
+        "manifest.json",
+        "summary.csv",
+        "results.zarr/zarr.json",
+        "results.zarr/present/zarr.json",
+        "results.zarr/present/c/0/0/0",
+    ]
     good = {name: (tmp_path / "run" / name).read_bytes() for name in names}
 
     def look():

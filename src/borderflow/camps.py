@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from borderflow.cube import DAMAGE, first_line
 from borderflow.errors import ResultsError, UsageError
 from borderflow.flee import FleeScenario, load_directory
 from borderflow.flee.members import Member, Workspace, simulate_members
@@ -37,6 +38,7 @@ __all__ = ["CAMP_QUANTITIES", "CampRun", "out_csv", "run_camps", "score_camps"]
 
 FORMAT = 1
 MEMBERS_PER_BLOCK = 10
+_LARGEST = 8e9  # bytes of a cube: what says that it is larger was not written by us
 Floats = NDArray[np.float64]
 
 #: Quantities of the summary: unit and meaning.
@@ -88,17 +90,35 @@ class CampRun:
         return path.is_file() and read_json(path).get("kind") == "camps"
 
     def cube(self) -> Any:
-        """Open the cube: an xarray dataset with dimensions member, day, place and camp."""
+        """Read the cube: an xarray dataset with dimensions member, day, place and camp.
+
+        Raises
+        ------
+        ResultsError
+            Where a chunk fails its checksum, or says that it is larger than any run of this kind.
+        """
         import xarray as xr
 
-        return xr.open_zarr(str(self.folder / "results.zarr"), consolidated=False, chunks=None)
+        path = self.folder / "results.zarr"
+        try:
+            cube = xr.open_zarr(str(path), consolidated=False, chunks=None)
+            if cube.nbytes > _LARGEST:
+                raise ValueError(f"claims to hold {cube.nbytes / 1e9:,.0f} GB")
+            if missing := {"present", "under_way", "spawned", "counted", "day", "camp", "place"} - set(cube.variables):
+                raise ValueError(f"lacks {', '.join(sorted(missing))}")
+            return cube.load()
+        except DAMAGE as error:
+            raise ResultsError(f"{path}: is damaged ({first_line(error)}); run again") from None
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """The tidy summary."""
         import pandas as pd
 
-        return pd.read_csv(self.folder / "summary.csv", keep_default_na=False)
+        try:
+            return pd.read_csv(self.folder / "summary.csv", keep_default_na=False)
+        except (ValueError, OSError) as error:
+            raise ResultsError(f"{self.folder / 'summary.csv'}: is damaged ({first_line(error)}); run again") from None
 
     @cached_property
     def days(self) -> list[date]:
@@ -220,6 +240,7 @@ def _simulate(
 
 def _write_cube(path: Path, scenario: FleeScenario, results: Mapping[str, NDArray[np.int32]]) -> None:
     import xarray as xr
+    from zarr.codecs import BloscCodec, Crc32cCodec
 
     compiled, places = scenario.compiled, scenario.tables.places
     hasten = scenario.settings.hasten
@@ -239,7 +260,9 @@ def _write_cube(path: Path, scenario: FleeScenario, results: Mapping[str, NDArra
         },
     )
     size = min(MEMBERS_PER_BLOCK, len(results["present"]))
-    encoding = {"present": {"chunks": (size, *results["present"].shape[1:])}}
+    codecs = [BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"), Crc32cCodec()]
+    encoding: dict[str, dict[str, Any]] = {str(name): {"compressors": codecs} for name in cube.data_vars}
+    encoding["present"]["chunks"] = (size, *results["present"].shape[1:])
     cube.to_zarr(str(path), mode="w", consolidated=False, zarr_format=3, encoding=encoding)
 
 

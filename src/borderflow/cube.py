@@ -25,6 +25,7 @@ from borderflow.simulation import Member
 __all__ = [
     "AT_ONCE",
     "DAILY_NAMES",
+    "DAMAGE",
     "ENDLESS",
     "HOURLY_NAMES",
     "LANE_DAY_NAMES",
@@ -36,6 +37,7 @@ __all__ = [
     "Cube",
     "Store",
     "array_specs",
+    "first_line",
     "hourly_record",
     "land_posts",
     "member_arrays",
@@ -214,8 +216,8 @@ class Store:
         try:
             group: Any = zarr.open_group(str(path), mode="r+", storage_options=options_of(path))
             self.members = int(group["member"].shape[0])
-        except _DAMAGE as error:
-            raise ResultsError(f"{path}: is not a cube of results: {_first_line(error)}") from None
+        except DAMAGE as error:
+            raise ResultsError(f"{path}: is not a cube of results: {first_line(error)}") from None
         self._group = group
         self._arrays: dict[str, Any] = {}
 
@@ -309,16 +311,17 @@ class Store:
             reason = "its shape does not fit its labels"
         except IndexError:
             raise
-        except _DAMAGE as error:
-            reason = _first_line(error)
+        except DAMAGE as error:
+            reason = first_line(error)
         raise ResultsError(f"{self.path}: array {name!r} is damaged ({reason}); run again")
 
 
 #: What zarr and its codecs raise for metadata and chunks that are not as they were written.
-_DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, NotImplementedError)
+DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, NotImplementedError)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of an error, or its name where it says nothing."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 

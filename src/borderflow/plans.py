@@ -25,7 +25,18 @@ from borderflow.results import FORMAT, open_run, summarise_series, write_summary
 from borderflow.simulation import Setting
 from borderflow.snapshots import Snapshots
 
-__all__ = ["MAX_MEMBERS", "Plan", "begin", "choose_numbers", "close", "finish", "guarded", "part_of", "require_ours", "settle"]
+__all__ = [
+    "MAX_MEMBERS",
+    "Plan",
+    "begin",
+    "choose_numbers",
+    "close",
+    "finish",
+    "guarded",
+    "part_of",
+    "require_ours",
+    "settle",
+]
 
 MAX_MEMBERS = 1_000_000
 MAX_SEED = 2**63 - 1
