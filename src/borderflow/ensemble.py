@@ -139,8 +139,8 @@ def run(
     desk = Desk(plan, Store(part / "results.zarr"), part, resume)
     with guarded(part):
         send_out(desk, pool, workers or os.cpu_count() or 1, progress)
-        close(part, plan, desk.store, time.perf_counter() - began, beside)
-    return open_run(finish(part, folder))
+        rows = close(part, plan, desk.store, time.perf_counter() - began, beside)
+    return open_run(finish(part, folder), rows)
 
 
 def _load_engine(network: Network) -> None:
@@ -193,8 +193,8 @@ def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
         ledger = runs[0].folder / "evidence.csv"
         if ledger.is_file():
             write_whole(part / "evidence.csv", ledger.read_bytes())
-        close(part, plan, store, time.perf_counter() - began)
-    return open_run(finish(part, folder))
+        rows = close(part, plan, store, time.perf_counter() - began)
+    return open_run(finish(part, folder), rows)
 
 
 def simulate_block(

@@ -21,7 +21,7 @@ from borderflow.errors import ResultsError, UsageError
 from borderflow.folders import absolute, is_remote, read_json, remove, sweep, write_whole
 from borderflow.kernels import cache_folder
 from borderflow.network import Network
-from borderflow.results import FORMAT, open_run, summarise_series, write_summary
+from borderflow.results import FORMAT, DailyFigures, open_run, summarise_series, write_summary
 from borderflow.simulation import Setting
 from borderflow.snapshots import Snapshots
 
@@ -187,16 +187,20 @@ def guarded(part: Path) -> Iterator[None]:
         raise ResultsError(f"{part}: cannot be written: {reason}{remedy}") from None
 
 
-def close(part: Path, plan: Plan, store: Store, seconds: float, beside: Mapping[str, str] | None = None) -> None:
-    """Write what stands beside a full cube, the manifest last."""
+def close(
+    part: Path, plan: Plan, store: Store, seconds: float, beside: Mapping[str, str] | None = None
+) -> Sequence[DailyFigures]:
+    """Write what stands beside a full cube, the manifest last; return the summary."""
     for name, text in (beside or {}).items():
         write_whole(part / name, text)
     sweep(part)
-    write_summary(summarise_series(plan.network, store), part / "summary.csv")
+    rows = summarise_series(plan.network, store)
+    write_summary(rows, part / "summary.csv")
     scenario = plan.network.scenario
     if scenario.folder is not None and (scenario.folder / "evidence.csv").is_file():
         write_whole(part / "evidence.csv", (scenario.folder / "evidence.csv").read_bytes())
     _write_manifest(part, plan, seconds)
+    return rows
 
 
 def _write_manifest(part: Path, plan: Plan, seconds: float) -> None:

@@ -85,7 +85,7 @@ class Roads:
 
     def circle(self, start: Place, end: Place) -> float:
         """Return the great-circle distance in km."""
-        return float(self._circles(self._number[start.id])[self._number[end.id]])
+        return float(self._circles(self._number[start.id]).item(self._number[end.id]))
 
     def _circles_of(self, number: int) -> NDArray[np.float64]:
         return great_circle_km(self._lat[number], self._lon[number], self._lat, self._lon)
@@ -292,13 +292,11 @@ def find_alternatives(
 
 def _worth_a_look(scenario: Scenario, ways: Sequence[Alternative]) -> list[Alternative]:
     """Drop ways that next to nobody would take: odds below `NEGLIGIBLE` of the best way to the same country."""
-    value = scenario.value
-
-    def log_odds(way: Alternative) -> float:
-        utility = way.size - value("value_of_time") * way.hours - value("fare_aversion") * way.fare
-        return utility / value("nest_scale")
-
+    time_weight, fare_weight = scenario.value("value_of_time"), scenario.value("fare_aversion")
+    scale = scenario.value("nest_scale")
+    odds = [(way.size - time_weight * way.hours - fare_weight * way.fare) / scale for way in ways]
     best: dict[int, float] = {}
-    for way in ways:
-        best[way.country] = max(best.get(way.country, -np.inf), log_odds(way))
-    return [way for way in ways if log_odds(way) > best[way.country] + np.log(NEGLIGIBLE) or way.own]
+    for way, one in zip(ways, odds, strict=True):
+        best[way.country] = max(best.get(way.country, -np.inf), one)
+    least = np.log(NEGLIGIBLE)
+    return [way for way, one in zip(ways, odds, strict=True) if one > best[way.country] + least or way.own]

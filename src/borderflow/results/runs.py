@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,6 +41,7 @@ class Run:
     folder: Path
     scenario: Scenario
     manifest: Mapping[str, Any]
+    _rows: Sequence[DailyFigures] | None = field(default=None, repr=False, compare=False)
 
     @property
     def seed(self) -> int:
@@ -65,7 +66,7 @@ class Run:
     @cached_property
     def rows(self) -> Sequence[DailyFigures]:
         """The rows of the summary, those of one quantity at one place together."""
-        return read_summary(self.folder / "summary.csv")
+        return read_summary(self.folder / "summary.csv") if self._rows is None else self._rows
 
     @cached_property
     def figures(self) -> Mapping[tuple[str, str, str, str], DailyFigures]:
@@ -154,8 +155,14 @@ def _plots() -> Any:
     return import_module("borderflow.plots")
 
 
-def open_run(folder: str | Path) -> Run:
+def open_run(folder: str | Path, rows: Sequence[DailyFigures] | None = None) -> Run:
     """Open a run folder.
+
+    Parameters
+    ----------
+    folder : path or address
+    rows : sequence of DailyFigures, optional
+        Its summary, where it is at hand; read from the folder when asked for otherwise.
 
     Raises
     ------
@@ -176,7 +183,7 @@ def open_run(folder: str | Path) -> Run:
     for part in ("summary.csv", "results.zarr"):
         if not (folder / part).exists():
             raise ResultsError(f"{folder}: {part} is missing; run again")
-    return Run(folder, scenario, manifest)
+    return Run(folder, scenario, manifest, rows)
 
 
 def headline(run: Run) -> list[dict[str, Any]]:
