@@ -188,8 +188,8 @@ def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
     store = Store(part / "results.zarr")
     with guarded(part):
         for row in range(0, last - first, MEMBERS_PER_CHUNK):
-            rows = range(first + row, min(first + row + MEMBERS_PER_CHUNK, last))
-            store.write_arrays(row, _gather(runs, rows, store))
+            some = range(first + row, min(first + row + MEMBERS_PER_CHUNK, last))
+            store.write_arrays(row, _gather(runs, some, store))
         ledger = runs[0].folder / "evidence.csv"
         if ledger.is_file():
             write_whole(part / "evidence.csv", ledger.read_bytes())
