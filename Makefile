@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PAGE := src/borderflow/static/index.html
 PORT ?= 8000
 
-.PHONY: audit fuzz lock run sbom serve page test check docs bench baseline clean
+.PHONY: audit fuzz kill lock run sbom serve page test check docs bench baseline clean
 
 $(VENV)/run.stamp: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -69,9 +69,13 @@ bench: $(VENV)/test.stamp
 baseline: $(VENV)/test.stamp
 	$(BIN)/python tools/update_baseline.py
 
-## fuzz: break the files of every reader for ten minutes each
+## fuzz: break the files of every reader for ten minutes each; what was tried goes to build/fuzz.csv
 fuzz: $(VENV)/test.stamp
-	BORDERFLOW_FUZZ_SECONDS=600 $(BIN)/python -m pytest -n auto tests/test_fuzz.py
+	BORDERFLOW_FUZZ_SECONDS=600 $(BIN)/python -m pytest -n auto --timeout 1800 --tb=short tests/test_fuzz.py tests/test_fuzz_readers.py
+
+## kill: run, fit and forecast killed at 20 random moments each
+kill: $(VENV)/test.stamp
+	BORDERFLOW_KILLS=20 $(BIN)/python -m pytest -n 0 -s --timeout 3600 tests/test_reliability.py -k random_moments
 
 ## lock: pin the versions that CI installs to those of this environment
 lock: $(VENV)/test.stamp

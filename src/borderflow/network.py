@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from borderflow.errors import Problem, ScenarioError
 from borderflow.places import great_circle_km
-from borderflow.routes import Alternative, Roads, find_alternatives
-from borderflow.scenario import Baseline, EntryBan, Lane, Link, Scenario, Shock
+from borderflow.routes import Alternative, Exits, Roads
+from borderflow.scenario import Baseline, EntryBan, Lane, Scenario, Shock
 
 if TYPE_CHECKING:
     from borderflow.kernels import border
@@ -298,17 +298,14 @@ def compile_network(scenario: Scenario) -> Network:
         )  # fmt: skip
 
     # Choice: one row per origin, then one per post from which people choose again
-    roads = Roads(scenario)
-    legs: dict[tuple[str, str, str], Link] = {
-        (link.from_, link.to, link.mode): link for link in scenario.links if not link.service
-    }
+    exits = Exits(scenario, posts, out_lanes, services, named)
     service_from = {link.service: link.from_ for link in (*air, *waited)}
     onward = {f"onward-{country}": country for country in passed_through}
     rows: list[list[Alternative]] = []
     row_keys: list[int] = []
     post_row = np.full(len(posts), -1, np.int64)
     for place in origins:
-        rows.append(find_alternatives(scenario, place, -1, roads, posts, out_lanes, services, legs, named))
+        rows.append(exits.of(place))
         row_keys.append(_key("row", place.id))
         if not rows[-1]:
             raise ScenarioError([Problem("links.csv", place.id, "no way out: no crossing or flight can be reached")])
@@ -325,10 +322,11 @@ def compile_network(scenario: Scenario) -> Network:
         else:
             continue
         post_row[number] = len(rows)
-        rows.append(find_alternatives(scenario, here, number, roads, posts, out_lanes, services, legs, named))
+        rows.append(exits.of(here, number))
         row_keys.append(_key("row", post))
     flat = [alternative for row in rows for alternative in row]
     ways = sorted({(a.lane, a.service) for a in flat})
+    way_number = {way: n for n, way in enumerate(ways)}
     row_nest, nest_country, nest_alt = [0], [], [0]
     position = 0
     for row in rows:
@@ -406,7 +404,7 @@ def compile_network(scenario: Scenario) -> Network:
             alt_kind=integers(a.kind for a in flat),
             alt_own=integers(a.own for a in flat),
             alt_size=np.array([a.size for a in flat], float),
-            alt_way=short(ways.index((a.lane, a.service)) for a in flat),
+            alt_way=short(way_number[a.lane, a.service] for a in flat),
             first_way=integers(np.searchsorted([lane for lane, _ in ways], np.arange(len(lanes) + 1))),
             way_service=integers(service for _, service in ways),
             row_share=row_share,
@@ -457,7 +455,7 @@ def compile_network(scenario: Scenario) -> Network:
         hours=np.datetime64(scenario.start.replace(tzinfo=None), "h") + np.arange(hours),
         days=days,
         recorded=recorded,
-        detours=roads.detours,
+        detours=exits.roads.detours,
         home=home,
     )
 

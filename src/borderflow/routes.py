@@ -6,9 +6,9 @@ fitted by least squares to the roads that are listed (`detour_factors`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from borderflow.places import great_circle_km
 from borderflow.scenario import Link, Place, Scenario
 
-__all__ = ["Alternative", "Roads", "detour_factors", "find_alternatives"]
+__all__ = ["Alternative", "Exits", "Roads", "detour_factors"]
 
 ACCESS = ("car", "ride", "bus", "foot", "train", "air")
 NEAREST_AIRPORTS = 2  # a place chooses among flights from its nearest airports
@@ -72,30 +72,44 @@ class Roads:
             for link in scenario.links
             if link.mode == "car" and (link.km is not None or link.hours is not None)
         }
+        self._listed_at: dict[str, set[str]] = {}
+        for begin, end in self.listed:
+            self._listed_at.setdefault(begin, set()).add(end)
+            self._listed_at.setdefault(end, set()).add(begin)
         self.airports = [place for place in scenario.places if place.kind == "airport"]
         self.time_weight = scenario.value("value_of_time")
         self.fare_weight = scenario.value("fare_aversion")
-        self._number = {place.id: n for n, place in enumerate(scenario.places)}
-        self._lat, self._lon = np.array([(place.lat, place.lon) for place in scenario.places]).T
-        # distances from a place are worked out when it is first asked about, and forgotten again: all of them together
-        # would grow with the square of the places
+        # where ways lead to; distances to them from a place are worked out when it is first asked about, and forgotten
+        # again: those between all places would grow with their square
+        ends = {place.gateway for place in scenario.places if place.kind == "crossing"}
+        ends |= {place.id for place in scenario.places if place.kind in ("airport", "haven")}
+        ends |= {link.from_ for link in scenario.links if link.service}
+        self._column = {place.id: n for n, place in enumerate(p for p in scenario.places if p.id in ends)}
+        spots = [(place.lat, place.lon) for place in scenario.places if place.id in ends]
+        self._lat, self._lon = np.array(spots, dtype=float).reshape(-1, 2).T
         self._circles = lru_cache(maxsize=CIRCLES_KEPT)(self._circles_of)
         self._rides: dict[str, tuple[float, float] | None] = {}
         self._rides_from = ""
 
     def circle(self, start: Place, end: Place) -> float:
         """Return the great-circle distance in km."""
-        return float(self._circles(self._number[start.id]).item(self._number[end.id]))
+        column = self._column.get(end.id)
+        if column is None:
+            return float(great_circle_km(start.lat, start.lon, end.lat, end.lon))
+        return float(self._circles(start.lat, start.lon)[column])
 
-    def _circles_of(self, number: int) -> NDArray[np.float64]:
-        return great_circle_km(self._lat[number], self._lon[number], self._lat, self._lon)
+    def _circles_of(self, lat: float, lon: float) -> NDArray[np.float64]:
+        return great_circle_km(lat, lon, self._lat, self._lon)
 
-    def nearest(self, start: Place, ends: Sequence[Place], most: int) -> list[int]:
-        """Return the positions of the nearest of many places by great circle, in their order."""
-        if len(ends) <= most:
-            return list(range(len(ends)))
-        circles = self._circles(self._number[start.id])
-        far = circles[[self._number[end.id] for end in ends]]
+    def columns(self, ends: Sequence[Place]) -> NDArray[np.int64]:
+        """Return where distances to some ends stand, for `nearest`."""
+        return np.array([self._column[end.id] for end in ends], np.int64)
+
+    def nearest(self, start: Place, columns: NDArray[np.int64], most: int) -> list[int]:
+        """Return the positions of the nearest of many ends by great circle, in their order."""
+        if len(columns) <= most:
+            return list(range(len(columns)))
+        far = self._circles(start.lat, start.lon)[columns]
         near: list[int] = np.sort(np.argpartition(far, most)[:most]).tolist()
         return near
 
@@ -121,6 +135,19 @@ class Roads:
         if link is not None and link.fare_rub is not None:
             fare = link.fare_rub / 1000.0
         return hours, fare
+
+    def hours_by_car(self, start: Place, ends: Sequence[Place], columns: NDArray[np.int64]) -> list[float]:
+        """Return hours to drive to many ends: what `drive` returns for each, worked out for all at once."""
+        how, usual = self.scenario.travel["car"], self.detours[start.corridor or "*"]
+        detours = np.array([self.detours[end.corridor] if end.corridor else usual for end in ends])
+        driving = self._circles(start.lat, start.lon)[columns] * detours / how.speed_kmh
+        rests = np.trunc(driving / how.rest_after_hours) * how.rest_hours
+        hours: list[float] = (how.overhead_hours + driving + rests).tolist()
+        listed = self._listed_at.get(start.id, set())
+        for n, end in enumerate(ends):
+            if end.id == start.id or end.id in listed:
+                hours[n] = (self.drive(start, end) or (0.0, 0.0))[0]
+        return hours
 
     def drive(self, start: Place, end: Place) -> tuple[float, float] | None:
         """Return hours and fuel of one's own car, None where no road leads out."""
@@ -176,127 +203,198 @@ class Alternative:
     size: float
 
 
-def find_alternatives(
-    scenario: Scenario,
-    start: Place,
-    own_post: int,
-    roads: Roads,
-    posts: Sequence[str],
-    lanes: Mapping[tuple[int, str], int],
-    services: Sequence[str],
-    legs: Mapping[tuple[str, str, str], Link],
-    named: Sequence[Link],
-) -> list[Alternative]:
-    """Return every way out that a place has: crossing, flight or haven, and how to get there.
+#: Country, lane, service, hours, fare, kind, own, size: an `Alternative` before it is weighed.
+_Way = tuple[int, int, int, float, float, int, int, float]
 
-    Crossings are those that leave the country of the place; havens are shelter for people who left home, so nobody
-    goes from one to the next.
+
+@dataclass(frozen=True)
+class _Leg:
+    """The last leg to a crossing: km by road, hours and fares by mode, and whether a bus goes there without a list."""
+
+    straight: float
+    by_car: tuple[float, float]
+    by_bus: tuple[float, float]
+    on_foot: tuple[float, float] | None
+    has_bus: bool
+
+
+class Exits:
+    """What leads out of a scenario, sorted once, so that asking for the ways out of one place is no look at all others.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    posts : sequence of str
+        Crossings, services and havens by number.
+    lanes : mapping
+        Number of the lane out of a post for a mode.
+    services : sequence of str
+        Services by number.
+    named : sequence of Link
+        Links that are services.
     """
-    countries = [country.id for country in scenario.countries]
-    found: list[tuple[int, int, int, float, float, int, int, float]] = []
-    served: dict[str, list[Link]] = {}
-    for link in named:
-        if link.mode != "air":
-            served.setdefault(link.to, []).append(link)
 
-    def add(
-        post: int, mode: str, way: tuple[float, float] | None, kind: str, link: Link | None = None, size: float = 0.0
+    def __init__(
+        self,
+        scenario: Scenario,
+        posts: Sequence[str],
+        lanes: Mapping[tuple[int, str], int],
+        services: Sequence[str],
+        named: Sequence[Link],
     ) -> None:
-        lane = lanes.get((post, mode))
+        self.scenario, self.posts, self.lanes = scenario, posts, lanes
+        self.roads = Roads(scenario)
+        self.legs = {(link.from_, link.to, link.mode): link for link in scenario.links if not link.service}
+        self.service_number = {service: n for n, service in enumerate(services)}
+        self.post_number = {post: n for n, post in reversed(list(enumerate(posts)))}
+        self.country_number = {country.id: n for n, country in enumerate(scenario.countries)}
+        self.named_to = {link.service: link.to for link in named}
+        self.flights = [link for link in named if link.mode == "air"]
+        self.airports = sorted({link.from_ for link in self.flights})
+        self.served: dict[str, list[Link]] = {}
+        for link in named:
+            if link.mode != "air":
+                self.served.setdefault(link.to, []).append(link)
+        known = {place.id for place in scenario.places}
+        ground = {n: scenario.place(one) for n, one in enumerate(posts) if one not in self.named_to and one in known}
+        self.havens = [(n, place) for n, place in ground.items() if place.kind == "haven"]
+        self.crossings: dict[str, list[int]] = {}
+        for n, place in ground.items():
+            if place.kind == "crossing":
+                self.crossings.setdefault(scenario.place(place.gateway).country, []).append(n)
+        self.gateways = {n: scenario.place(one.gateway) for n, one in ground.items() if one.kind == "crossing"}
+        self._leg = cache(self._leg_of)
+        self.columns = {
+            country: self.roads.columns([self.gateways[n] for n in numbers])
+            for country, numbers in self.crossings.items()
+        }
+
+    def of(self, start: Place, own_post: int = -1) -> list[Alternative]:
+        """Return every way out that a place has: crossing, flight or haven, and how to get there.
+
+        Crossings are those that leave the country of the place; havens are shelter for people who left home, so nobody
+        goes from one to the next. ``own_post`` is the post that the people have come from, -1 for none.
+        """
+        at_home = start.country == self.scenario.origin_country
+        found: list[_Way] = []
+        for post in self._in_reach(start):
+            found += self._by_crossing(start, post, own_post)
+        if at_home and start.kind != "haven":
+            for post, place in self.havens:
+                if start.region != place.region:
+                    found += self._to_haven(start, post, place, own_post)
+        if at_home:
+            found += self._by_air(start, own_post)
+        out = _worth_a_look(self.scenario, [Alternative(*one) for one in found])
+        out.sort(key=lambda a: (a.country, a.lane, a.kind, a.service))
+        return out
+
+    def _in_reach(self, start: Place) -> list[int]:
+        """Return the crossings nearest to a place, by country."""
+        numbers = self.crossings.get(start.country, [])
+        if not numbers:
+            return []
+        near = self.roads.nearest(start, self.columns[start.country], CROSSINGS_IN_REACH)
+        gateways = [self.gateways[numbers[n]] for n in near]
+        if "air" in start.access:
+            hours = [0.0 if one.id == start.id else (self.roads.ride(start, one) or (1e9, 0.0))[0] for one in gateways]
+        else:
+            hours = self.roads.hours_by_car(start, gateways, self.columns[start.country][near])
+        reach: dict[str, list[tuple[float, int]]] = {}
+        for n, its in zip(near, hours, strict=True):
+            reach.setdefault(self.scenario.place(self.posts[numbers[n]]).country, []).append((its, numbers[n]))
+        out: list[int] = []
+        for distances in reach.values():
+            distances.sort()
+            few = distances[: self.scenario.nearest_posts]
+            out += [post for its, post in few if its <= distances[0][0] + SPARE_HOURS]
+        return out
+
+    def _way(
+        self, post: int, mode: str, way: tuple[float, float] | None, kind: str, own_post: int,
+        link: Link | None = None, size: float = 0.0,
+    ) -> Iterator[_Way]:  # fmt: skip
+        """Yield a way out, where there is a lane for it."""
+        lane = self.lanes.get((post, mode))
         if lane is None or way is None:
             return
-        place = scenario.place(posts[post]) if mode != "air" else None
-        country = place.country if place else scenario.place(named_to[posts[post]]).country
-        number = services.index(link.service) if link is not None else -1
+        name = self.posts[post]
+        country = self.scenario.place(name if mode != "air" else self.named_to[name]).country
+        number = self.service_number[link.service] if link is not None else -1
         # whoever left the car line is free to walk past it; what the control there does is weighed as a risk anyway
         own = int(post == own_post and mode != "foot")
         if link is not None and link.waited_for:
-            own = int(posts.index(link.service) == own_post)
-        found.append((countries.index(country), lane, number, *way, ACCESS.index(kind), own, size))
+            own = int(self.post_number[link.service] == own_post)
+        yield self.country_number[country], lane, number, *way, ACCESS.index(kind), own, size
 
-    def serve(post: int, mode_of: Callable[[Link], str], straight: float) -> None:
-        """Add the listed services to a post."""
-        for link in served.get(posts[post], ()):
-            begin = scenario.place(link.from_)
+    def _leg_of(self, post: int) -> _Leg:
+        """Return the way from a gateway to its crossing, which is the same wherever people come from."""
+        roads, place, gateway = self.roads, self.scenario.place(self.posts[post]), self.gateways[post]
+        last = {mode: self.legs.get((gateway.id, place.id, mode)) for mode in ("car", "bus", "foot")}
+        straight = roads.circle(gateway, place) * 1.2
+        return _Leg(
+            straight,
+            roads.listed_or(last["car"], "car", straight),
+            roads.listed_or(last["bus"], "bus", straight),
+            None if last["foot"] is None else roads.listed_or(last["foot"], "foot", straight),
+            last["bus"] is not None and place.id not in self.served,
+        )
+
+    def _by_crossing(self, start: Place, post: int, own_post: int) -> Iterator[_Way]:
+        roads, gateway, leg = self.roads, self.gateways[post], self._leg(post)
+        by_car, by_bus = leg.by_car, leg.by_bus
+        drive, ride = roads.drive(start, gateway), roads.ride(start, gateway)
+        if drive is not None:
+            yield from self._way(post, "car", (drive[0] + by_car[0], drive[1] + by_car[1]), "car", own_post)
+        if ride is not None:
+            # a hired ride for the last leg costs what a car costs and as much again for the driver's way back
+            hired = (ride[0] + by_car[0], ride[1] + 2 * by_car[1] + 1.0)
+            yield from self._way(post, "car", hired, "ride", own_post)
+            if leg.has_bus:
+                yield from self._way(post, "bus", (ride[0] + by_bus[0], ride[1] + by_bus[1]), "bus", own_post)
+        yield from self._served(start, post, None, leg.straight, own_post)
+        to_foot, on_foot = roads.cheapest(way for way in (drive, ride) if way is not None), leg.on_foot
+        if to_foot is not None and on_foot is not None:
+            yield from self._way(post, "foot", (to_foot[0] + on_foot[0], to_foot[1] + on_foot[1]), "foot", own_post)
+
+    def _to_haven(self, start: Place, post: int, place: Place, own_post: int) -> Iterator[_Way]:
+        yield from self._way(post, "all", self.roads.drive(start, place), "car", own_post)
+        if place.id not in self.served:
+            yield from self._way(post, "all", self.roads.ride(start, place), "train", own_post)
+        yield from self._served(start, post, "all", self.roads.circle(start, place) * 1.2, own_post)
+
+    def _served(self, start: Place, post: int, mode: str | None, straight: float, own_post: int) -> Iterator[_Way]:
+        """Yield the listed services to a post; they use the lane of their own mode where none is named."""
+        for link in self.served.get(self.posts[post], ()):
+            begin = self.scenario.place(link.from_)
             same = start.id == begin.id or start.region == begin.region
-            reach_it = (0.0, 0.0) if same else roads.ride(start, begin)
+            reach_it = (0.0, 0.0) if same else self.roads.ride(start, begin)
             if reach_it is not None:
-                way = roads.listed_or(link, link.mode, straight)
+                way = self.roads.listed_or(link, link.mode, straight)
                 size = np.log((link.seats_per_day or USUAL_SEATS) / USUAL_SEATS)
-                add(post, mode_of(link), (reach_it[0] + way[0], reach_it[1] + way[1]), link.mode, link, size)
+                both = (reach_it[0] + way[0], reach_it[1] + way[1])
+                yield from self._way(post, mode or link.mode, both, link.mode, own_post, link, size)
 
-    named_to = {link.service: link.to for link in named}
-    known = {place.id for place in scenario.places}
-    ground = {n: scenario.place(post) for n, post in enumerate(posts) if post not in named_to and post in known}
-    crossings = [
-        n
-        for n, place in ground.items()
-        if place.kind == "crossing" and scenario.place(place.gateway).country == start.country
-    ]
-    gateways = [scenario.place(ground[n].gateway) for n in crossings]
-    crossings = [crossings[n] for n in roads.nearest(start, gateways, CROSSINGS_IN_REACH)]
-    reach: dict[str, list[tuple[float, int]]] = {}
-    for post in crossings:
-        place = scenario.place(posts[post])
-        gateway = scenario.place(place.gateway)
-        hours = (roads.drive(start, gateway) or roads.ride(start, gateway) or (1e9, 0.0))[0]
-        reach.setdefault(place.country, []).append((hours, post))
-    for distances in reach.values():
-        distances.sort()
-        near = [post for hours, post in distances[: scenario.nearest_posts] if hours <= distances[0][0] + SPARE_HOURS]
-        for post in near:
-            place = scenario.place(posts[post])
-            gateway = scenario.place(place.gateway)
-            last = {mode: legs.get((gateway.id, place.id, mode)) for mode in ("car", "bus", "foot")}
-            straight = roads.circle(gateway, place) * 1.2
-            by_car, by_bus = (
-                roads.listed_or(last["car"], "car", straight),
-                roads.listed_or(last["bus"], "bus", straight),
-            )
-            drive, ride = roads.drive(start, gateway), roads.ride(start, gateway)
-            if drive is not None:
-                add(post, "car", (drive[0] + by_car[0], drive[1] + by_car[1]), "car")
-            if ride is not None:
-                # a hired ride for the last leg costs what a car costs and as much again for the driver's way back
-                add(post, "car", (ride[0] + by_car[0], ride[1] + 2 * by_car[1] + 1.0), "ride")
-                if last["bus"] is not None and place.id not in served:
-                    add(post, "bus", (ride[0] + by_bus[0], ride[1] + by_bus[1]), "bus")
-            serve(post, lambda link: link.mode, straight)
-            to_foot = roads.cheapest(way for way in (drive, ride) if way is not None)
-            if to_foot is not None and last["foot"] is not None:
-                on_foot = roads.listed_or(last["foot"], "foot", straight)
-                add(post, "foot", (to_foot[0] + on_foot[0], to_foot[1] + on_foot[1]), "foot")
-    at_home = start.country == scenario.origin_country
-    for post, place in ground.items():
-        if place.kind != "haven" or not at_home or start.kind == "haven" or start.region == place.region:
-            continue
-        add(post, "all", roads.drive(start, place), "car")
-        if place.id not in served:
-            add(post, "all", roads.ride(start, place), "train")
-        serve(post, lambda _link: "all", roads.circle(start, place) * 1.2)
-    access = {
-        begin: roads.ride(start, scenario.place(begin))
-        for begin in {link.from_ for link in named if link.mode == "air" and at_home}
-    }
-    nearest = sorted((way[0], begin) for begin, way in access.items() if way is not None)[:NEAREST_AIRPORTS]
-    for link in named:
-        if link.mode == "air" and link.from_ in {begin for _, begin in nearest}:
-            way = access[link.from_] or (0.0, 0.0)
-            flight = roads.listed_or(link, "air", roads.circle(scenario.place(link.from_), scenario.place(link.to)))
-            # the fare of the flight belongs to the lane: seats get dearer as they are booked ahead
-            add(posts.index(link.service), "air", (way[0] + flight[0], way[1]), "air", link)
-    out = _worth_a_look(scenario, [Alternative(*one) for one in found])
-    out.sort(key=lambda a: (a.country, a.lane, a.kind, a.service))
-    return out
+    def _by_air(self, start: Place, own_post: int) -> Iterator[_Way]:
+        place = self.scenario.place
+        access = {begin: self.roads.ride(start, place(begin)) for begin in self.airports}
+        nearest = sorted((way[0], begin) for begin, way in access.items() if way is not None)[:NEAREST_AIRPORTS]
+        near = {begin for _, begin in nearest}
+        for link in self.flights:
+            if link.from_ in near:
+                way = access[link.from_] or (0.0, 0.0)
+                flight = self.roads.listed_or(link, "air", self.roads.circle(place(link.from_), place(link.to)))
+                # the fare of the flight belongs to the lane: seats get dearer as they are booked ahead
+                by_air = (way[0] + flight[0], way[1])
+                yield from self._way(self.post_number[link.service], "air", by_air, "air", own_post, link)
 
 
 def _worth_a_look(scenario: Scenario, ways: Sequence[Alternative]) -> list[Alternative]:
     """Drop ways that next to nobody would take: odds below `NEGLIGIBLE` of the best way to the same country."""
-    time_weight, fare_weight = scenario.value("value_of_time"), scenario.value("fare_aversion")
-    scale = scenario.value("nest_scale")
-    odds = [(way.size - time_weight * way.hours - fare_weight * way.fare) / scale for way in ways]
+    time, fare, scale = map(scenario.value, ("value_of_time", "fare_aversion", "nest_scale"))
+    odds = [(way.size - time * way.hours - fare * way.fare) / scale for way in ways]
     best: dict[int, float] = {}
-    for way, one in zip(ways, odds, strict=True):
-        best[way.country] = max(best.get(way.country, -np.inf), one)
+    for way, its in zip(ways, odds, strict=True):
+        best[way.country] = max(best.get(way.country, -np.inf), its)
     least = np.log(NEGLIGIBLE)
-    return [way for way, one in zip(ways, odds, strict=True) if one > best[way.country] + least or way.own]
+    return [way for way, its in zip(ways, odds, strict=True) if its > best[way.country] + least or way.own]

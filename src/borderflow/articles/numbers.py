@@ -150,6 +150,7 @@ _EXACT_ONLY = frozenset(
 )
 _DEMONYM = re.compile(r"(?:ans|ese|[kyzgl]s|zens|[aeq]lis|anis|ish)$")
 _DIM_CACHE: dict[str, str | None] = {}
+_TOO_LARGE = 1e15  # a row of digits that no article means as a figure
 _STOP = load_words("ends a noun phrase")
 _AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
 _ADVERBS = load_words("adverb after a number")
@@ -223,7 +224,7 @@ def find_amounts(tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ())
             continue
         second = None if vague else _second(tokens, numeral, taken)
         amount = _amount(tokens, numeral, second, vague is not None)
-        if amount is not None:
+        if amount is not None and max(amount.value, amount.high or 0.0) < _TOO_LARGE:
             found.append(amount)
         at = max((second or numeral).last, at + 1)
     return found
