@@ -9,6 +9,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import numpy as np
 import pytest
 
 import borderflow as bf
-from borderflow import ensemble, plans, workers
+from borderflow import cube, ensemble, plans, workers
 from borderflow.errors import ConservationError, ResultsError, UsageError
 from borderflow.network import compile_network
 from borderflow.simulation import Setting
@@ -206,7 +207,7 @@ def test_nothing_to_resume(tmp_path):
 SLOW_RUN = """
 import sys, time
 from networks import tiny_scenario
-from borderflow import ensemble, plans, workers
+from borderflow import cube, ensemble, plans, workers
 simulate = workers.simulate
 def slowly(*a, **k):
     members = simulate(*a, **k)
@@ -579,3 +580,50 @@ def test_a_block_in_memory_is_the_cube_on_disk(straight):
     pair = ensemble.simulate_block(network, [3, 4], seed=11, values=values, hourly=True)
     alone = ensemble.simulate_block(network, [4], seed=11, values=values[1:], hourly=True)
     np.testing.assert_array_equal(pair.read("queue_exit")[1], alone.read("queue_exit")[0])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Chunks of another size
+
+
+def summary(folder):
+    return (folder / "summary.csv").read_bytes()
+
+
+@pytest.fixture
+def seven(monkeypatch):
+    """Chunks of seven members instead of ten, as a run of very many members has larger ones."""
+    monkeypatch.setattr(cube, "MEMBERS_PER_CHUNK", 7)
+
+
+def test_the_size_of_chunks_moves_no_figure(tmp_path, straight, seven):
+    run(tmp_path / "run", workers=2)
+    assert summary(tmp_path / "run") == summary(straight)
+    assert len(list((tmp_path / "run" / "results.zarr" / "left" / "c").iterdir())) == 4
+    assert np.array_equal(bf.open_run(tmp_path / "run").store.read("left"), bf.open_run(straight).store.read("left"))
+
+
+def test_parts_branches_and_torn_chunks_with_larger_chunks(tmp_path, straight, seven, monkeypatch):
+    """Parts of ten make a run of seven, a branch reads its run's own chunks, and a torn one is computed again."""
+    run(tmp_path / "run", snapshots=["2022-09-27T12:00"])
+    run(tmp_path / "low", members=range(9))
+    run(tmp_path / "high", members=range(9, MEMBERS))
+    bf.merge([tmp_path / "low", tmp_path / "high"], tmp_path / "merged")
+    assert hashes(tmp_path / "merged") == hashes(tmp_path / "run")
+    monkeypatch.setattr(cube, "MEMBERS_PER_CHUNK", 10)
+    run(tmp_path / "branch", base=f"{tmp_path / 'run'}@2022-09-27T12:00")
+    assert hashes(tmp_path / "branch") == hashes(straight)
+    shutil.rmtree(tmp_path / "run" / "snapshots")
+    run(tmp_path / "again", base=f"{tmp_path / 'run'}@2022-09-27T12:00")
+    assert hashes(tmp_path / "again") == hashes(straight)
+
+
+def test_large_runs_have_large_chunks_and_large_members_go_alone(monkeypatch):
+    network = compile_network(TINY)
+    sizes = [cube.members_per_chunk(network, members) for members in (1, 10_000, 10_001, 100_000, 1_000_000)]
+    assert sizes == [10, 10, 11, 100, 1000]
+    each = sum(4 * np.prod(shape) for _, _, shape in cube.array_specs(network).values())
+    monkeypatch.setattr(cube, "LARGEST_BLOCK", 3.5 * each)
+    assert cube.members_per_chunk(network, 1_000_000) == 3
+    monkeypatch.setattr(cube, "LARGEST_BLOCK", 0.5 * each)
+    assert cube.members_per_chunk(network, 5) == 1

@@ -10,7 +10,7 @@ from borderflow.errors import ScenarioError, UsageError
 from borderflow.kernels import border
 from borderflow.network import MODES, adapt_network, compile_network, open_share
 from borderflow.places import great_circle_km
-from borderflow.routes import ACCESS, detour_factors
+from borderflow.routes import ACCESS, Roads, detour_factors
 from borderflow.rules import compile_rules, shock_shape
 from borderflow.scenario import load
 from networks import tiny_scenario
@@ -403,3 +403,16 @@ def test_factors_scale_what_they_name():
 def test_wrong_factors(name, value, message):
     with pytest.raises(UsageError, match=message):
         tiny_scenario().with_parameters(**{name: value})
+
+
+def test_hours_of_all_at_once_are_those_of_each():
+    """What `Roads.hours_by_car` works out for many gateways at a time is what `Roads.drive` says of each, bit for bit."""
+    for name in ("russia-2022", "ukraine-2022"):
+        scenario = bf.load(name)
+        roads = Roads(scenario)
+        gateways = list(
+            {p.gateway: scenario.place(p.gateway) for p in scenario.places if p.kind == "crossing"}.values()
+        )
+        for start in [place for place in scenario.places if place.kind == "origin" and "air" not in place.access]:
+            hours = roads.hours_by_car(start, gateways, roads.columns(gateways))
+            assert hours == [roads.drive(start, gateway)[0] for gateway in gateways]

@@ -1,6 +1,6 @@
 """Cube: what members leave behind, as labelled arrays on disk or in memory, member first.
 
-On disk it is one zarr group in chunks of `MEMBERS_PER_CHUNK` members, so that any number of workers on any number of
+On disk it is one zarr group in chunks of ten or more members, so that any number of workers on any number of
 computers write disjoint files and nobody ever holds it whole. Every chunk ends with its CRC-32C: a torn or flipped one
 is an error when read, never a figure. Every chunk is written, empty ones too, so that the cube itself says which
 members are done; there is no list beside it that could disagree.
@@ -41,13 +41,33 @@ __all__ = [
     "hourly_record",
     "land_posts",
     "member_arrays",
+    "members_per_chunk",
 ]
 
 ENDLESS = 1000.0  # hours: the kernel's wait where nobody is let through
 MEMBERS_FILE = "members.json"  # values of each member, in run folders whose members differ
-MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube, whoever computes them
+MEMBERS_PER_CHUNK = 10  # members in one chunk of the cube of a run of up to 10,000
+MOST_CHUNKS = 1000  # of each array; runs with more members have larger chunks, for the sake of shared disks
+LARGEST_BLOCK = 5e8  # bytes of members that a worker holds at once; members of a continent go alone
 AT_ONCE = 100  # members read at once where figures are made of all of them
 LARGEST_CHUNK = 1e9  # numbers in a chunk; what says that it is larger is damaged or made to harm
+
+
+def members_per_chunk(network: Network, members: int) -> int:
+    """Return how many members of a run go into one chunk: a worker computes so many at once.
+
+    Ten, or as many as keep the chunks below `MOST_CHUNKS`; but no more than fit into `LARGEST_BLOCK`, and at least one.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> from borderflow.network import compile_network
+    >>> network = compile_network(bf.load("russia-2022").until("2022-09-30"))
+    >>> [members_per_chunk(network, members) for members in (200, 10_000, 100_000)]
+    [10, 10, 100]
+    """
+    each = sum(4.0 * np.prod(shape, dtype=float) for _, _, shape in array_specs(network).values())
+    return min(max(MEMBERS_PER_CHUNK, -(-members // MOST_CHUNKS)), max(1, int(LARGEST_BLOCK // each)))
 
 
 def array_specs(network: Network) -> dict[str, tuple[tuple[str, ...], str, tuple[int, ...]]]:
@@ -196,7 +216,7 @@ class Block:
 
 
 class Store:
-    """The cube on disk or in an object store, read and written by blocks of `MEMBERS_PER_CHUNK` members.
+    """The cube on disk or in an object store, read and written by blocks of `per_chunk` members.
 
     Parameters
     ----------
@@ -220,6 +240,11 @@ class Store:
             raise ResultsError(f"{path}: is not a cube of results: {first_line(error)}") from None
         self._group = group
         self._arrays: dict[str, Any] = {}
+
+    @cached_property
+    def per_chunk(self) -> int:
+        """Members in one chunk of every array, see `members_per_chunk`."""
+        return int(self._array("left").chunks[0])
 
     @classmethod
     def create(cls, path: Path, network: Network, members: int, *, first: int = 0) -> Store:
@@ -282,14 +307,14 @@ class Store:
 
     def whole(self, row: int) -> bool:
         """Tell whether every array has its chunk at this row and every chunk its checksum."""
-        chunk = row // MEMBERS_PER_CHUNK
+        chunk = row // self.per_chunk
         for name in self.names:
             array = self._array(name)
             file = self.path / name / "c" / str(chunk)
             if not (file / "/".join("0" * (array.ndim - 1))).is_file():
                 return False
             try:
-                self.read(name, slice(row, row + MEMBERS_PER_CHUNK))
+                self.read(name, slice(row, row + self.per_chunk))
             except ResultsError:
                 return False
         return True
@@ -305,7 +330,7 @@ class Store:
         try:
             array = self._array(name)
             labels = tuple(int(self._array(dim).shape[0]) for dim in array.metadata.dimension_names)
-            fits = array.shape == labels and (array.ndim == 1 or array.chunks[0] <= MEMBERS_PER_CHUNK)
+            fits = array.shape == labels
             if fits and np.prod(array.chunks, dtype=float) <= LARGEST_CHUNK:
                 return np.asarray(array[index or ...])
             reason = "its shape does not fit its labels"
@@ -345,8 +370,9 @@ def _skeleton(network: Network, members: int, first: int) -> dict[str, bytes]:
             dimension_names=(name,), attributes=hours if name == "hour" else {},
         )  # fmt: skip
         array[:] = values
+    per_chunk = members_per_chunk(network, members)
     for name, (dims, dtype, shape) in array_specs(network).items():
-        chunk = (min(MEMBERS_PER_CHUNK, members), *shape)
+        chunk = (min(per_chunk, members), *shape)
         group.create_array(
             name, shape=(members, *shape), chunks=chunk, dtype=dtype, dimension_names=("member", *dims), fill_value=0,
             compressors=[BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"), Crc32cCodec()],

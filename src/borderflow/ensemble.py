@@ -187,8 +187,8 @@ def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
     assert part is not None
     store = Store(part / "results.zarr")
     with guarded(part):
-        for row in range(0, last - first, MEMBERS_PER_CHUNK):
-            some = range(first + row, min(first + row + MEMBERS_PER_CHUNK, last))
+        for row in range(0, last - first, store.per_chunk):
+            some = range(first + row, min(first + row + store.per_chunk, last))
             store.write_arrays(row, _gather(runs, some, store))
         ledger = runs[0].folder / "evidence.csv"
         if ledger.is_file():

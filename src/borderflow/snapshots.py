@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from borderflow.cube import HOURLY_NAMES, MEMBERS_PER_CHUNK, hourly_record
+from borderflow.cube import HOURLY_NAMES, hourly_record
 from borderflow.errors import UsageError
 from borderflow.folders import write_whole
 from borderflow.network import Network
@@ -87,14 +87,15 @@ class Snapshots:
             Where a chunk of the cube fails its checksum.
         """
         rows = [number - self.run.first for number in numbers]
-        blocks = {row - row % MEMBERS_PER_CHUNK for row in rows}
+        size = self.run.store.per_chunk
+        blocks = {row - row % size for row in rows}
         kept = {block: self._read(block) or self._replay(block) for block in sorted(blocks)}
         span = slice(rows[0], rows[-1] + 1)
         hours = {name: self.run.store.read(name, span, slice(0, self.hour)) for name in HOURLY_NAMES}
         out = []
         for row in rows:
             recorded = hourly_record({name: values[row - rows[0]] for name, values in hours.items()})
-            position = row % MEMBERS_PER_CHUNK
+            position = row % size
             arrays = kept[row - position][position]
             out.append(Moment(self.hour, {**arrays, **{_HOURLY + name: part for name, part in recorded.items()}}))
         return out
@@ -126,7 +127,7 @@ class Snapshots:
     def _replay(self, row: int) -> dict[int, dict[str, NDArray[Any]]]:
         """Run a block of members up to the hour, and keep it for the next branch where the folder can be written."""
         run, found = self.run, dict[int, Moment]()
-        last = min(row + MEMBERS_PER_CHUNK, run.members)
+        last = min(row + run.store.per_chunk, run.members)
         simulate(
             run.network, range(run.first + row, run.first + last), seed=run.seed, last=self.hour,
             pauses={self.hour: found.__setitem__},

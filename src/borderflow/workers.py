@@ -18,7 +18,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from borderflow.cube import MEMBERS_PER_CHUNK, Store
+from borderflow.cube import Store
 from borderflow.errors import ResultsError
 from borderflow.folders import absolute, locate, read_json
 from borderflow.kernels import cache_folder
@@ -60,7 +60,7 @@ class Desk:
         """Compute and write one block; return its number of members. A block that is whole already is left alone."""
         row, settings = task
         plan = self.plan
-        numbers = plan.numbers[row : row + MEMBERS_PER_CHUNK]
+        numbers = plan.numbers[row : row + self.store.per_chunk]
         kept = [Snapshots(self.part, hour) for hour in plan.hours]
         if self.resume and self.store.whole(row) and all(one.whole(row) for one in kept):
             return len(numbers)
@@ -125,10 +125,9 @@ def _token(claim: Mapping[str, Any]) -> str:
 def send_out(desk: Desk, pool: Pool | None, workers: int, progress: bool) -> None:
     """Send every block through a pool, threads where none is given."""
     plan = desk.plan
-    rows = range(0, len(plan.numbers), MEMBERS_PER_CHUNK)
-    tasks: list[Task] = [
-        (row, None if plan.settings is None else plan.settings[row : row + MEMBERS_PER_CHUNK]) for row in rows
-    ]
+    size = desk.store.per_chunk
+    rows = range(0, len(plan.numbers), size)
+    tasks: list[Task] = [(row, None if plan.settings is None else plan.settings[row : row + size]) for row in rows]
     with show_progress(progress, len(plan.numbers)) as advance:
         if pool is not None:
             work = partial(work_on, str(absolute(desk.part)), _token(read_json(desk.part / "claim.json")), desk.resume)

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from borderflow.articles.texts import Article
+from borderflow.errors import UsageError
 from borderflow.ledger import Claim, vocabulary
 from borderflow.wording import Hedge
 
@@ -106,44 +107,57 @@ _HEDGE_WORDS = {"over": "More than", "up to": "Up to", "about": "About"}
 def as_claims(
     findings: Sequence[Finding], *, publisher: str, url: str = "", published: dt.date, prefix: str = "R"
 ) -> list[Claim]:
-    """Return findings as rows of a ledger; the columns after ``known_on`` carry bounds, span and candidates."""
+    """Return findings as rows of a ledger; the columns after ``known_on`` carry bounds, span and candidates.
+
+    Raises
+    ------
+    UsageError
+        For a finding, publisher or address that no row of a ledger can hold.
+    """
     rows = []
     for number, one in enumerate(findings, start=1):
-        words = [
-            _HEDGE_WORDS.get(one.hedge, ""),
-            "planned" if one.planned else "",
-            one.who,
-            f"{one.low:g}-{one.high:g}; midpoint" if one.low is not None and one.high is not None else "",
-            "start of the window not given" if one.open_start else "",
-            f"said by {one.said_by}" if one.said_by else "",
-        ]
-        places = "; ".join(
-            f"{place.name} [{place.country or '?'}] {place.score:.2f} {place.source}" for place in one.places
-        )
-        rows.append(
-            Claim(
-                id=f"{prefix}{number:03}",
-                date=one.last if one.open_start else one.first,
-                date_end=one.last if one.last != one.first and not one.open_start else None,
-                place=one.place or "unknown",
-                country=one.country or "XX",
-                quantity=one.quantity,
-                value=one.value,
-                low=one.low,
-                high=one.high,
-                hedge=one.hedge if one.kind == "claim" and one.hedge != "exact" else None,
-                unit=one.unit,
-                mode=one.mode,
-                claim_status=one.status,
-                publisher=publisher,
-                source_url=url,
-                note="; ".join(word for word in words if word),
-                known_on=published,
-                span_start=one.start,
-                span_end=one.end,
-                quote=" ".join(one.quote.split()),
-                said_by=one.said_by,
-                candidates=places,
-            )
-        )
+        try:
+            rows.append(_as_claim(one, f"{prefix}{number:03}", publisher, url, published))
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"])) or "finding"
+            raise UsageError(f"finding {number}, {one.quantity}: {field}: {first['msg']}") from None
     return rows
+
+
+def _as_claim(one: Finding, name: str, publisher: str, url: str, published: dt.date) -> Claim:
+    words = [
+        _HEDGE_WORDS.get(one.hedge, ""),
+        "planned" if one.planned else "",
+        one.who,
+        f"{one.low:g}-{one.high:g}; midpoint" if one.low is not None and one.high is not None else "",
+        "start of the window not given" if one.open_start else "",
+        f"said by {one.said_by}" if one.said_by else "",
+    ]
+    places = "; ".join(
+        f"{place.name} [{place.country or '?'}] {place.score:.2f} {place.source}" for place in one.places
+    )
+    return Claim(
+        id=name,
+        date=one.last if one.open_start else one.first,
+        date_end=one.last if one.last != one.first and not one.open_start else None,
+        place=one.place or "unknown",
+        country=one.country or "XX",
+        quantity=one.quantity,
+        value=one.value,
+        low=one.low,
+        high=one.high,
+        hedge=one.hedge if one.kind == "claim" and one.hedge != "exact" else None,
+        unit=one.unit,
+        mode=one.mode,
+        claim_status=one.status,
+        publisher=publisher,
+        source_url=url,
+        note="; ".join(word for word in words if word),
+        known_on=published,
+        span_start=one.start,
+        span_end=one.end,
+        quote=" ".join(one.quote.split()),
+        said_by=one.said_by,
+        candidates=places,
+    )
