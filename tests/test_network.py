@@ -408,7 +408,7 @@ def test_wrong_factors(name, value, message):
 def test_hours_of_all_at_once_are_those_of_each():
     """What `Roads.hours_by_car` works out for many gateways at a time is what `Roads.drive` says of each, bit for bit."""
     for name in ("russia-2022", "ukraine-2022"):
-        scenario = bf.load(name)
+        scenario = load(name)
         roads = Roads(scenario)
         gateways = list(
             {p.gateway: scenario.place(p.gateway) for p in scenario.places if p.kind == "crossing"}.values()
