@@ -243,6 +243,28 @@ def test_a_killed_process_leaves_nothing_half_written_and_resumes(tmp_path, expe
     assert leftovers(out) == []
 
 
+def test_cancelling_while_the_engine_compiles_waits_for_nothing(tmp_path):
+    """Machine code takes seconds to make, and nothing can interrupt the compiler; a person is not made to wait for it."""
+    out = tmp_path / "runs" / "run"
+    code = "import borderflow as bf, sys; bf.run('russia-2022', members=2, out=sys.argv[1])"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES), "BORDERFLOW_CACHE": str(tmp_path / "cache")}
+    process = subprocess.Popen([sys.executable, "-c", code, str(out)], stderr=subprocess.PIPE, env=environment)
+    try:
+        deadline = time.monotonic() + 120
+        while not (out.with_name("run.part") / "claim.json").exists():
+            assert process.poll() is None and time.monotonic() < deadline, process.stderr.read().decode()
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == -signal.SIGINT
+    compiled = {file.name.split(".")[1].split("-")[0] for file in (tmp_path / "cache").rglob("*.nbi")}
+    assert "advance" not in compiled
+    assert not out.exists() and leftovers(out) == ["run.part"]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Damaged
 

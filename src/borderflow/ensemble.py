@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from borderflow.cube import MEMBERS_PER_CHUNK, Block, Store
+from borderflow.engine import await_engine, start_engine
 from borderflow.errors import UsageError
 from borderflow.folders import locate, write_whole
 from borderflow.network import Network, compile_network
@@ -130,23 +130,18 @@ def run(
     network = compile_network(scenario)
     if branch is not None:
         require_shared_past(branch, network)
-    if pool is None:
-        threading.Thread(target=_load_engine, args=(network,), daemon=True).start()
+    engine = start_engine(network) if pool is None else None
     plan = Plan(network, numbers, seed, hours, branch, settings)
     part = begin(folder, plan, resume)
     if part is None:
         return open_run(folder)
     desk = Desk(plan, Store(part / "results.zarr"), part, resume)
+    if engine is not None:
+        await_engine(engine, tell=progress)
     with guarded(part):
         send_out(desk, pool, workers or os.cpu_count() or 1, progress)
         rows = close(part, plan, desk.store, time.perf_counter() - began, beside)
     return open_run(finish(part, folder), rows)
-
-
-def _load_engine(network: Network) -> None:
-    """Load or compile the machine code beside the work that needs none; whoever needs it meanwhile waits for it."""
-    with suppress(Exception):  # what goes wrong here goes wrong in the first block, too, and is told there
-        simulate(network, (0,), seed=0, last=0)
 
 
 def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
@@ -243,6 +238,7 @@ def simulate_block(
         settings = [Setting(one) for one in values]
     starts = range(0, len(members), MEMBERS_PER_CHUNK)
     stop = threading.Event()
+    await_engine(start_engine(network))
 
     def block(first: int) -> Block | None:
         if stop.is_set():
