@@ -478,7 +478,7 @@ def test_s18_nobody_takes_the_stopped_buses_to_uralsk(reference, variant):
     halted = [n for n in range(of_origins) if (at := choices.alt_service[n]) >= 0 and network.services[at] in services]
     assert halted
     # the odds of the alternatives at the last hour, from the cumulative odds that the engine drew with
-    starts = set(choices.nest_alt.tolist())
+    nest_of = np.repeat(np.arange(choices.nest_alt.size - 1), np.diff(choices.nest_alt))
     rules, _ = compile_rules(network)
     running = rules.access.service[rules.segment]
     for name in services:
@@ -487,8 +487,8 @@ def test_s18_nobody_takes_the_stopped_buses_to_uralsk(reference, variant):
     kept = variant(without=("samara-tolyatti-bus-halt",))
     for ensemble, stopped in ((reference, True), (kept, False)):
         minds = ensemble.members[0].state.minds
-        inner = minds.inner.reshape(2, -1)
-        odds = np.array([inner[:, a] - (0 if a in starts else inner[:, a - 1]) for a in halted])
+        places = [(int(minds.nest_place[n := nest_of[a]]), a - choices.nest_alt[n]) for a in halted]
+        odds = np.array([np.diff(minds.inner[:, at : at + i + 1], prepend=0)[:, -1] for at, i in places])
         assert (odds == 0).all() if stopped else (odds > 0).any()
     # at Mashtakovo these were the only buses: nobody sets out for its bus lane on a day after, and the lane runs dry
     chosen = {"post": "mashtakovo", "mode": "bus"}

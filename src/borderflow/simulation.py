@@ -111,8 +111,9 @@ class Moment:
 
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
 _MADE_AGAIN = (
-    "state.minds.alt_weight", "state.minds.rows", "state.minds.odds", "state.minds.force", "state.crowd.",
-    "state.bulk.", "state.roads.flat_", "state.ones", "state.noise", "state.rate", "state.travel", "state.types",
+    "state.minds.alt_weight", "state.minds.leg_", "state.minds.nest_place", "state.minds.row_place", "state.minds.pull",
+    "state.minds.rows", "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat",
+    "state.ones", "state.noise", "state.rate", "state.travel", "state.types",
 )  # fmt: skip
 
 
@@ -141,16 +142,15 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     groups, classes = len(network.groups), a.choices.row_share.shape[1]
     types, stations = (groups + 1) * classes, 2 * lanes
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
-    calendar = np.zeros((border.RING, types - classes, lanes), np.int32)
-    coming = np.zeros((border.RING, lanes), np.int32)
-    bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size)
+    calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
+    bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size) + 8
     return border.State(
         homes=border.Homes(
             home=network.home.copy(),
             returnable=np.zeros_like(network.home),
             recent=np.zeros(len(network.origins)),
         ),
-        roads=border.Roads(calendar, coming, flat_calendar=calendar.reshape(-1), flat_coming=coming.reshape(-1)),
+        roads=border.Roads(calendar, flat=calendar.reshape(-1)),
         lines=border.Lines(
             head=np.full(stations, -1, np.int64),
             tail=np.full(stations, -1, np.int64),
@@ -167,13 +167,19 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         minds=border.Minds(
             wait=np.zeros((border.MEMORY, lanes)),
             way_factor=np.zeros(2 * a.choices.way_service.size),
+            guard=np.zeros(posts, np.int64),
             ordinary_factor=np.zeros((lanes, classes)),
             alt_weight=np.zeros(alternatives),
-            inner=np.zeros((2, alternatives)),
+            leg_lane=np.zeros(alternatives, np.uint32),
+            leg_hours=np.zeros(alternatives),
+            nest_place=np.zeros(nests, np.uint32),
+            row_place=np.zeros(rows, np.uint32),
+            pull=np.zeros((classes, countries)),
+            inner=np.zeros((2, _room(a.choices.nest_alt))),
             rows=np.zeros(rows, np.int64),
             odds=np.zeros(2 * max(nests, rows * classes) + 8),
             force=np.zeros(2 * max(nests, rows * classes) + 8),
-            outer=np.zeros((2, classes, nests)),
+            outer=np.zeros((2 * classes, _room(a.choices.row_nest))),
             seen=np.zeros(2 * rows * classes),
             part=np.zeros(2 * rows * classes),
             reach=np.zeros(2 * rows),
@@ -181,21 +187,22 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             news=np.append(0, np.full(rows, -1)),
         ),
         crowd=border.Crowd(
-            cell=np.zeros(border.CROWD, np.int64),
-            people=np.zeros(border.CROWD, np.int64),
-            kind=np.zeros(border.CROWD, np.int64),
-            known=np.zeros(border.CROWD, np.int64),
-            nest=np.zeros(border.CROWD, np.int64),
-            way=np.zeros(border.CROWD, np.int64),
-            site=np.zeros(border.CROWD, np.int64),
-            purpose=np.zeros(border.CROWD, np.int64),
+            cell=np.zeros(border.CROWD, np.uint32),
+            people=np.zeros(border.CROWD, np.uint32),
+            kind=np.zeros(border.CROWD, np.uint32),
+            known=np.zeros(border.CROWD, np.uint32),
+            nest=np.zeros(border.CROWD, np.uint32),
+            way=np.zeros(border.CROWD, np.uint32),
+            site=np.zeros(border.CROWD, np.uint32),
+            purpose=np.zeros(border.CROWD, np.uint32),
             words=np.zeros((4, border.CROWD), np.uint32),
         ),
         bulk=border.Bulk(
             mean=np.zeros(bulk),
+            mass=np.zeros(bulk),
             number=np.zeros(bulk, np.int64),
-            site=np.zeros(bulk, np.int64),
-            purpose=np.zeros(bulk, np.int64),
+            site=np.zeros(bulk, np.uint32),
+            purpose=np.zeros(bulk, np.uint32),
             words=np.zeros((4, bulk), np.uint32),
         ),
         pool=np.zeros((posts, types), np.int64),
@@ -207,6 +214,11 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         travel=np.zeros(border.TRAVEL_BINS),
         types=np.zeros((2, types), np.int64),
     )
+
+
+def _room(firsts: NDArray[np.int32]) -> int:
+    """Return the room for lists that each begin at a multiple of eight."""
+    return int((-(-np.diff(firsts) // 8) * 8).sum())
 
 
 def new_record(network: Network) -> border.Record:
@@ -328,9 +340,7 @@ def run_member(
     if normals is None:
         normals = np.full(state.noise.shape, np.nan)
     a = network.arrays
-    border.prepare(
-        a.choices, a.lanes, theta, state.minds.alt_weight, state.rate, state.noise, state.travel, seed, member, normals
-    )
+    border.prepare(a.choices, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, seed, member, normals)
     hour = 0
     if not border.advance.signatures:
         with _uncollected():

@@ -115,8 +115,8 @@ def run(scenario: Scenario, members: int) -> tuple[Network, list[Member]]:
 def assert_shares(network: Network, members: list[Member], shares: dict[Any, float], group: int | None = None) -> None:
     """Chi-square of people by lane, of one group or of all."""
     classes = network.arrays.choices.row_share.shape[1]
-    types = slice(None) if group is None else slice(group * classes, (group + 1) * classes)
-    by_lane = sum(member.state.roads.calendar[:, types].sum(axis=(0, 1)) for member in members)
+    types = slice(-1, None) if group is None else slice(group * classes, (group + 1) * classes)
+    by_lane = sum(member.state.roads.calendar[:, :, types].sum(axis=(0, 2)) for member in members)
     counted = {(one.country, one.post, one.mode): int(n) for one, n in zip(network.lanes, by_lane, strict=True)}
     assert counted.keys() == shares.keys()
     total = sum(counted.values())
@@ -149,7 +149,7 @@ def test_one_nest_scale_is_the_plain_logit():
 def test_visa_classes(rate):
     network, members = run(town_scenario(base_departure_rate=rate), 150 if rate == FEW else 40)
     forest = next(number for number, one in enumerate(network.lanes) if one.post == "forest")
-    types = sum(member.state.roads.calendar[:, :, forest].sum(axis=0) for member in members).reshape(2, 3).sum(axis=0)
+    types = sum(member.state.roads.calendar[:, forest, :-1].sum(axis=0) for member in members).reshape(2, 3).sum(axis=0)
     assert types[0] == 0  # nobody without a visa sets out for a country that asks for one
     assert stats.binomtest(int(types[1]), int(types.sum()), 0.8).pvalue > ERROR_RATE
 

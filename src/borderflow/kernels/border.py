@@ -118,7 +118,9 @@ ROUNDING = 1.5 * 2.0**52  # added and taken away again, it rounds a number to a 
 ROUNDING_BITS = np.float64(ROUNDING).view(np.int64)
 
 ZERO = np.int64(0)
-ONE = np.int64(1)
+SEVEN = np.uint64(7)
+EIGHT = np.uint64(8)  # numbers that are compared at once
+ONE = np.uint64(1)
 
 OK = 0
 BROKEN_SUM = 1
@@ -320,10 +322,8 @@ class Homes(NamedTuple):
 class Roads(NamedTuple):
     """People under way, by hour of arrival."""
 
-    calendar: np.ndarray  # (RING, G * V, L)
-    coming: np.ndarray  # (RING, L) their sum over types
-    flat_calendar: np.ndarray  # (RING * G * V * L,) the memory of `calendar`
-    flat_coming: np.ndarray  # (RING * L,) the memory of `coming`
+    calendar: np.ndarray  # (RING, L, G * V + 1) by type of person; last: their sum
+    flat: np.ndarray  # the memory of `calendar`
 
 
 class Lines(NamedTuple):
@@ -347,13 +347,19 @@ class Minds(NamedTuple):
 
     wait: np.ndarray  # (MEMORY, L) expected wait of those joining, hours
     way_factor: np.ndarray  # (2 * U,) what waits, risk and rules do to the odds of a way: not stoppable, stoppable
+    guard: np.ndarray  # (P,) 1 where somebody may be held back or stopped
     ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
     alt_weight: np.ndarray  # (A,)
-    inner: np.ndarray  # (2, A) sum of the odds of the alternatives of a nest up to this one: not stoppable, stoppable
+    leg_lane: np.ndarray  # (A,) lane that people reach first, or where they wait for a seat on the way
+    leg_hours: np.ndarray  # (A,) hours to there
+    nest_place: np.ndarray  # (N,) where the alternatives of a nest begin in each half of `inner`, a multiple of EIGHT
+    row_place: np.ndarray  # (R,) where the nests of a row begin in each part of `outer`, a multiple of EIGHT
+    pull: np.ndarray  # (V, C) how a country draws a visa class today
+    inner: np.ndarray  # (2, .) sum of the odds of the alternatives of a nest up to this one: not stoppable, stoppable
     rows: np.ndarray  # (R,) rows to weigh
     odds: np.ndarray  # room for sums of odds of those rows
     force: np.ndarray  # room for their powers
-    outer: np.ndarray  # (2, V, N) sum of the pulls of the nests of a row up to this one, as a visa class sees them
+    outer: np.ndarray  # (2 * V, .) sum of the pulls of the nests of a row up to this one, as a visa class sees them
     seen: np.ndarray  # (2 * R * V,) sum of pulls as each visa class sees them, by cell (2 * row + stoppable) and class
     part: np.ndarray  # (2 * R * V,) odds of visa classes among those who leave, by cell and class
     reach: np.ndarray  # (2 * R,) departure rate relative to the mean of the country, by cell
@@ -368,7 +374,7 @@ class Crowd(NamedTuple):
     people: np.ndarray  # (CROWD,) who choose together
     kind: np.ndarray  # (CROWD,) type of person in visa class 0
     known: np.ndarray  # (CROWD,) visa class; 0: drawn from the row's mixture
-    nest: np.ndarray  # (CROWD,) what they choose
+    nest: np.ndarray  # (CROWD,) what they choose; then where in the calendar they arrive
     way: np.ndarray  # (CROWD,)
     site: np.ndarray  # (CROWD,) addresses of draws
     purpose: np.ndarray  # (CROWD,)
@@ -379,7 +385,8 @@ class Bulk(NamedTuple):
     """Room for draws of one number at each of many places."""
 
     mean: np.ndarray  # (B,) expected number or probability
-    number: np.ndarray  # (B,) what was drawn
+    mass: np.ndarray  # (B,) probability of zero
+    number: np.ndarray  # (B,) out of how many, or what was drawn
     site: np.ndarray  # (B,) addresses of draws
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
@@ -429,8 +436,9 @@ class Record(NamedTuple):
 # Only `prepare`, `advance` and `count_citizens` are called from Python; the rest is compiled into them. All arrays come
 # from outside and outlive the call, so reference counting (`_nrt`) is off: passing tuples of arrays from function to
 # function would otherwise count them up and down, which costs more than the draws. Functions take the small tuples
-# they need, because every array passed costs compile time; and literal numbers are passed as ``ZERO`` or ``ONE``, because
-# numba compiles a function once more for each literal.
+# they need, because every array passed costs compile time; and zero is passed as ``ZERO``, because numba compiles a
+# function once more for each literal. Numbers of places that many people look up are unsigned (``ONE``, ``np.uint64``),
+# because a signed one may count from the end, which has to be looked at every time.
 _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = _OPTIONS | {
     "no_cpython_wrapper": True,
@@ -464,8 +472,19 @@ with kernel_cache():
                 high = middle
         return 0.5 * (low + high)
 
+    @_leaf
+    def lay_out(firsts, places, cumulative):
+        """Let every list of options begin at a multiple of EIGHT; what is between them is beyond all goals."""
+        place = 0
+        for i in range(places.size):
+            places[i] = place
+            place += (firsts[i + 1] - firsts[i] + 7) // 8 * 8
+        for part in range(cumulative.shape[0]):
+            for i in range(cumulative.shape[1]):
+                cumulative[part, i] = np.inf
+
     @_outer
-    def prepare(choices, lanes, theta, alt_weight, rate, noise, travel, seed, member, normals):
+    def prepare(choices, lanes, theta, minds, rate, noise, travel, seed, member, normals):
         """Fill what follows from parameters: weights of alternatives, rates of lanes, daily noise, travel factors.
 
         ``normals`` holds standard normal numbers (days, 1 + C) that replace the member's own where not NaN.
@@ -487,7 +506,13 @@ with kernel_cache():
                 - theta.memory_penalty * choices.alt_own[a]
             )
             # twice the seats, twice the odds within the country, whatever the nest scale
-            alt_weight[a] = math.exp(utility * inverse + choices.alt_size[a])
+            minds.alt_weight[a] = math.exp(utility * inverse + choices.alt_size[a])
+            service = 1 + choices.alt_service[a]
+            waits_at = choices.service_lane[service]
+            minds.leg_lane[a] = waits_at if waits_at >= 0 else choices.alt_lane[a]
+            minds.leg_hours[a] = choices.alt_hours[a] - choices.service_ride[service]
+        lay_out(choices.nest_alt, minds.nest_place, minds.inner)
+        lay_out(choices.row_nest, minds.row_place, minds.outer)
         for lane in range(lanes.post.size):
             persons = 1.0
             if lanes.in_vehicles[lane] == 1:
@@ -559,6 +584,11 @@ with kernel_cache():
         """Recompute what known waits, risks, fares and rules do to the odds of each lane (DESIGN 5.3, 5.8)."""
         keep_apart()
         minds.news[0] += 1
+        for post in range(minds.guard.size):
+            minds.guard[post] = control.notice[segment, post] > 0.0 or control.stop_listed[segment, post] > 0.0
+            for g in range(control.barred.shape[2]):
+                if control.barred[segment, post, g] > 0.0:
+                    minds.guard[post] = 1
         inverse = 1.0 / theta.nest_scale
         known = known_hour(theta, t)
         for lane in range(lanes.post.size):
@@ -615,11 +645,10 @@ with kernel_cache():
         return np.int64(bits).view(np.float64)
 
     @_leaf
-    def power(x, p):
-        """Return ``x**p`` for ``x >= 0``, zero for zero, to about 1e-14.
+    def logarithm(x):
+        """Return the natural logarithm of ``x > 0`` to about 1e-15, by the series of the inverse hyperbolic tangent.
 
-        ``exp(p * ln x)`` by the series of the inverse hyperbolic tangent and of the exponential: arithmetic only, so
-        that the compiler can work on many numbers at once, which the C library's ``pow`` does not allow.
+        Arithmetic only, so that the compiler can work on many numbers at once, which the C library does not allow.
         """
         tiny = x < 1e-290
         bits = bits_of(x * (18014398509481984.0 if tiny else 1.0))  # 2**54
@@ -637,8 +666,12 @@ with kernel_cache():
         series = series * z + 1.0 / 7.0
         series = series * z + 1.0 / 5.0
         series = series * z + 1.0 / 3.0
-        log = (np.float64(exponent) - (54.0 if tiny else 0.0)) * LN_2 + 2.0 * (s + s * z * series)
-        y = min(max(p * log, -700.0), 700.0)
+        return (np.float64(exponent) - (54.0 if tiny else 0.0)) * LN_2 + 2.0 * (s + s * z * series)
+
+    @_leaf
+    def exponential(x):
+        """Return ``e**x`` to about 1e-15 for ``x`` from -700 to 700, by its series; arithmetic only, as `logarithm`."""
+        y = min(max(x, -700.0), 700.0)
         turns = y / LN_2 + ROUNDING
         k = bits_of(turns) - ROUNDING_BITS
         r = y - (turns - ROUNDING) * LN_2
@@ -656,7 +689,12 @@ with kernel_cache():
         series = series * r + 0.5
         series = series * r + 1.0
         series = series * r + 1.0
-        result = series * number_of((k + 1023) << 52)
+        return series * number_of((k + 1023) << 52)
+
+    @_leaf
+    def power(x, p):
+        """Return ``x**p`` for ``x >= 0``, zero for zero, to about 1e-14."""
+        result = exponential(p * logarithm(x))
         return result if x > 0.0 else 0.0
 
     @_inner
@@ -682,16 +720,22 @@ with kernel_cache():
             for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
                 free = 0.0
                 afraid = 0.0
-                for a in range(choices.nest_alt[n], choices.nest_alt[n + 1]):
-                    way = 2 * choices.alt_way[a]
-                    free += minds.alt_weight[a] * minds.way_factor[way]
-                    afraid += minds.alt_weight[a] * minds.way_factor[way + 1]
-                    minds.inner[0, a] = free
-                    minds.inner[1, a] = afraid
+                first = np.uint64(choices.nest_alt[n])
+                place = np.uint64(minds.nest_place[n])
+                for i_alt in range(np.uint64(choices.nest_alt[n + 1]) - first):
+                    way = np.uint64(2) * np.uint64(choices.alt_way[first + i_alt])
+                    weight = minds.alt_weight[first + i_alt]
+                    free += weight * minds.way_factor[way]
+                    afraid += weight * minds.way_factor[way + ONE]
+                    minds.inner[0, place + i_alt] = free
+                    minds.inner[1, place + i_alt] = afraid
                 minds.odds[i] = free
                 minds.odds[i + 1] = afraid
                 i += 2
         raise_all(minds.odds, minds.force, i, theta.nest_scale)
+        for v in range(classes):
+            for c in range(pull.size):
+                minds.pull[v, c] = pull[c] * noise[1 + c] * access.open_to[segment, c, v]
         i = 0
         j = 0
         for r in range(size):
@@ -699,21 +743,22 @@ with kernel_cache():
             for v in range(classes):
                 free = 0.0
                 afraid = 0.0
-                k = i
-                for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
-                    c = choices.nest_country[n]
-                    now = pull[c] * noise[1 + c] * access.open_to[segment, c, v]
+                k = np.uint64(i)
+                place = np.uint64(minds.row_place[row])
+                for n in range(np.uint64(choices.row_nest[row]), np.uint64(choices.row_nest[row + 1])):
+                    now = minds.pull[v, np.uint64(choices.nest_country[n])]
                     free += minds.force[k] * now
-                    afraid += minds.force[k + 1] * now
-                    k += 2
-                    minds.outer[0, v, n] = free
-                    minds.outer[1, v, n] = afraid
+                    afraid += minds.force[k + ONE] * now
+                    k += np.uint64(2)
+                    minds.outer[v, place] = free
+                    minds.outer[classes + v, place] = afraid
+                    place += ONE
                 minds.seen[2 * row * classes + v] = free
                 minds.seen[(2 * row + 1) * classes + v] = afraid
                 minds.odds[j] = free
                 minds.odds[j + 1] = afraid
                 j += 2
-            i = k
+            i += 2 * (choices.row_nest[row + 1] - choices.row_nest[row])
         raise_all(minds.odds, minds.force, j, theta.access_response)
         j = 0
         for r in range(size):
@@ -731,49 +776,38 @@ with kernel_cache():
             minds.reach[2 * row + 1] = afraid / minds.usual[0]
 
     @_leaf
-    def slot_of(t, hours):
-        """Return the row of the calendar in which somebody arrives who sets out now for ``hours`` of travel."""
-        return (t + min(max(int(hours + 0.5), 1), RING - 1)) % RING
+    def journey(hours):
+        """Return the whole hours after which somebody arrives who sets out now for ``hours`` of travel."""
+        return min(max(int(hours + 0.5), 1), RING - 1)
 
     @_leaf
     def set_on_road(roads, counter, t, lane, people, k, hours):
         """Put people on the road; they arrive at a lane ``hours`` later."""
-        slot = slot_of(t, hours)
-        roads.calendar[slot, k, lane] += people
-        roads.coming[slot, lane] += people
+        slot = (t + journey(hours)) % RING
+        roads.calendar[slot, lane, k] += people
+        roads.calendar[slot, lane, roads.calendar.shape[2] - 1] += people
         counter[UNDERWAY] += people
 
     @_leaf
-    def leg_of(choices, a, slowness):
-        """Return the lane that people reach who take an alternative, or where they wait for a seat on the way; hours."""
-        service = 1 + choices.alt_service[a]
-        lane = choices.service_lane[service]
-        if lane < 0:
-            lane = np.int64(choices.alt_lane[a])
-        return lane, (choices.alt_hours[a] - choices.service_ride[service]) * slowness
-
-    @_leaf
-    def depart(choices, roads, counter, chosen, day, t, a, people, k, slowness):
+    def depart(choices, minds, roads, counter, chosen, day, t, a, people, k, slowness):
         """Put people on the road towards one alternative."""
         chosen[day, choices.alt_lane[a]] += people
-        lane, hours = leg_of(choices, a, slowness)
-        set_on_road(roads, counter, t, lane, people, k, hours)
+        set_on_road(roads, counter, t, minds.leg_lane[a], people, k, minds.leg_hours[a] * slowness)
 
     @_leaf
-    def find(cumulative, first, last, goal):
-        """Return the first index from ``first`` to ``last`` (exclusive) whose cumulative value reaches ``goal``.
+    def count_below(cumulative, part, first, goal):
+        """Return which of the options from ``first`` on is the first whose cumulative value reaches ``goal``.
 
-        Bisection without a branch: the processor need not guess which half it will be. The sign bit of a difference is
-        used, because the compiler makes a branch of a comparison.
+        Eight at a time, and counting instead of searching among them: nothing depends on what was found before, so the
+        processor need not wait for one comparison, or guess it, before it turns to the next.
         """
-        low = np.uint64(first)
-        size = np.uint64(last) - low
-        one = np.uint64(1)
-        while size > one:
-            half = size >> one
-            low += half & np.uint64(bits_of(cumulative[low + half - one] - goal) >> 63)
-            size -= half
-        return low
+        place = first
+        while cumulative[part, place + SEVEN] < goal:
+            place += EIGHT
+        below = place - first
+        for i in range(8):
+            below += np.uint64(cumulative[part, place + np.uint64(i)] < goal)
+        return below
 
     @_leaf
     def gather(crowd, size, n, party, cell, k, v, site, sub):
@@ -796,52 +830,55 @@ with kernel_cache():
         counting instead of searching: so the processor need not guess how a search ends before it turns to the next.
         """
         keep_apart()
-        classes = minds.ordinary_factor.shape[1]
+        classes = np.uint64(minds.ordinary_factor.shape[1])
         fill_blocks(crowd.words, size, seed, member, t, crowd.site, crowd.purpose)
         for i in range(size):
-            cell = crowd.cell[i]
+            cell = np.uint64(crowd.cell[i])
             everything = 0.0
             for w in range(classes):
                 everything += minds.part[cell * classes + w]
             goal = share_of(crowd.words[2, i]) * everything
             running = 0.0
-            v = 0
-            for w in range(classes - 1):
+            v = np.uint64(0)
+            for w in range(classes - ONE):
                 running += minds.part[cell * classes + w]
-                v += running < goal
+                v += np.uint64(running < goal)
             if crowd.known[i] > 0:
-                v = crowd.known[i]
-            row = cell // 2
+                v = np.uint64(crowd.known[i])
+            row = cell >> ONE
+            first = np.uint64(choices.row_nest[row])
             goal = share_of(crowd.words[0, i]) * minds.seen[cell * classes + v]
+            part = (cell & ONE) * classes + v
             crowd.known[i] = v
-            crowd.nest[i] = find(minds.outer[cell % 2, v], choices.row_nest[row], choices.row_nest[row + 1], goal)
+            crowd.nest[i] = first + count_below(minds.outer, part, np.uint64(minds.row_place[row]), goal)
         for i in range(size):
-            n = crowd.nest[i]
-            last = choices.nest_alt[n + 1]
-            inner = minds.inner[crowd.cell[i] % 2]
-            goal = share_of(crowd.words[1, i]) * inner[last - 1]
-            crowd.way[i] = find(inner, choices.nest_alt[n], last, goal)
-        lanes = roads.coming.shape[1]
-        kinds = roads.calendar.shape[1]
+            n = np.uint64(crowd.nest[i])
+            first = np.uint64(choices.nest_alt[n])
+            options = np.uint64(choices.nest_alt[n + ONE]) - first
+            place = np.uint64(minds.nest_place[n])
+            part = np.uint64(crowd.cell[i]) & ONE
+            goal = share_of(crowd.words[1, i]) * minds.inner[part, place + options - ONE]
+            crowd.way[i] = first + count_below(minds.inner, part, place, goal)
+        lanes = np.uint64(roads.calendar.shape[1])
+        columns = np.uint64(roads.calendar.shape[2])
+        here = t % RING
+        everyone = ZERO
         for i in range(size):
-            a = crowd.way[i]
-            c = choices.nest_country[crowd.nest[i]]
-            lane = choices.alt_lane[a]
+            a = np.uint64(crowd.way[i])
+            c = np.uint64(choices.nest_country[np.uint64(crowd.nest[i])])
+            slot = here + journey(minds.leg_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)])
+            slot -= RING if slot >= RING else 0
+            place = (np.uint64(slot) * lanes + np.uint64(minds.leg_lane[a])) * columns
             # nobody asks on the way to a country that does not tell classes apart
-            k = crowd.kind[i] + crowd.known[i] * choices.selective[c]
-            slowness = travel[crowd.words[3, i] >> np.uint32(27)]
-            people = crowd.people[i]
-            lane, hours = leg_of(choices, a, slowness)
-            slot = slot_of(t, hours)
-            crowd.nest[i] = (slot * kinds + k) * lanes + lane
-            crowd.way[i] = slot * lanes + lane
-            chosen[country_day[c, t], choices.alt_lane[a]] += people
-            counter[UNDERWAY] += people
-        # the calendar is large and people arrive anywhere in it: alone in short loops, these waits overlap
+            crowd.nest[i] = place + crowd.kind[i] + crowd.known[i] * np.uint64(choices.selective[c])
+            crowd.way[i] = place + columns - ONE
+            everyone += crowd.people[i]
+            chosen[np.uint64(country_day[c, t]), choices.alt_lane[a]] += crowd.people[i]
+        counter[UNDERWAY] += everyone
+        # the calendar is large and people arrive anywhere in it: alone in a short loop, these waits overlap
         for i in range(size):
-            roads.flat_calendar[crowd.nest[i]] += crowd.people[i]
-        for i in range(size):
-            roads.flat_coming[crowd.way[i]] += crowd.people[i]
+            roads.flat[crowd.nest[i]] += crowd.people[i]
+            roads.flat[crowd.way[i]] += crowd.people[i]
 
     @_inner
     def set_out_many(choices, minds, roads, counter, chosen, country_day, travel, n, cell, k, sub, seed, member, t):
@@ -871,15 +908,16 @@ with kernel_cache():
                 )
                 everything -= part
             left -= here
-            outer = minds.outer[cell % 2, v]
+            outer = minds.outer[cell % 2 * classes + v]
             before = 0.0
             for nest in range(choices.row_nest[row], choices.row_nest[row + 1]):
                 if here <= 0:
                     break
                 c = choices.nest_country[nest]
-                force = outer[nest] - before
+                until = outer[minds.row_place[row] + nest - choices.row_nest[row]]
+                force = until - before
                 rest = minds.seen[cell * classes + v] - before
-                before = outer[nest]
+                before = until
                 address += SUB
                 going = binomial(here, force / rest if rest > 0.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address)
                 here -= going
@@ -896,14 +934,16 @@ with kernel_cache():
     ):  # fmt: skip
         """Spread many people of one nest over its alternatives and over travel times."""
         keep_apart()
-        inner = minds.inner[stoppable]
+        inner = minds.inner[stoppable, minds.nest_place[nest] :]
         before = 0.0
+        options = choices.nest_alt[nest + 1] - choices.nest_alt[nest]
         for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
             if people <= 0:
                 break
-            odds = inner[a] - before
-            rest = inner[choices.nest_alt[nest + 1] - 1] - before
-            before = inner[a]
+            until = inner[a - choices.nest_alt[nest]]
+            odds = until - before
+            rest = inner[options - 1] - before
+            before = until
             site = key + 7919 * (1 + a - choices.nest_alt[nest])
             m = binomial(people, odds / rest if rest > 0.0 else 1.0, seed, member, t, site, CHOOSE_LANE + address)
             people -= m
@@ -915,14 +955,32 @@ with kernel_cache():
                     for i in range(min(BINS_OF_BLOCK, m - first)):
                         word = w0 if i < 6 else (w1 if i < 12 else (w2 if i < 18 else w3))
                         b = np.int64(word >> np.uint64(5 * (i % 6))) & 31
-                        depart(choices, roads, counter, chosen, day, t, a, party, k, travel[b])
+                        depart(choices, minds, roads, counter, chosen, day, t, a, party, k, travel[b])
                 continue
             for b in range(TRAVEL_BINS):
                 there = site + 104729 * (b + 1)
                 part = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, there, CHOOSE_HOURS + address)
                 m -= part
                 if part > 0:
-                    depart(choices, roads, counter, chosen, day, t, a, part * party, k, travel[b])
+                    depart(choices, minds, roads, counter, chosen, day, t, a, part * party, k, travel[b])
+
+    @_inner
+    def weigh_nobody(bulk, size):
+        """Write the probability that nobody of ``number`` people leaves: ``(1 - mean)**number``."""
+        keep_apart()
+        for i in range((size + 7) // 8 * 8):
+            q = bulk.mean[i]
+            # the series of ln(1 - q) is exact to the last bit where q is small
+            small = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2))))
+            large = logarithm(max(1.0 - q, 1e-300))
+            bulk.mass[i] = exponential(np.float64(bulk.number[i]) * (small if q < 1e-3 else large))
+
+    @_inner
+    def expect_nobody(bulk, size):
+        """Write the probability that nobody comes where ``mean`` people are expected: ``exp(-mean)``."""
+        keep_apart()
+        for i in range((size + 7) // 8 * 8):
+            bulk.mass[i] = exponential(-bulk.mean[i])
 
     @_inner
     def leave(
@@ -942,20 +1000,22 @@ with kernel_cache():
             for g in range(groups):
                 hazard = common * demand.leaving[g] * demand.shock[people.origin_area[o], g, t]
                 bulk.mean[i] = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
+                bulk.number[i] = homes.home[o, g]
                 bulk.site[i] = people.origin_key[o]
                 bulk.purpose[i] = LEAVE + SUB * g
                 i += 1
         fill_blocks(bulk.words, i, seed, member, t, bulk.site, bulk.purpose)
+        weigh_nobody(bulk, i)
         party = choices.party[0]
         size = ZERO
         i = -1
         for o in range(people.population.size):
             for g in range(groups):
                 i += 1
-                n = homes.home[o, g]
+                n = bulk.number[i]
                 hazard = bulk.mean[i]
                 if n * hazard < 10.0 and hazard <= 0.5:
-                    n = invert_binomial(n, hazard, fine_share_of(bulk.words[0, i], bulk.words[1, i]))
+                    n = invert_binomial(n, hazard, bulk.mass[i], fine_share_of(bulk.words[0, i], bulk.words[1, i]))
                 else:
                     n = binomial(n, hazard, seed, member, t, bulk.site[i], bulk.purpose[i])
                 if n == 0:
@@ -1281,15 +1341,11 @@ with kernel_cache():
             bulk.site[x] = lanes.key[lane]
             bulk.purpose[x] = ORDINARY + SUB * v
         fill_blocks(bulk.words, streams, seed, member, t, bulk.site, bulk.purpose)
+        expect_nobody(bulk, streams)
         arriving = roads.calendar[slot]
-        counted = 0
-        for k in range(exodus):
-            for lane in range(lanes.post.size):
-                counted += arriving[k, lane]
-        for lane in range(lanes.post.size):
-            counted -= roads.coming[slot, lane]
-        if counted != 0:
-            return BROKEN_RECOUNT
+        twice = ZERO  # everybody who arrives now by type, and again their sums
+        for i in range(slot * arriving.size, (slot + 1) * arriving.size):
+            twice += roads.flat[i]
         for lane in range(lanes.post.size):
             kind = lanes.kind[lane]
             post = lanes.post[lane]
@@ -1299,14 +1355,15 @@ with kernel_cache():
             column = lanes.column[lane]
             back = kind == BACK or kind == OPEN_BACK
             queueing = kind != OPEN and kind != OPEN_BACK
-            total = np.int64(roads.coming[slot, lane])
+            total = np.int64(arriving[lane, exodus])
+            twice -= 2 * total
             ordinary = 0
             everybody_admitted = True
             for x in range(lanes.first_stream[lane], lanes.first_stream[lane + 1]):
                 drawn = ZERO
                 if bulk.mean[x] > 0.0:
                     drawn = poisson_from(
-                        bulk.mean[x], bulk.words[0, x], bulk.words[1, x], bulk.words[2, x], bulk.words[3, x],
+                        bulk.mean[x], bulk.mass[x], bulk.words[0, x], bulk.words[1, x], bulk.words[2, x], bulk.words[3, x],
                         seed, member, t, bulk.site[x], bulk.purpose[x],
                     )  # fmt: skip
                 bulk.number[x] = drawn
@@ -1341,13 +1398,13 @@ with kernel_cache():
                 types[k] = 0
             if total > 0:
                 counter[UNDERWAY] -= total
-                roads.coming[slot, lane] = 0
+                arriving[lane, exodus] = 0
                 away = access.turned_away[e, lane]
                 for k in range(exodus):
-                    n = np.int64(arriving[k, lane])
+                    n = np.int64(arriving[lane, k])
                     if n == 0:
                         continue
-                    arriving[k, lane] = 0
+                    arriving[lane, k] = 0
                     if away > 0.0:
                         turned = binomial(n, away, seed, member, t, key, ACCESS + SUB * k)
                         n -= turned
@@ -1374,7 +1431,7 @@ with kernel_cache():
                     return OUT_OF_NODES
                 if side == 0 and n > 0:
                     mean_wait = waits / n
-                    if not back:
+                    if not back and minds.guard[post] == 1:
                         exit_control(
                             control, stopped_groups, pool, counter, daily, types, classes, key, post, lane,
                             seed, member, t, d, e,
@@ -1424,7 +1481,7 @@ with kernel_cache():
                 if kind == AIR:
                     ahead = min(expected / 24.0, theta.booking_horizon)
                     hourly.price[t, column] = lanes.fare[lane] * math.exp(theta.fare_response * ahead)
-        return OK
+        return OK if twice == 0 else BROKEN_RECOUNT
 
     @_inner
     def choose_again(
@@ -1575,16 +1632,18 @@ with kernel_cache():
     def recount(roads, lines, counter, every_type):
         """Tell whether roads and lines hold the people that their counters say, walking every hour and batch."""
         keep_apart()
-        if total_of(roads.coming) != counter[UNDERWAY]:
-            return False
         if every_type:
+            coming = ZERO
             for slot in range(roads.calendar.shape[0]):
-                for lane in range(roads.calendar.shape[2]):
-                    total = np.int64(roads.coming[slot, lane])
-                    for k in range(roads.calendar.shape[1]):
-                        total -= roads.calendar[slot, k, lane]
+                for lane in range(roads.calendar.shape[1]):
+                    total = np.int64(roads.calendar[slot, lane, -1])
+                    coming += total
+                    for k in range(roads.calendar.shape[2] - 1):
+                        total -= roads.calendar[slot, lane, k]
                     if total != 0:
                         return False
+            if coming != counter[UNDERWAY]:
+                return False
         for s in range(lines.head.size):
             total = np.int64(0)
             node = lines.head[s]

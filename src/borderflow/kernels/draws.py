@@ -186,14 +186,10 @@ with kernel_cache():
         return (1.0 / 12.0 - (1.0 / 360.0 - y / 1260.0) * y) * x
 
     @njit(error_model="numpy", forceinline=False)
-    def invert_binomial(n, q, u):
-        """Return the ``u``-quantile of Binomial(n, q), walking upwards from zero; ``0 < q <= 0.5``."""
+    def invert_binomial(n, q, nobody, u):
+        """Return the ``u``-quantile of Binomial(n, q), walking upwards from zero, whose probability is ``nobody``."""
         k = 0
-        if u < 1.0 - n * q:
-            return k
-        # ln(1 - q) by its series where that is exact to the last bit
-        log = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2)))) if q < 1e-3 else math.log1p(-q)
-        mass = math.exp(n * log)
+        mass = nobody
         odds = q / (1.0 - q)
         while u > mass and k < n:
             u -= mass
@@ -230,7 +226,12 @@ with kernel_cache():
             return n
         q = p if p <= 0.5 else 1.0 - p
         if n * q < 10.0:
-            k = invert_binomial(n, q, uniform(seed, member, step, site, purpose))
+            u = uniform(seed, member, step, site, purpose)
+            k = 0
+            if u >= 1.0 - n * q:
+                # ln(1 - q) by its series where that is exact to the last bit
+                log = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2)))) if q < 1e-3 else math.log1p(-q)
+                k = invert_binomial(n, q, math.exp(n * log), u)
             return k if p <= 0.5 else n - k
         spread = math.sqrt(n * q * (1.0 - q))
         b = 1.15 + 2.53 * spread
@@ -267,8 +268,10 @@ with kernel_cache():
 
     @njit(cache=True, error_model="numpy", forceinline=False)
     def _log_factorial(n):
-        """Return ln n!, from a table while the table reaches."""
-        return _LOG_FACTORIALS[n] if n < _LOG_FACTORIALS.size else math.lgamma(n + 1.0)
+        """Return ln n!, from a table while the table reaches, by Stirling's series above, where it is exact."""
+        if n < _LOG_FACTORIALS.size:
+            return _LOG_FACTORIALS[n]
+        return (n + 0.5) * math.log(n) - n + 0.9189385332046727 + (1.0 / 12.0 - 1.0 / (360.0 * n * n)) / n
 
     @njit(cache=True, error_model="numpy", forceinline=False)
     def poisson(mean, seed, member, step, site, purpose):
@@ -285,14 +288,14 @@ with kernel_cache():
         if mean <= 0.0:
             return 0
         a, b, c, d = philox(seed, member, step, site, purpose)
-        return poisson_from(mean, a, b, c, d, seed, member, step, site, purpose)
+        return poisson_from(mean, math.exp(-mean), a, b, c, d, seed, member, step, site, purpose)
 
     @njit(cache=True, error_model="numpy", forceinline=False)
-    def poisson_from(mean, word0, word1, word2, word3, seed, member, step, site, purpose):
-        """Draw from Poisson(mean), mean positive, given the first block of the address."""
+    def poisson_from(mean, nobody, word0, word1, word2, word3, seed, member, step, site, purpose):
+        """Draw from Poisson(mean), mean positive, given the probability of zero and the first block of the address."""
         if mean < 10.0:
             u = fine_share_of(word0, word1)
-            mass = math.exp(-mean)
+            mass = nobody
             k = 0
             while u > mass and k < 1000:
                 u -= mass
