@@ -216,7 +216,7 @@ def run_calibration() -> None:
         truth = standard_normals(NAMES, 1, seed=5000 + k, purpose=PRIOR_DRAWS)[:, 0]
         problem = pose_problem(SCENARIO, reports(truth, 5000 + k, error=0.08), only=NAMES)
         prior = standard_normals(NAMES, 49, seed=k, purpose=PRIOR_DRAWS)
-        z = smooth(lambda x, p=problem: p.predict(x, seed=1, workers=1), prior, problem.data, steps=3, seed=k)[-1][0]
+        z = smooth(lambda x, p=problem: p.predict(x, seed=1, workers=1), prior, problem.data, steps=4, seed=k)[-1][0]
         ranks.append((z < truth[:, None]).sum(axis=1))
     assert SCENARIO.title
     rows = []
@@ -230,7 +230,8 @@ def run_calibration() -> None:
 ## Calibration by simulation
 
 200 truths drawn from the prior of a small network with an event of every kind, reports with an error of 8 % made from
-each, 49 members, 3 steps; the rank of the truth among the members should be uniform. {computer()}.
+each, 49 members, 4 steps; the rank of the truth among the members should be uniform. A right posterior fails one of these
+{len(rows)} chi-square tests (p below 0.05 over their number) in one of twenty such studies. {computer()}.
 
 {table(pd.DataFrame(rows), 3)}
 """,
@@ -309,7 +310,8 @@ def run_pyabc() -> None:
 ## Own sequential ABC and pyabc {pyabc.__version__}
 
 A toy with a known posterior: mean 0.8, standard deviation 0.447; 500 particles, 6 generations. Own: {mean[0]:.3f},
-{spread[0]:.3f}. pyabc: {theirs:.3f}, {width:.3f}. {computer()}.
+{spread[0]:.3f}. pyabc: {theirs:.3f}, {width:.3f}. A mean of 500 weighted particles is good to about 0.02 (one standard
+error), so the two agree with each other and with what is known at an error rate of 5 %. {computer()}.
 """,
     )
 

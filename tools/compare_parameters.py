@@ -9,30 +9,23 @@ that `borderflow new` gives a third one (src/borderflow/data/defaults.yaml, from
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
+from make_defaults import LEARNED, fitted
 from ruamel.yaml import YAML
 
 from borderflow.scenario import ENGINE_PARAMETERS, Scenario, load, shipped
 
 ROOT = Path(__file__).parents[1]
 TARGETS = (ROOT / "docs" / "model.md", ROOT / "benchmarks" / "RESULTS.md")
-LEARNED = 0.7  # share of the prior's width below which a fit has said something
 
 
 def interval(scenario: Scenario, folder: Path, name: str) -> tuple[float, float, float, bool]:
     """Return value, 5 % and 95 %, and whether the data narrowed them."""
     one = scenario.parameters[name]
-    fit = folder / "fit" / "parameters.csv"
-    if fit.is_file():
-        with fit.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["name"] == name:
-                    low, middle, high = (float(row[key]) for key in ("q05", "q50", "q95"))
-                    return middle, low, high, float(row["ratio"]) < LEARNED
-    return one.value, one.prior.low, one.prior.high, False
+    middle, low, high, ratio = fitted(folder.name).get(name, (one.value, one.prior.low, one.prior.high, 1.0))
+    return middle, low, high, ratio < LEARNED
 
 
 def rows() -> list[str]:

@@ -6,10 +6,16 @@ Every default is pooled from the shipped scenarios and names them. Of a paramete
 geometric mean where the prior is on a logarithmic scale) and the prior reaches from the lowest of their lower ends to
 the highest of their upper ends: what two crises disagree about is not known of a third. Values that a scenario holds
 fixed because it does not use them do not count where another has a prior.
+
+Where the fit that a scenario ships has narrowed a parameter to less than `LEARNED` of its prior's width, the fit's
+middle and 90 % interval stand for that scenario instead. A fit speaks of its own crisis only, and two may agree by
+chance, so what comes out is at least `NARROWEST` as wide as what comes out of the priors alone.
 """
 
 from __future__ import annotations
 
+import csv
+import math
 import statistics
 from pathlib import Path
 
@@ -18,24 +24,66 @@ from ruamel.yaml import YAML
 from borderflow.routes import detour_factors
 from borderflow.scenario import ENGINE_PARAMETERS, Parameter, Scenario, Shock, load, shipped
 
+LEARNED = 0.7  # share of the prior's width below which a fit has said something
+NARROWEST = 0.5
 OUT = Path(__file__).parents[1] / "src" / "borderflow" / "data" / "defaults.yaml"
 
 
-def pool(named: list[tuple[str, Parameter]]) -> dict[str, object]:
-    used = [(name, one) for name, one in named if one.prior.shape != "fixed"] or named[:1]
-    shape = used[0][1].prior.shape
-    values = [one.value for _, one in used]
-    mean = statistics.geometric_mean(values) if shape in ("lognormal", "loguniform") else statistics.fmean(values)
-    low, high = min(one.prior.low for _, one in used), max(one.prior.high for _, one in used)
-    said = "; ".join(
-        f"{name} {one.value:g}" + ("" if shape == "fixed" else f" ({one.prior.low:g} to {one.prior.high:g})")
-        for name, one in used
-    )
+def fitted(name: str) -> dict[str, tuple[float, float, float, float]]:
+    """Return middle, 5 %, 95 % and ratio of spreads of each unknown of the fit that a scenario ships."""
+    path = shipped()[name] / "fit" / "parameters.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row["name"]: (float(row["q50"]), float(row["q05"]), float(row["q95"]), float(row["ratio"]))
+            for row in csv.DictReader(file)
+        }
+
+
+def span(shape: str, intervals: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Return the mean of the middles and the ends that hold all intervals."""
+    middles = [middle for middle, _, _ in intervals]
+    mean = statistics.geometric_mean(middles) if shape in ("lognormal", "loguniform") else statistics.fmean(middles)
+    return mean, min(low for _, low, _ in intervals), max(high for _, _, high in intervals)
+
+
+def stretch(
+    shape: str, found: tuple[float, float, float], wide: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Return ends that are at least `NARROWEST` as far apart as the wide ones, on the scale of the prior."""
+    there, back = (math.log, math.exp) if shape in ("lognormal", "loguniform") else (float, float)
+    if shape == "logitnormal":
+        there, back = (lambda p: math.log(p / (1 - p))), (lambda x: 1 / (1 + math.exp(-x)))
+    low, high = there(found[1]), there(found[2])
+    short = NARROWEST * (there(wide[2]) - there(wide[1])) - (high - low)
+    if short <= 0:
+        return found
+    return found[0], back(low - short / 2), back(high + short / 2)
+
+
+def pool(named: list[tuple[str, str, Parameter]]) -> dict[str, object]:
+    """Pool a parameter from scenarios: their names, its name in each, and what it is there."""
+    used = [one for one in named if one[2].prior.shape != "fixed"] or named[:1]
+    first = used[0][2]
+    shape = first.prior.shape
+    if shape == "fixed":
+        prior = {"shape": shape, "low": first.prior.low, "high": first.prior.high}
+        return {"value": float(f"{first.value:.3g}"), "prior": prior, "unit": first.unit, "source": first.source}
+    priors = [(one.value, one.prior.low, one.prior.high) for _, _, one in used]
+    intervals, said = [], []
+    for (scenario, name, _), prior_of in zip(used, priors, strict=True):
+        *interval, ratio = fitted(scenario).get(name, (*prior_of, 1.0))
+        learned = ratio < LEARNED
+        intervals.append(tuple(interval) if learned else prior_of)
+        middle, low, high = intervals[-1]
+        said.append(f"{scenario} {middle:.3g} ({'fit, ' if learned else ''}{low:.3g} to {high:.3g})")
+    mean, low, high = stretch(shape, span(shape, intervals), span(shape, priors))
     return {
         "value": float(f"{mean:.3g}"),
-        "prior": {"shape": shape, "low": low, "high": high},
-        "unit": used[0][1].unit,
-        "source": f"guess pooled from {said}" if shape != "fixed" else used[0][1].source,
+        "prior": {"shape": shape, "low": float(f"{low:.3g}"), "high": float(f"{high:.3g}")},
+        "unit": first.unit,
+        "source": f"guess pooled from {'; '.join(said)}",
     }
 
 
@@ -44,7 +92,7 @@ def pool_values(scenarios: dict[str, Scenario], names: list[tuple[str, object]],
     found = []
     for name, value in names:
         if isinstance(value, str):
-            found.append((name, scenarios[name].parameters[value]))
+            found.append((name, value, scenarios[name].parameters[value]))
     pooled = pool(found)
     return {**pooled, "unit": unit}
 
@@ -88,7 +136,7 @@ def main() -> None:
     scenarios = {name: load(path) for name, path in shipped().items()}
     parameters: dict[str, object] = {}
     for name in ENGINE_PARAMETERS:
-        parameters[name] = pool([(key, one.parameters[name]) for key, one in scenarios.items()])
+        parameters[name] = pool([(key, name, one.parameters[name]) for key, one in scenarios.items()])
     for name, field in (
         ("shock_amplitude", "amplitude"),
         ("shock_rise", "rise_hours"),
