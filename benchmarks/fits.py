@@ -178,9 +178,9 @@ def run_ablations() -> None:
                "WIS (log)": float(frame["wis_log"].mean()), "ratio to the whole model": float(np.exp(ratio.mean())),
                "± (2 s.e.)": float(2 * np.exp(ratio.mean()) * ratio.std() / np.sqrt(len(ratio)))}  # fmt: skip
         for what, labels in frame.groupby(frame["label"].map(kind_of)):
-            row[f"{what} ({labels.index.get_level_values('id').nunique()})"] = float(
-                np.exp(log_ratio(labels, whole[whole["label"].map(kind_of) == what]).mean())
-            )
+            there = whole[whole["label"].map(kind_of) == what]
+            reports = there.index.get_level_values("id").nunique()
+            row[f"{what} ({reports})"] = float(np.exp(log_ratio(labels, there).mean()))
         rows.append(row)
         print(name, f"{time.process_time():.0f} s", flush=True)
     assert whole is not None
@@ -197,6 +197,11 @@ bans" is only what the Baltic restriction is worth. Reports are not independent,
 {computer()}.
 
 {table(pd.DataFrame(rows))}
+
+Queue feedback is worth most: without it lines of cars are twice as badly forecast and the fit to the 26th is worse.
+Entry bans are needed to explain whom Estonia and Latvia turned away (misfit 5.86 without); for other figures they are worth
+little. Mode switching helps flows at crossings and harms entries, both within the noise of few reports. The fear term is
+worth nothing that these reports can show. Exits are better without any of them, by 5 to 19 %, on two reports.
 """,
     )
 
