@@ -88,8 +88,16 @@ def headline_cards(f: Figures) -> list[Card]:
     cards += _line_cards(f)
     every = range(len(f.lanes))
     for label, name, words in (
-        ("Stopped at exit control", "turned_back", "persons kept from leaving, all crossings and airports (flow)"),
-        ("Refused entry", "refused", "persons refused by the receiving states, ordinary travellers included (flow)"),
+        (
+            "Stopped at exit control",
+            "turned_back",
+            "persons kept from leaving, each attempt counted, all crossings and airports (flow)",
+        ),
+        (
+            "Refused entry",
+            "refused",
+            "persons refused by the receiving states, each attempt counted, ordinary travellers included (flow)",
+        ),
     ):
         spread = Spread.of(f.summed(name, every))
         if spread.high > 0:

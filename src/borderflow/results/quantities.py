@@ -80,15 +80,22 @@ QUANTITIES: Mapping[str, Quantity] = {
     "wait_hours_joining": Quantity(
         "hours", "exit", "duration", "expected wait of those joining the line, highest hour of the day"
     ),
-    "turned_back": Quantity("persons", "exit", "flow", "people stopped by exit control"),
+    "turned_back": Quantity(
+        "persons", "exit", "flow", "people stopped by exit control; whoever tries again counts again"
+    ),
     "notices_served": Quantity("persons", "exit", "flow", "call-up notices served at exit control"),
     "called_up_at_border": Quantity("persons", "exit", "flow", "people called up on the spot at exit control"),
-    "turned_away_on_road": Quantity("persons", "exit", "flow", "people turned away on the road to a crossing"),
+    "turned_away_on_road": Quantity(
+        "persons", "exit", "flow", "people turned away on the road to a crossing, each time"
+    ),
     "left_the_line": Quantity(
         "persons", "exit", "flow", "people who gave up waiting in line, ordinary travellers included"
     ),
     "entry_refused": Quantity(
-        "persons", "in", "flow", "people refused by the receiving state, ordinary travellers included"
+        "persons",
+        "in",
+        "flow",
+        "people refused by the receiving state, ordinary travellers included; whoever tries again counts again",
     ),
     "left_home": Quantity("persons", "exit", "flow", "people of the exodus who set out"),
     "mobilised_cumulative": Quantity(
