@@ -8,8 +8,9 @@ the highest of their upper ends: what two crises disagree about is not known of 
 fixed because it does not use them do not count where another has a prior.
 
 Where the fit that a scenario ships has narrowed a parameter to less than `LEARNED` of its prior's width, the fit's
-middle and 90 % interval stand for that scenario instead. A fit speaks of its own crisis only, and two may agree by
-chance, so what comes out is at least `NARROWEST` as wide as what comes out of the priors alone.
+middle and 90 % interval stand for that scenario instead. A fit speaks of its own crisis only: what a single scenario
+leaves open keeps its prior, and since two may agree by chance, what comes out is at least `NARROWEST` as wide as what
+comes out of the priors alone.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def pool(named: list[tuple[str, str, Parameter]]) -> dict[str, object]:
     intervals, said = [], []
     for (scenario, name, _), prior_of in zip(used, priors, strict=True):
         *interval, ratio = fitted(scenario).get(name, (*prior_of, 1.0))
-        learned = ratio < LEARNED
+        learned = ratio < LEARNED and len(used) > 1
         intervals.append(tuple(interval) if learned else prior_of)
         middle, low, high = intervals[-1]
         said.append(f"{scenario} {middle:.3g} ({'fit, ' if learned else ''}{low:.3g} to {high:.3g})")
