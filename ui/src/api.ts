@@ -17,14 +17,18 @@ export type Scenario = {
   home: { id: string; name: string; zone: string }; countries: Country[]; posts: Post[]; routes: Route[];
   origins: (Named & { population: number; zone: string })[]; events: BorderEvent[];
   parameters: { name: string; value: number; unit: string; source: string; prior: [string, number, number] }[];
-  limits: string[]; sources: string[]; quantities: Record<string, Quantity>;
+  forecast: string | null; limits: string[]; sources: string[]; quantities: Record<string, Quantity>;
   hourly: Record<string, { unit: string; kind: string; meaning: string }>; disclaimer: string;
 };
 export type Claim = Record<string, string> & { used_in: never } & { [key: string]: unknown };
 export type Job = {
   id: string; kind: string; state: "queued" | "running" | "done" | "failed" | "cancelled"; done: number; total: number;
-  seconds: number; seconds_left: number | null; error: string; version: number;
+  seconds: number; seconds_left: number | null; error: string; version: number; early: boolean;
 };
+/** Whose parameters runs have: those of the scenario, or draws of its fit with later changes. */
+export type Basis = "scenario" | "forecast";
+/** What the spread of the runs contains. */
+export type Spread = "chance" | "parameters" | "forecast";
 export type Change =
   | { kind: "switch"; event: string; on: boolean }
   | { kind: "move"; event: string; start: string }
@@ -92,6 +96,9 @@ export class Picture {
   readonly modes: string[];
   readonly pairs: [number, number][];
   readonly effects: Effect[];
+  readonly spread: Spread;
+  /** Last day of which a forecast knew anything. */
+  readonly known: string;
   readonly #arrays = new Map<string, { shape: number[]; data: Float32Array }>();
   readonly #series = new Map<string, number>();
 
@@ -115,6 +122,8 @@ export class Picture {
     this.modes = head.modes;
     this.pairs = head.pairs;
     this.effects = head.effects ?? [];
+    this.spread = head.spread;
+    this.known = head.known ?? "";
   }
 
   has(name: string): boolean {

@@ -4,14 +4,14 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
 import { at, colour, css, fill, h } from "./dom";
-import { number, range, shortDay } from "./format";
+import { number, range, shortDay, spreadWords } from "./format";
 import type { BorderEvent, Claim, Picture, Post } from "./api";
 import { on, set, state } from "./state";
 
 type Mark = { x: number; x1: number; y: number; claim: Claim };
 type Spec = {
   id: string; title: string; note: string; unit: string; x: number[]; reference: ArrayLike<number>[]; changed: ArrayLike<number>[] | null;
-  marks: Mark[]; events: BorderEvent[]; whole: boolean;
+  marks: Mark[]; events: BorderEvent[]; whole: boolean; apart: boolean;
 };
 
 const HOUR = 3600;
@@ -33,7 +33,7 @@ export function startCharts(): void {
 
 /** Return the charts on the page: their titles and canvases. */
 export function chartCanvases(): { title: string; note: string; canvas: HTMLCanvasElement }[] {
-  return drawn.map((one) => ({ title: one.spec.title, note: one.spec.note, canvas: one.plot.ctx.canvas }));
+  return drawn.map((one) => ({ title: one.spec.id === "needs" ? `${one.spec.title} ${NEEDS[need]}` : one.spec.title, note: one.spec.note, canvas: one.plot.ctx.canvas }));
 }
 
 function resize(): void {
@@ -57,8 +57,11 @@ function build(): void {
     onchange: (event: Event) => set({ country: (event.target as HTMLSelectElement).value }),
   }, scenario.countries.map((one) => h("option", { value: one.id, selected: one.id === state.country }, one.name))));
   const boxes = specs.map((spec) => figure(spec));
-  const fitted = `bands: 50 % and 90 % of ${reference.members} simulated runs; line: median. The spread is chance alone: parameters are held fixed.`;
-  fill(at("charts"), h("div", { class: "chart-head" }, choose, post ? h("span", {}, "Crossing: ", h("b", {}, post.name)) : "", h("span", { class: "soft" }, fitted)), ...boxes.map((one) => one.box));
+  const members = state.shown === "reference" ? reference.members : (state.changed ?? reference).members;
+  const drawnAs = apart() ? `Bands: 50 % and 90 % of the differences of ${members} paired runs, what if less reference; line: median.` : `Bands: 50 % and 90 % of ${members} simulated runs; line: median. Dotted lines: events; circles: claims, filled where official (point at either).`;
+  fill(at("charts"), h("div", { class: "chart-head" }, choose, post ? h("span", {}, "Crossing: ", h("b", {}, post.name)) : "",
+      state.shown === "changed" && state.changed ? h("span", {}, h("i", { class: "line-key" }), "reference", h("i", { class: "line-key other" }), "what if") : ""),
+    h("p", { class: "chart-head note" }, `${drawnAs} ${spreadWords(reference.spread, reference.known)}`), ...boxes.map((one) => one.box));
   boxes.forEach((one, n) => drawn.push({ plot: plot(specs[n], one.slot), spec: specs[n] }));
 }
 
@@ -86,7 +89,7 @@ function table(spec: Spec): HTMLElement {
     if (details.childElementCount > 1) return;
     const rows = spec.x.map((_, n) => n).filter((n) => n % step === 0).map((n) => h("tr", {},
       h("th", { scope: "row" }, new Date(spec.x[n] * 1000).toISOString().slice(0, step < spec.x.length / 40 ? 10 : 16).replace("T", " ")),
-      h("td", {}, number(spec.reference[3][n], false, spec.whole)), h("td", {}, range(spec.reference[1][n], spec.reference[5][n], false, spec.whole)),
+      h("td", {}, number(spec.reference[3][n], spec.apart, spec.whole)), h("td", {}, range(spec.reference[1][n], spec.reference[5][n], spec.apart, spec.whole)),
       spec.changed ? h("td", {}, `${number(spec.changed[3][n], false, spec.whole)} (${range(spec.changed[1][n], spec.changed[5][n], false, spec.whole)})`) : null));
     details.append(h("div", { class: "scroll", tabindex: 0 }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "time (UTC) or local day"),
       h("th", { scope: "col" }, `median, ${spec.unit}`), h("th", { scope: "col" }, "90 % of runs"), spec.changed ? h("th", { scope: "col" }, "what if") : null)), h("tbody", {}, rows))));
@@ -106,7 +109,13 @@ function middays(shown: Picture, offset: number): number[] {
   return shown.days.map((day) => seconds(day) + (12 - offset) * HOUR);
 }
 
+/** Tell whether the charts show differences of paired runs, not runs. */
+function apart(): boolean {
+  return state.shown === "difference" && state.changed !== null && state.changed.has("difference_daily");
+}
+
 function series(quantity: string, place: string, country: string, mode = "all"): [ArrayLike<number>[] | null, ArrayLike<number>[] | null] {
+  if (apart()) return [state.changed!.daily(quantity, place, country, mode, "difference_daily"), null];
   const other = state.shown === "reference" ? null : (state.changed?.daily(quantity, place, country, mode) ?? null);
   return [state.reference!.daily(quantity, place, country, mode), other];
 }
@@ -122,7 +131,7 @@ function arrivals(country: string, name: string): Spec[] {
   return [{
     id: "arrivals", title: `Arrivals in ${name}`, unit: "persons a day", whole: true, events,
     note: `Citizens of ${scenario.home.name} entering, gross, persons per local day (flow, in). Marks: claims.`,
-    x: middays(state.reference!, own.offset), reference, changed, marks: marks(claims, own.offset),
+    x: middays(state.reference!, own.offset), reference, changed, marks: apart() ? [] : marks(claims, own.offset), apart: apart(),
   }];
 }
 
@@ -134,30 +143,31 @@ function crossing(post: Post): Spec[] {
   const events = scenario.events.filter((event) => event.enabled && (event.crossings.includes(post.id) || event.countries.includes(post.country)));
   const x = Array.from({ length: shown.hours }, (_, hour) => shown.startMs / 1000 + hour * HOUR);
   const hourly = (picture: Picture, name: string) => [0, 1, 2, 3, 4, 5].map((s) => picture.row(name, s, n));
-  const other = (name: string) => (state.shown !== "reference" && state.changed ? hourly(state.changed, name) : null);
+  const first = (name: string) => (apart() ? hourly(state.changed!, `difference_${name}`) : hourly(shown, name));
+  const other = (name: string) => (state.shown === "changed" && state.changed ? hourly(state.changed, name) : null);
   const names = [post.name, post.local, post.other].map((one) => one.toLowerCase()).filter(Boolean);
-  const here = (quantity: string, unit: string) => marks(state.claims.filter((claim) => claim.quantity === quantity && claim.unit === unit &&
+  const here = (quantity: string, unit: string) => apart() ? [] : marks(state.claims.filter((claim) => claim.quantity === quantity && claim.unit === unit &&
     names.some((one) => claim.place.toLowerCase().split(/[/,()]| - /).some((part) => part.trim() === one))), offset);
   const [needed, neededThen] = series(need, post.name, post.country);
   const cars = post.modes.includes("car");
   const line = cars ? "queue_cars" : "queue_persons";
   const out: Spec[] = [
     {
-      id: "queue", title: `Line at ${post.name}`, unit: cars ? "vehicles" : "persons", whole: true, events, x,
+      id: "queue", title: `Line at ${post.name}`, unit: cars ? "vehicles" : "persons", whole: true, events, x, apart: apart(),
       note: `${cars ? "Cars" : "Persons"} waiting to leave, both sides, by hour (stock). Marks: claims.`,
-      reference: hourly(shown, line), changed: other(line), marks: cars ? here("queue_cars", "vehicles") : [],
+      reference: first(line), changed: other(line), marks: cars ? here("queue_cars", "vehicles") : [],
     },
     {
-      id: "wait", title: `Wait at ${post.name}`, unit: "hours", whole: false, events, x,
+      id: "wait", title: `Wait at ${post.name}`, unit: "hours", whole: false, events, x, apart: apart(),
       note: `Expected wait of those joining the line (${post.wait_mode}), hours, by hour of joining. Marks: claims.`,
-      reference: hourly(shown, "wait_hours_joining"), changed: other("wait_hours_joining"), marks: here("wait_hours", "hours"),
+      reference: first("wait_hours_joining"), changed: other("wait_hours_joining"), marks: here("wait_hours", "hours"),
     },
   ];
   if (needed) {
     const about = scenario.quantities[need];
     out.push({
       id: "needs", title: "Needs of people in line:", unit: about.unit, whole: true, events, x: middays(shown, offset), reference: needed, changed: neededThen,
-      note: `At ${post.name}: ${about.meaning}; ${about.unit} per local day (${about.kind}).`, marks: [],
+      note: `At ${post.name}: ${about.meaning}; ${about.unit} per local day (${about.kind}).`, marks: [], apart: apart(),
     });
   }
   return out;
@@ -188,20 +198,21 @@ function plot(spec: Spec, slot: HTMLElement): uPlot {
   const quantiles = (rows: ArrayLike<number>[]) => [1, 2, 3, 4, 5].map((n) => Array.from(rows[n], (one) => (Number.isFinite(one) ? one : null)));
   const data = [spec.x, ...quantiles(spec.reference), ...(spec.changed ? quantiles(spec.changed) : [])];
   const bands = (from: number, fills: string[]) => [{ series: [from + 4, from] as [number, number], fill: fills[0] }, { series: [from + 3, from + 1] as [number, number], fill: fills[1] }];
-  const highest = Math.max(1, ...spec.marks.map((one) => one.y), ...data.slice(1).flatMap((row) => (row as (number | null)[]).map((one) => one ?? 0)));
+  const lowest = Math.min(0, ...data.slice(1).flatMap((row) => (row as (number | null)[]).map((one) => one ?? 0)));
+  const highest = Math.max(spec.apart && lowest < 0 ? 0 : 1, ...spec.marks.map((one) => one.y), ...data.slice(1).flatMap((row) => (row as (number | null)[]).map((one) => one ?? 0)));
   const chart = new uPlot({
     width: Math.max(slot.clientWidth, 260), height: 190, legend: { show: false }, padding: [14, 8, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { show: false } },
-    scales: { x: { time: true }, y: { range: () => [0, highest * 1.08] } },
+    scales: { x: { time: true }, y: { range: () => [lowest * 1.08, highest * 1.08] } },
     tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "UTC"),
     axes: [
       { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "11px system-ui", size: 28, space: 62, values: (_u, ticks) => ticks.map((one) => shortDay(new Date(one * 1000).toISOString())), incrs: [86400, 2 * 86400, 3 * 86400, 5 * 86400, 7 * 86400, 14 * 86400] },
-      { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui", size: (_u, texts) => 14 + 6.4 * Math.max(2, ...(texts ?? []).map((one) => one.length)), values: (_u, ticks) => ticks.map((one) => number(one)), label: spec.unit, labelSize: 16, labelFont: "11px system-ui", labelGap: 0 },
+      { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui", size: (_u, texts) => 14 + 6.4 * Math.max(2, ...(texts ?? []).map((one) => one.length)), values: (_u, ticks) => ticks.map((one) => number(one, spec.apart)), label: spec.unit, labelSize: 16, labelFont: "11px system-ui", labelGap: 0 },
     ],
     series: [{}, ...model.series, ...(spec.changed ? other.series : [])],
     bands: [...bands(1, model.fills), ...(spec.changed ? bands(6, other.fills) : [])],
     hooks: {
-      drawClear: [(u) => events(u, spec)],
+      drawClear: [(u) => events(u, spec), knownTo],
       draw: [(u) => claims(u, spec), now],
       setCursor: [(u) => hover(u, spec, tip)],
     },
@@ -228,6 +239,25 @@ function events(u: uPlot, spec: Spec): void {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   }
+  ctx.restore();
+}
+
+/** Where a forecast begins: left of it reports had their say. */
+function knownTo(u: uPlot): void {
+  const known = state.reference?.known;
+  if (!known) return;
+  const { ctx, bbox } = u, dot = devicePixelRatio;
+  const x = u.valToPos(seconds(known) + 24 * HOUR, "x", true);
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  ctx.save();
+  ctx.fillStyle = css("--grid");
+  ctx.globalAlpha = 0.45;
+  ctx.fillRect(x, bbox.top, bbox.left + bbox.width - x, bbox.height);
+  ctx.globalAlpha = 1;
+  ctx.fillStyle = css("--soft");
+  ctx.font = `${10 * dot}px system-ui, sans-serif`;
+  ctx.textAlign = "right";
+  ctx.fillText("forecast", bbox.left + bbox.width - 3 * dot, bbox.top + 11 * dot);
   ctx.restore();
 }
 
@@ -284,9 +314,9 @@ function hover(u: uPlot, spec: Spec, tip: HTMLElement): void {
   const event = spec.events.filter((one) => Math.abs(u.valToPos(seconds(one.start), "x") - left) < 4);
   const time = new Date(spec.x[n] * 1000).toISOString();
   const daily = spec.x.length < 200;
-  const value = (rows: ArrayLike<number>[]) => `${number(rows[3][n], false, spec.whole)} ${spec.unit} (${range(rows[1][n], rows[5][n], false, spec.whole)})`;
+  const value = (rows: ArrayLike<number>[]) => `${number(rows[3][n], spec.apart, spec.whole)} ${spec.unit} (90 %: ${range(rows[1][n], rows[5][n], spec.apart, spec.whole)})`;
   fill(tip,
-    h("b", {}, daily ? shortDay(time) : `${shortDay(time)}, ${time.slice(11, 16)} UTC`), h("span", {}, `${spec.changed ? "reference: " : ""}${value(spec.reference)}`),
+    h("b", {}, daily ? shortDay(time) : `${shortDay(time)}, ${time.slice(11, 16)} UTC`), h("span", {}, `${spec.apart ? "what if less reference: " : spec.changed ? "reference: " : ""}${value(spec.reference)}`),
     spec.changed ? h("span", {}, `what if: ${value(spec.changed)}`) : null,
     ...near.map((one) => h("span", { class: "claim" }, `${one.claim.id}: ${Number(one.claim.value).toLocaleString("en-GB")} ${one.claim.unit}, ${one.claim.claim_status}, ${one.claim.publisher}`)),
     ...event.map((one) => h("span", {}, `Event: ${one.title}`)));

@@ -5,6 +5,7 @@ import type { Claim } from "./api";
 import { get } from "./api";
 import { number } from "./format";
 import { on, set, state } from "./state";
+import { claimLink, useLink, type Use } from "./jump";
 import { articlePart } from "./article";
 
 const MOST = 150;
@@ -15,6 +16,19 @@ let panel: HTMLElement;
 export function startEvidence(where: HTMLElement): void {
   panel = where;
   on(["view", "claims"], show);
+  on(["wanted"], seek);
+}
+
+/** Show the claim that somebody followed a link to. */
+function seek(): void {
+  if (state.view !== "evidence" || !state.wanted) return;
+  const id = state.wanted;
+  Object.assign(filter, { text: id.toLowerCase(), quantity: "", status: "" });
+  set({ wanted: "" });
+  show();
+  const row = document.getElementById(`claim-${id}`);
+  row?.scrollIntoView({ block: "center" });
+  row?.classList.add("flash");
 }
 
 function show(): void {
@@ -24,7 +38,7 @@ function show(): void {
     return h("label", { class: "field" }, label, h("select", { id: `filter-${key}`, onchange: (event: Event) => { filter[key] = (event.target as HTMLSelectElement).value; rows(); } },
       h("option", { value: "" }, "all"), values.map((one) => h("option", { value: one, selected: filter[key] === one }, one.replace(/_/g, " ")))));
   };
-  const search = h("input", { id: "filter-text", type: "search", value: filter.text, placeholder: "place, publisher, id, note", oninput: () => { filter.text = search.value.toLowerCase(); rows(); } });
+  const search = h("input", { id: "filter-text", type: "search", value: filter.text, placeholder: "place, publisher, id", oninput: () => { filter.text = search.value.toLowerCase(); rows(); } });
   fill(panel, h("section", {}, h("h2", {}, "Ledger"), h("p", { class: "note" }, "Every figure the scenario rests on, with its publisher. Contradictory claims stay side by side."),
     h("details", { id: "contradictions" }, h("summary", {}, "Contradictions")),
     h("div", { class: "form" }, h("label", { class: "field" }, "find", search), choose("quantity", "quantity", "quantity"), choose("status", "claim_status", "status")),
@@ -47,11 +61,9 @@ async function contradictions(): Promise<void> {
     h("p", { class: "note" }, `${number(group.low)} to ${number(group.high)} ${group.unit}`),
     h("div", { class: "sides" }, group.claims.map((id) => {
       const claim = known.get(id);
-      return h("div", { class: "side" }, h("b", {}, claim ? `${number(Number(claim.value))} ${claim.unit}` : id), h("span", {}, claim ? `${claim.publisher}, ${claim.claim_status}` : ""), h("small", {}, id, claim?.note ? ` · ${claim.note}` : ""));
+      return h("div", { class: "side" }, h("b", {}, claim ? `${number(Number(claim.value))} ${claim.unit}` : id), h("span", {}, claim ? `${claim.publisher}, ${claim.claim_status}` : ""), h("small", {}, claimLink(id), claim?.note ? ` · ${claim.note}` : ""));
     })))));
 }
-
-type Use = { kind: string; id: string; title: string };
 
 function rows(): void {
   const body = document.getElementById("ledger-rows");
@@ -69,14 +81,6 @@ function row(claim: Claim): HTMLElement {
   return h("tr", { id: `claim-${claim.id}` }, h("th", { scope: "row" }, claim.id), h("td", { class: "day" }, claim.date, claim.date_end ? ` – ${claim.date_end}` : ""), h("td", {}, claim.place),
     h("td", {}, claim.quantity.replace(/_/g, " "), claim.unit === "flag" ? "" : `: ${Number.isFinite(value) ? value.toLocaleString("en-GB") : claim.value} ${claim.unit}`), h("td", {}, claim.claim_status),
     h("td", {}, address ? h("a", { href: address, rel: "noreferrer noopener", target: "_blank" }, claim.publisher || "source") : claim.publisher),
-    h("td", {}, uses.slice(0, 4).map((use) => use.kind === "event" ? h("button", { type: "button", class: "plain", onclick: () => jump(use.id) }, use.title) : h("span", { class: "use" }, `${use.kind}: ${use.title}`)), uses.length > 4 ? ` and ${uses.length - 4} more` : ""),
+    h("td", {}, uses.slice(0, 4).map(useLink), uses.length > 4 ? h("details", {}, h("summary", {}, `and ${uses.length - 4} more`), uses.slice(4).map(useLink)) : null),
     h("td", { class: "note" }, claim.note));
-}
-
-/** Go to the event that rests on a claim. */
-function jump(event: string): void {
-  set({ view: "whatif" });
-  const row = document.getElementById(`row-${event}`);
-  row?.scrollIntoView({ block: "center" });
-  row?.classList.add("flash");
 }

@@ -24,7 +24,7 @@ export function range(low: number, high: number, signed = false, whole = false):
 /** Return an interval for a narrow column. */
 export function span(low: number, high: number, signed = false, whole = false): string {
   const [a, b] = [number(low, signed, whole), number(high, signed, whole)];
-  return a === b ? a : signed ? `${a} to ${b}` : `${a}–${b}`;
+  return a === b ? a : signed ? `${a} to ${b}` : `${a}–\u200b${b}`;
 }
 
 const parts = new Map<string, Intl.DateTimeFormat>();
@@ -59,6 +59,18 @@ export function isoDay(ms: number, zone: string): string {
 export function zoneName(zone: string, ms: number): string {
   const offset = clock(zone, { timeZoneName: "shortOffset" }).formatToParts(ms).find((one) => one.type === "timeZoneName")!.value;
   return `${zone.split("/").pop()!.replace(/_/g, " ")}, ${offset.replace("GMT", "UTC")}`;
+}
+
+/** Return what the spread of runs contains. */
+export function spreadWords(spread: string, known: string): string {
+  if (spread === "forecast") return `The spread holds what the fit of reports to ${shortDay(known)} leaves open, changes that nobody knows of yet, and chance.`;
+  if (spread === "parameters") return "The spread holds chance, and parameters that differ from run to run.";
+  return "The spread is chance alone: all runs have the scenario’s parameters. The truth may lie well outside.";
+}
+
+/** The same in a few words. */
+export function spreadShort(spread: string): string {
+  return { forecast: "fit, later changes and chance", parameters: "parameters and chance", chance: "chance alone" }[spread] ?? "";
 }
 
 /** Return the name of a quantity for people. */

@@ -2,8 +2,9 @@
 
 import "./style.css";
 import { at, fill, h } from "./dom";
-import { fetchPicture, follow, get, post, type Claim, type Job, type Scenario } from "./api";
-import { on, recall, set, state, type View } from "./state";
+import { fetchPicture, follow, get, post, type Basis, type Claim, type Job, type Scenario } from "./api";
+import { day } from "./format";
+import { link, on, recall, set, state, type View } from "./state";
 import { startAbout } from "./about";
 import { startCharts } from "./charts";
 import { startEvidence } from "./evidence";
@@ -36,10 +37,13 @@ function startViews(): void {
 
 /** Follow the run of the scenario as it is: the server starts it by itself for the first one. */
 async function loadReference(scenario: Scenario): Promise<void> {
-  const runs = await get<(Job & { request: { scenario: string; changes: unknown[]; until: string } })[]>("/api/runs");
-  const own = runs.filter((one) => one.kind === "run" && one.request.scenario === scenario.name && !one.request.changes.length && !one.request.until && !["failed", "cancelled"].includes(one.state));
-  const job = own.at(-1) ?? (await post<Job>("/api/runs", { scenario: scenario.name }));
-  const done = await follow(job, (step) => say(`Simulating the reference: ${step.done} of ${step.total} runs …`));
+  type Asked = Job & { request: { scenario: string; changes: unknown[]; until: string; basis: Basis } };
+  const runs = await get<Asked[]>("/api/runs");
+  const own = runs.filter(({ kind, request, state: is }) => kind !== "comparison" && request.scenario === scenario.name && request.basis === state.basis &&
+    !request.changes.length && !request.until && !["failed", "cancelled"].includes(is));
+  const job = own.at(-1) ?? (await post<Job>("/api/runs", { scenario: scenario.name, basis: state.basis }));
+  const what = state.basis === "forecast" ? "forecast" : "reference";
+  const done = await follow(job, (step) => say(`Simulating the ${what}: ${step.done} of ${step.total} runs${step.seconds_left === null ? "" : `, about ${Math.ceil(step.seconds_left)} s left`} …`));
   const reference = await fetchPicture(done.id);
   const busiest = [...reference.posts].sort((a, b) => total(b) - total(a))[0];
   function total(id: string): number {
@@ -53,6 +57,26 @@ async function loadReference(scenario: Scenario): Promise<void> {
   // the hour last: what draws it needs the rest
   set({ hour });
   say("");
+}
+
+/** What can be shown: another scenario, and its runs or its forecast. Either begins the page anew. */
+function choices(names: string[], scenario: Scenario): (Node | string)[] {
+  const again = (address: string) => {
+    history.replaceState(null, "", address);
+    location.reload();
+  };
+  const choose = (label: string, options: [string, string][], chosen: string, go: (value: string) => void) => h("select", { "aria-label": label, onchange: (event: Event) => go((event.target as HTMLSelectElement).value) },
+    options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+  const out: (Node | string)[] = [];
+  if (names.length > 1) out.push(choose("Scenario", names.map((one) => [one, one]), scenario.name, (value) => again(`#scenario=${value}`)));
+  if (scenario.forecast) {
+    const options: [string, string][] = [["scenario", "run with the scenario’s values"], ["forecast", `forecast from ${day(Date.parse(scenario.forecast))}`]];
+    out.push(choose("Basis", options, state.basis, (value) => {
+      state.basis = value as Basis;
+      again(link());
+    }));
+  }
+  return out;
 }
 
 async function start(): Promise<void> {
@@ -69,12 +93,10 @@ async function start(): Promise<void> {
   const list = await get<{ name: string; title: string }[]>("/api/scenarios");
   const name = list.some((one) => one.name === wanted) ? wanted : list[0].name;
   const scenario = await get<Scenario>(`/api/scenarios/${name}`);
+  if (!scenario.forecast) state.basis = "scenario";
   document.title = `${scenario.title} – borderflow`;
   at("title").textContent = scenario.title;
-  if (list.length > 1) fill(at("choice"), " · ", h("select", { "aria-label": "Scenario", onchange: (event: Event) => {
-    location.hash = `scenario=${(event.target as HTMLSelectElement).value}`;
-    location.reload();
-  } }, list.map((one) => h("option", { value: one.name, selected: one.name === name }, one.name))));
+  fill(at("choice"), ...choices(list.map((one) => one.name), scenario));
   fill(at("notes"), h("p", {}, scenario.disclaimer), h("p", {}, "Bows join places of origin and crossings by an estimate from totals and distance; they follow no road. Places: GeoNames (CC BY 4.0). Borders: Natural Earth, redrawn by United Nations practice."));
   set({ scenario });
   void get<{ claims: Claim[] }>(`/api/scenarios/${name}/claims`).then(({ claims }) => set({ claims }));

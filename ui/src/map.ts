@@ -16,9 +16,11 @@ setWorkerUrl(workerUrl);
 
 /** Bounds of the colours of waits, in hours, as in the briefing. */
 export const WAITS = [1, 6, 24, 48];
-const WAIT_WORDS = ["under 1 h", "1–6 h", "6–24 h", "24–48 h", "48 h or more", "shut"];
+/** Words of the colours `--w0` to `--w4` and `--shut`. */
+export const WAIT_WORDS = ["under 1 h", "1–6 h", "6–24 h", "24–48 h", "48 h or more", "shut"];
 const MODE_WORDS = ["car", "bus", "bicycle, foot", "train", "air"];
 const STEPS = 24; // pieces of a bow
+const BLANK = 10; // half the side of the invisible icon, pixels
 
 type Bow = { path: [number, number][]; exit: number; share: number; name: string };
 type Spot = Post & { n: number };
@@ -67,7 +69,16 @@ export async function startMap(scenario: Scenario): Promise<void> {
     draw();
   };
   on(["reference"], renew);
+  let timer = 0;
+  on(["hour", "shown", "changed"], () => {
+    // names stand beside circles that grow and shrink; while playing they wait
+    clearTimeout(timer);
+    timer = window.setTimeout(() => label(scenario), 250);
+  });
   on(["post"], show);
+  base.setMissingStyleImageResolver((id) => {
+    if (id === "blank" && !base.hasImage(id)) base.addImage(id, { width: 2 * BLANK, height: 2 * BLANK, data: new Uint8Array(16 * BLANK * BLANK) });
+  });
   base.on("load", renew);
   legend();
   animate();
@@ -130,8 +141,10 @@ function style(borders: Borders, scenario: Scenario): StyleSpecification {
       {
         id: "places", type: "symbol", source: "places",
         layout: {
+          // an invisible icon as large as the circle: names of neighbours keep off it
+          "icon-image": "blank", "icon-size": ["get", "room"], "icon-allow-overlap": true, "text-optional": true,
           "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "local"], { "font-scale": 0.85 }], "text-size": 11.5,
-          "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.9, "text-justify": "auto",
+          "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": ["get", "away"], "text-justify": "auto",
           "symbol-sort-key": ["get", "rank"],
         },
         paint: text,
@@ -152,22 +165,28 @@ function names(land: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
+/** Return pixels for people in line: the area grows with them, up to where it would hide the neighbours. */
+function radius(persons: number): number {
+  return Math.min(30, 4 + Math.sqrt(persons) / 4.2);
+}
+
 /** Name the crossings and origins that matter most first. */
 function label(scenario: Scenario): void {
-  const shown = state.reference;
+  const shown = picture();
   const source = base?.getSource("places") as { setData(data: unknown): void } | undefined;
   const towns = base?.getSource("towns") as { setData(data: unknown): void } | undefined;
   if (!source || !towns || !shown) return;
   const local = (one: { name: string; local: string }) => (one.local && one.local !== one.name ? one.local : "");
-  const point = (one: { name: string; local: string; lon: number; lat: number }, rank: number) => ({
-    type: "Feature", geometry: { type: "Point", coordinates: [one.lon, one.lat] }, properties: { name: one.name, local: local(one), rank },
+  const point = (one: { name: string; local: string; lon: number; lat: number }, rank: number, away = 4) => ({
+    type: "Feature", geometry: { type: "Point", coordinates: [one.lon, one.lat] }, properties: { name: one.name, local: local(one), rank, away: away / 11.5 + 0.3, room: away / BLANK },
   });
+  const beside = (id: string) => radius(shown.hourly("queue_persons", 0, shown.posts.indexOf(id), Math.max(state.hour, 0)));
   const peak = (id: string) => {
     const n = shown.posts.indexOf(id);
     return n < 0 ? 0 : Math.max(...shown.row("queue_persons", 0, n));
   };
   const posts = scenario.posts.filter((post) => shown.posts.includes(post.id));
-  source.setData({ type: "FeatureCollection", features: posts.map((post) => point(post, -peak(post.id))) });
+  source.setData({ type: "FeatureCollection", features: posts.map((post) => point(post, -peak(post.id), beside(post.id))) });
   const left = (id: string) => shown.row("left", shown.origins.indexOf(id)).reduce((a, b) => a + b, 0);
   const origins = scenario.origins.map((one) => point(one, -left(one.id)));
   const hubs = scenario.routes.map((route) => route.to).filter((hub, n, all) => all.findIndex((one) => one.id === hub.id) === n);
@@ -208,7 +227,7 @@ function modeColour(mode: number): [number, number, number, number] {
 function waitColour(wait: number): [number, number, number, number] {
   if (Number.isNaN(wait)) return colour("--shut", 230);
   const step = WAITS.filter((bound) => wait >= bound).length;
-  return colour(`--w${step}`, 225);
+  return colour(`--w${step}`, 205);
 }
 
 /** Return what is drawn: bows by people a day, dots on them, crossings on top. */
@@ -249,6 +268,8 @@ function layers(): unknown[] {
     const change = state.changed!.hourly("difference_queue_persons", 0, n, state.hour);
     return Math.abs(change) < 5 ? colour("--route", 140) : colour(change > 0 ? "--more" : "--fewer", 225);
   };
+  // the smallest on top, so that none is hidden
+  posts.sort((a, b) => size(b.n) - size(a.n));
   return [
     new PathLayer<Bow>({
       id: "bows", data: visible, beforeId: "towns", getPath: (bow: Bow) => bow.path, widthUnits: "pixels", capRounded: true,
@@ -266,7 +287,7 @@ function layers(): unknown[] {
     } as never),
     new ScatterplotLayer<Spot>({
       id: "posts", data: posts, beforeId: "towns", getPosition: (post: Spot) => [post.lon, post.lat], radiusUnits: "pixels",
-      getRadius: (post: Spot) => Math.min(38, 4 + Math.sqrt(size(post.n)) / 3.6), getFillColor: (post: Spot) => tint(post.n), stroked: true,
+      getRadius: (post: Spot) => radius(size(post.n)), getFillColor: (post: Spot) => tint(post.n), stroked: true,
       lineWidthUnits: "pixels", getLineWidth: (post: Spot) => (post.id === state.post ? 3 : 1),
       getLineColor: (post: Spot) => (post.id === state.post ? colour("--ink") : colour("--card")), pickable: true, autoHighlight: false,
       updateTriggers: {
@@ -317,7 +338,7 @@ function describe(layer: string, object: never, shown: Picture): Node[] {
     ];
     if (state.changed?.has("difference_queue_persons")) {
       const change = (s: number) => state.changed!.hourly("difference_queue_persons", s, post.n, state.hour);
-      out.splice(5, 0, h("span", {}, `What if: ${number(change(0), true, true)} persons in line (${range(change(1), change(2), true, true)})`));
+      out.splice(5, 0, h("span", {}, `What if less reference: ${number(change(0), true, true)} persons in line (${range(change(1), change(5), true, true)})`));
     }
     return out;
   }
@@ -337,9 +358,9 @@ function legend(): void {
   const waits = WAIT_WORDS.map((text, n) => h("span", {}, swatch(n < 5 ? `--w${n}` : "--shut"), text));
   const change = [h("span", {}, swatch("--more"), "more people in line"), h("span", {}, swatch("--fewer"), "fewer"), h("span", {}, swatch("--route"), "hardly any change")];
   const modes = MODE_WORDS.map((text, n) => h("span", {}, swatch(["--car", "--bus", "--foot", "--train", "--air"][n]), text)).filter((_, n) => n !== 3);
-  const size = apart ? "Crossings, area by change of people in line:" : "Crossings, area by people in line, colour by wait if joining:";
+  const size = apart ? "Crossings: area by change of people in line" : "Crossings: area by people in line, colour by wait";
   fill(at("legend"), h("p", {}, h("b", {}, size), ...(apart ? change : waits)),
-    h("p", {}, ...(apart ? [] : [h("b", {}, "On the way, dots, one per about 120 persons a day:"), ...modes]), h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
+    h("p", {}, ...(apart ? [] : [h("b", {}, "On the way: a dot for every 120 persons a day"), ...modes]), h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
 }
 
 /** Bring the chosen crossing into view. */

@@ -1,8 +1,9 @@
 /** The list beside the map: the same figures, sortable, for eyes, keyboard and screen reader. */
 
 import { fill, h } from "./dom";
-import { isoDay, number, range, shortDay, span } from "./format";
+import { isoDay, number, range, shortDay, span, spreadWords } from "./format";
 import type { Picture, Post, Scenario } from "./api";
+import { claimLinks } from "./jump";
 import { on, picture, set, state } from "./state";
 
 type Column = { key: string; title: string; note: string; value: (n: number, post: Post) => number; text: (n: number, post: Post) => Node };
@@ -63,11 +64,11 @@ function cards(shown: Picture, scenario: Scenario): HTMLElement {
   const wait = (s: number) => shown.hourly("wait_hours_joining", s, longest, state.hour);
   const where = scenario.posts.find((post) => post.id === shown.posts[longest])!;
   const out = [
-    card("In line now", number(sum("queue_persons"), false, true), "persons, all crossings (stock, mean)", `${number(sum("queue_cars"), false, true)} cars`),
-    card("Longest wait now", Number.isFinite(wait(0)) ? `${number(wait(0))} h` : "–", `if joining at ${where.name}`, Number.isFinite(wait(0)) ? `90 % of runs: ${range(wait(1), wait(5))} h` : ""),
+    card("In line now", number(sum("queue_persons"), false, true), "persons, all crossings (stock)", `${number(sum("queue_cars"), false, true)} cars`),
+    card("Longest wait now", Number.isFinite(wait(0)) ? `${number(wait(0))} h` : "–", `if joining at ${where.name}`, Number.isFinite(wait(0)) ? `90 %: ${span(wait(1), wait(5))} h` : ""),
   ];
   if (left && day >= 0 && Number.isFinite(left[0][day])) {
-    out.unshift(card("Setting out today", number(left[0][day], false, true), `persons, ${shortDay(shown.days[day])} (flow, out)`, `90 % of runs: ${range(left[1][day], left[5][day], false, true)}`));
+    out.unshift(card("Setting out today", number(left[0][day], false, true), `persons, ${shortDay(shown.days[day])} (flow, out)`, `90 %: ${span(left[1][day], left[5][day], false, true)}`));
   }
   return h("section", { "aria-label": "Now" }, h("div", { class: "cards" }, out));
 }
@@ -98,10 +99,10 @@ function crossings(shown: Picture, scenario: Scenario): HTMLElement {
     h("button", { type: "button", id: `sort-${one.key}`, onclick: () => { sorted = one.key; show(); } }, one.title, one.key === sorted ? " ↓" : ""), h("small", {}, one.note)));
   const body = rows.slice(0, all ? rows.length : 12).map(({ n, post }) => h("tr", { class: post.id === state.post ? "chosen" : "" },
     h("th", { scope: "row" }, h("button", { type: "button", id: `post-${post.id}`, "aria-pressed": String(post.id === state.post), onclick: () => set({ post: post.id, country: post.country }) },
-      h("i", { class: "dot", "data-colour": tint(shown, n) }), post.name), h("small", {}, post.local), h("small", {}, country(post.country))),
+      h("i", { class: "dot", "data-colour": tint(shown, n) }), post.name), h("small", {}, [post.local, country(post.country)].filter(Boolean).join(" · "))),
     columns.map((one) => h("td", { class: "num" }, one.text(n, post)))));
   const more = h("button", { type: "button", id: "all-crossings", class: "plain", onclick: () => { all = !all; show(); } }, all ? "Show the first 12" : `Show all ${rows.length} crossings`);
-  return h("section", {}, h("h2", {}, "Crossings, this hour"), h("p", { class: "note" }, "In line, cars: waiting now (stock). Wait: expected by those joining now. Through: leaving per hour (flow, out). Means; small: 90 % of runs."),
+  return h("section", {}, h("h2", {}, "Crossings, this hour"), h("p", { class: "note" }, `In line, cars: waiting now (stock). Wait: expected by those joining now. Through: leaving per hour (flow, out). Means; small: 90 % of runs. ${spreadWords(shown.spread, shown.known)}`),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Crossings" }, h("table", { id: "crossings" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Crossing"), head)), h("tbody", {}, body))), more);
 }
 
@@ -147,7 +148,7 @@ function place(shown: Picture, scenario: Scenario): HTMLElement {
     const rows = shown.daily(quantity, post.name, post.country);
     return rows && day >= 0 && Number.isFinite(rows[0][day]) ? `${number(rows[0][day], false, true)} (${range(rows[1][day], rows[5][day], false, true)})` : "–";
   };
-  const fact = (title: string, text: string, unit: string) => h("div", {}, h("dt", {}, title), h("dd", {}, text, " ", h("small", {}, unit)));
+  const fact = (title: string, text: string, unit: string) => h("div", {}, h("dt", {}, title), h("dd", {}, text, h("small", {}, unit)));
   const modes = shown.modes.map((mode, m) => ({ mode, value: shown.row("passed", n, m)[state.hour] })).filter((one) => one.value >= 0.5)
     .map((one) => `${one.mode} ${number(one.value, false, true)}`).join(", ");
   return h("section", { class: "place" },
@@ -160,5 +161,5 @@ function place(shown: Picture, scenario: Scenario): HTMLElement {
       fact("Water needed", daily("needs_water"), "litres today (flow)"),
       fact("Refused entry", daily("entry_refused"), "persons today (flow)")),
     events.length ? h("details", {}, h("summary", {}, `${events.length} events concern this crossing`), h("ul", {}, events.map((event) => h("li", { class: event.enabled ? "" : "off" }, h("b", {}, event.title), ` from ${event.from}. `, event.what,
-      ". ", event.evidence.length ? `Evidence: ${event.evidence.join(", ")}.` : "")))) : null);
+      ". ", ...(event.evidence.length ? ["Evidence: ", ...claimLinks(event.evidence), "."] : []))))) : null);
 }

@@ -1,6 +1,6 @@
 /** What the page shows, in one place: the parts read it, change it and hear of changes; the address carries it. */
 
-import type { Change, Claim, Job, Picture, Scenario } from "./api";
+import type { Basis, Change, Claim, Job, Picture, Scenario } from "./api";
 
 export type View = "situation" | "whatif" | "evidence" | "about";
 export type Shown = "reference" | "changed" | "difference";
@@ -8,6 +8,7 @@ export type Shown = "reference" | "changed" | "difference";
 export type State = {
   view: View;
   scenario: Scenario | null;
+  basis: Basis;
   reference: Picture | null;
   changed: Picture | null;
   shown: Shown;
@@ -20,11 +21,13 @@ export type State = {
   job: Job | null;
   claims: Claim[];
   camera: [number, number, number] | null;
+  /** Claim that somebody wants to see in the ledger. */
+  wanted: string;
 };
 
 export const state: State = {
-  view: "situation", scenario: null, reference: null, changed: null, shown: "reference", hour: -1, playing: false, post: "",
-  country: "", changes: [], members: 0, job: null, claims: [], camera: null,
+  view: "situation", scenario: null, basis: "scenario", reference: null, changed: null, shown: "reference", hour: -1, playing: false, post: "",
+  country: "", changes: [], members: 0, job: null, claims: [], camera: null, wanted: "",
 };
 
 type Key = keyof State;
@@ -61,6 +64,7 @@ function remember(): void {
 export function link(): string {
   const about = new URLSearchParams();
   if (state.scenario) about.set("scenario", state.scenario.name);
+  if (state.basis !== "scenario") about.set("basis", state.basis);
   if (state.view !== "situation") about.set("view", state.view);
   if (state.hour >= 0) about.set("hour", String(state.hour));
   if (state.post) about.set("crossing", state.post);
@@ -77,6 +81,7 @@ export function recall(): { scenario: string } {
   const about = new URLSearchParams(location.hash.slice(1));
   const text = (name: string) => about.get(name) ?? "";
   if (["whatif", "evidence", "about"].includes(text("view"))) state.view = text("view") as View;
+  if (text("basis") === "forecast") state.basis = "forecast";
   if (["changed", "difference"].includes(text("show"))) state.shown = text("show") as Shown;
   if (/^\d+$/.test(text("hour"))) state.hour = Number(text("hour"));
   if (/^\d{1,3}$/.test(text("members"))) state.members = Math.min(Number(text("members")), 400);

@@ -44,7 +44,8 @@ function ticks(): HTMLElement[] {
   const place = (ms: number) => `${(((ms - shown.startMs) / 3_600_000 / (shown.hours - 1)) * 100).toFixed(2)}%`;
   const out: HTMLElement[] = [];
   const days = shown.hours / 24;
-  for (let n = 0; n < days; n += Math.ceil(days / 9)) {
+  const room = Math.max(3, Math.min(9, Math.floor(at("time").clientWidth / 72)));
+  for (let n = 0; n < days; n += Math.ceil(days / room)) {
     const ms = shown.startMs + n * 86_400_000;
     out.push(mark("day", place(ms), new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" })));
   }

@@ -1,9 +1,10 @@
 /** "What if": change events, dates, crossings and shares; run paired members; see the differences. */
 
 import { fill, h } from "./dom";
-import { day, isoDay, number, range, shortDay } from "./format";
-import { cancel, fetchPicture, follow, post as send, Problem, type BorderEvent, type Change, type Job } from "./api";
+import { day, isoDay, number, range, shortDay, spreadWords } from "./format";
+import { cancel, fetchPicture, follow, post as send, Problem, type BorderEvent, type Change, type Job, type Picture } from "./api";
 import { on, set, state } from "./state";
+import { claimLinks } from "./jump";
 import { switcher } from "./situation";
 
 const DAY = 86_400_000;
@@ -117,13 +118,24 @@ async function run(): Promise<void> {
   started = performance.now();
   message = "";
   try {
-    const job = await send<Job>("/api/comparisons", { scenario: state.scenario!.name, changes: state.changes, members: state.members });
-    const end = await follow(job, (step) => set({ job: { ...step } }));
+    const job = await send<Job>("/api/comparisons", { scenario: state.scenario!.name, basis: state.basis, changes: state.changes, members: state.members });
+    let first = "", asking = false;
+    const end = await follow(job, (step) => {
+      set({ job: { ...step } });
+      if (!step.early || asking) return;
+      asking = true;
+      // the first runs already tell what kind of answer it is
+      void fetchPicture(job.id).then((few) => {
+        if (state.job?.id !== job.id) return;
+        first = `first ${few.members} after ${elapsed()} s, `;
+        answer(few);
+      }).catch(() => undefined);
+    });
     if (end.state === "cancelled") message = "Cancelled.";
     else {
       const changed = await fetchPicture(end.id);
-      message = `${changed.members} paired runs, ${((performance.now() - started) / 1000).toFixed(1)} s from click to picture.`;
-      set({ changed, shown: state.shown === "reference" ? "changed" : state.shown });
+      answer(changed);
+      message = `${changed.members} paired runs: ${first}all after ${elapsed()} s from click to picture.`;
     }
   } catch (error) {
     message = error instanceof Problem ? error.message : String(error);
@@ -131,6 +143,14 @@ async function run(): Promise<void> {
   set({ job: null });
   show();
   if (live && JSON.stringify(state.changes) !== asked && state.changes.length) void run();
+}
+
+function elapsed(): string {
+  return ((performance.now() - started) / 1000).toFixed(1);
+}
+
+function answer(changed: Picture): void {
+  set({ changed, shown: state.shown === "reference" ? "changed" : state.shown });
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -148,7 +168,7 @@ function ways(): HTMLElement {
   const kind = h("select", { id: "way-kind" }, h("option", { value: "close" }, "shut"), h("option", { value: "open" }, "open (lift closures)"), h("option", { value: "lanes" }, "capacity ×"));
   const [factorLabel, factor] = input("way-factor", "times", "number", { min: 0.1, max: 20, step: 0.1, value: "1.5" });
   const [startLabel, start] = input("way-start", "from", "date", { value: isoDay(Date.parse(scenario.announcement), "UTC"), min: scenario.start.slice(0, 10), max: scenario.end.slice(0, 10) });
-  const [endLabel, end] = input("way-end", "until (empty: to the end)", "date", { min: scenario.start.slice(0, 10) });
+  const [endLabel, end] = input("way-end", "until (or empty)", "date", { min: scenario.start.slice(0, 10) });
   const refresh = () => {
     factorLabel.hidden = kind.value !== "lanes";
     startLabel.hidden = endLabel.hidden = kind.value === "open";
@@ -210,7 +230,7 @@ function row(event: BorderEvent): HTMLElement {
   const days = h("input", { id: `move-${event.id}`, type: "number", value: String(by), min: -14, max: 14, step: 1, "aria-label": `Move ${event.title} by days`, onchange: () => shift(Math.max(-60, Math.min(60, Number(days.value) || 0))) });
   return h("li", { id: `row-${event.id}`, class: [is ? "" : "off", switched || moved ? "edited" : ""].join(" ") },
     h("label", {}, box, h("b", {}, event.title)), h("span", { class: "shift" }, "move by ", days, " days"),
-    h("small", {}, `${event.label} · ${event.from} · ${event.what}${event.evidence.length ? ` · evidence ${event.evidence.join(", ")}` : ""}`));
+    h("small", {}, `${event.label} · ${event.from} · ${event.what}`, ...(event.evidence.length ? [" · evidence ", ...claimLinks(event.evidence)] : [])));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -230,8 +250,9 @@ function results(): HTMLElement | null {
   });
   const period = changed.effects[0] ? `${shortDay(changed.effects[0].start)} to ${shortDay(changed.effects[0].end)}` : "";
   const files = `/api/runs/${changed.job}`;
-  return h("section", { id: "results" }, h("h2", {}, "Difference to the reference"), switcher(),
+  const partly = state.job ? h("p", { class: "note" }, `The first ${changed.members} runs; the others follow.`) : null;
+  return h("section", { id: "results" }, h("h2", {}, "Difference to the reference"), switcher(), partly,
     rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Differences" }, h("table", { id: "differences" }, h("thead", {}, h("tr", {}, ["Where, what", "Reference", "What if", "Difference"].map((text, n) => h("th", { scope: "col", class: n ? "num" : "" }, text, n === 3 ? h("small", {}, "90 % of paired runs") : n ? h("small", {}, "mean") : null)))), h("tbody", {}, rows))) : h("p", {}, "No member differs in any figure."),
-    h("p", { class: "note" }, `Flows are sums over ${period}, lines and waits as named. Grey: the mean difference cannot be told from zero.`),
-    h("p", {}, h("a", { href: `${files}/scenario.yaml`, download: "scenario.yaml", id: "yaml" }, "Changed scenario (YAML)"), " · ", h("a", { href: `${files}/summary.csv`, download: "" }, "Its figures (CSV)"), " · ", h("a", { href: `${files}/briefing.html`, download: "" }, "Its briefing")));
+    h("p", { class: "note" }, `Flows are sums over ${period}, lines and waits as named. Grey: the mean difference cannot be told from zero. ${spreadWords(changed.spread, changed.known)}`),
+    state.job ? null : h("p", {}, h("a", { href: `${files}/scenario.yaml`, download: "scenario.yaml", id: "yaml" }, "Changed scenario (YAML)"), " · ", h("a", { href: `${files}/summary.csv`, download: "" }, "Its figures (CSV)"), " · ", h("a", { href: `${files}/briefing.html`, download: "" }, "Its briefing")));
 }

@@ -107,7 +107,7 @@ def list_scenarios(desk: AtDesk) -> list[dict[str, Any]]:
 @router.get("/scenarios/{name}", tags=["scenarios"], summary="Places, ways out, events and parameters")
 def show_scenario(study: TheStudy) -> dict[str, Any]:
     """Return a scenario as the page shows it, with events in words and the source of every parameter."""
-    return scenario_view(study.scenario, study.name)
+    return scenario_view(study.scenario, study.name, study.forecast_from)
 
 
 @router.get("/scenarios/{name}/claims", tags=["evidence"], summary="The ledger of claims")

@@ -157,6 +157,11 @@ class Study:
             raise UsageError(f"no fit is shipped with {self.name!r}, so there is no forecast; make one: borderflow fit")
         return open_fit(folder)
 
+    @cached_property
+    def forecast_from(self) -> str | None:
+        """The last day that the shipped fit knew; None where no forecast can be made."""
+        return self.fit.through.isoformat() if shipped_fit(self.scenario) is not None else None
+
     def settings(self, network: Network, basis: Basis, members: int, seed: int) -> list[Setting] | None:
         """Return what is special about each member on a basis; None where nothing is."""
         return None if basis == "scenario" else draw_members(network, self.fit, members=members, seed=seed)

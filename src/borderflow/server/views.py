@@ -19,7 +19,7 @@ from borderflow.server.samples import HOURLY
 __all__ = ["border_shapes", "scenario_view", "used_in"]
 
 
-def scenario_view(scenario: Scenario, name: str) -> dict[str, Any]:
+def scenario_view(scenario: Scenario, name: str, forecast_from: str | None = None) -> dict[str, Any]:
     """Return a scenario as the page shows it: places, ways out, events in words, parameters with their sources."""
     open_posts = {lane.crossing for lane in scenario.lanes if lane.direction == "out"}
     return {
@@ -50,6 +50,7 @@ def scenario_view(scenario: Scenario, name: str) -> dict[str, Any]:
              "prior": [one.prior.shape, one.prior.low, one.prior.high]}
             for key, one in scenario.parameters.items()
         ],
+        "forecast": forecast_from,
         "limits": scenario.limits,
         "sources": scenario.sources,
         "quantities": {
