@@ -169,6 +169,22 @@ def test_a_run_folder_is_served_as_it_is(tmp_path):
         assert one.get(f"/api/runs/{job['id']}/effects").json() == []
 
 
+def test_a_scenario_with_trains_that_people_wait_for(tmp_path):
+    with TestClient(create_app("ukraine-2022", members=1), base_url=LOCAL) as one:
+        assert finish(one, one.get("/api/runs").json()[0], 200)["state"] == "done"
+        job = one.get("/api/runs").json()[0]["id"]
+        header, arrays = picture(one, job)
+        view = one.get("/api/scenarios/ukraine-2022").json()
+        assert set(header["posts"]) <= {post["id"] for post in view["posts"]} and len(header["posts"]) > 10
+        assert set(header["routes"]) <= {route["id"] for route in view["routes"]}
+        n = header["posts"].index("medyka-przemysl") if "medyka-przemysl" in header["posts"] else 0
+        assert arrays["queue_persons"][0, n].max() > 0 and arrays["passed"].sum() > 100_000
+        change = {"kind": "close", "crossing": header["posts"][n], "start": "2022-03-01T00:00Z"}
+        body = {"scenario": "ukraine-2022", "changes": [change], "members": 1}
+        answer = finish(one, one.post("/api/comparisons", json=body).json(), 200)
+        assert answer["state"] == "done", answer["error"]
+
+
 def test_claims_say_where_they_are_used(client):
     claims = {one["id"]: one for one in client.get("/api/scenarios/russia-2022/claims").json()["claims"]}
     assert {"kind": "event", "id": "lars-draft-office", "title": "Draft office at Verkhny Lars"} in claims["E253"][
@@ -448,6 +464,7 @@ def test_the_built_page_is_small_and_local():
         (["--port", "99999"], "0 to 65535"),
         (["--members", "0"], "--members must be"),
         (["nowhere"], "no such scenario"),
+        ([str(Path(__file__).parents[1] / "scenarios" / "flee-two-valleys")], "is a Flee directory"),
     ],
 )
 def test_the_command_refuses_in_one_line(options, words):

@@ -20,6 +20,27 @@ def serious(page):
     return [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
 
 
+def assert_drawn(path, width):
+    """Make sure that a saved picture opens, has its size, and that map, charts and words are on it."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        assert image.format == "PNG" and image.width >= width and 0.8 < image.height / image.width < 2.5
+        picture = image.convert("RGB")
+    height = picture.height
+    # title, map, charts, disclaimer: none is one flat colour, and the map has land, sea, lines and circles
+    for name, top, bottom, colours in (
+        ("title", 0, 0.06, 10),
+        ("map", 0.08, 0.4, 300),
+        ("charts", 0.45, 0.85, 100),
+        ("words", 0.88, 0.97, 10),
+    ):
+        part = picture.crop((16, int(top * height), picture.width - 16, int(bottom * height)))
+        assert len(part.getcolors(1 << 20)) > colours, name
+    land, sea = picture.getpixel((picture.width - 40, 110)), picture.getpixel((30, 110))
+    assert land != picture.getpixel((2, 2)) and sea != picture.getpixel((2, 2))
+
+
 def test_load_play_and_choose(visit):
     one = visit(viewport={"width": 1280, "height": 800})
     page = one.open()
@@ -74,6 +95,7 @@ def test_what_if_and_downloads(visit, tmp_path):
     )
     page.click("#show-difference")
     page.wait_for_function("() => document.querySelector('#legend').innerText.includes('fewer')")
+    assert "differences of 50 paired runs" in page.inner_text("#charts")
     page.click("#menu summary")
     for selector, ending in (("a[href$='hxl.csv']", "#date+start"), ("a[href$='briefing.html']", "Situation report")):
         with page.expect_download() as given:
@@ -83,9 +105,7 @@ def test_what_if_and_downloads(visit, tmp_path):
     with page.expect_download() as given:
         page.click("#png")
     given.value.save_as(tmp_path / "picture.png")
-    assert (tmp_path / "picture.png").read_bytes()[:4] == b"\x89PNG" and (
-        tmp_path / "picture.png"
-    ).stat().st_size > 50_000
+    assert_drawn(tmp_path / "picture.png", width=900)
 
 
 def test_an_article_is_pasted_and_accepted(visit):
@@ -108,6 +128,51 @@ def test_an_article_is_pasted_and_accepted(visit):
     page.click("#open-working")
     page.wait_for_function("() => document.title.includes('borderflow') && location.hash.includes('draft')")
     assert page.title() != "caught"
+
+
+def test_an_article_is_dropped_and_claims_lead_to_their_use_and_back(visit):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open("#view=evidence")
+    page.fill("#article-published", "2022-09-29")
+    page.evaluate(
+        """text => {
+            const given = new DataTransfer();
+            given.items.add(new File([text], "report.txt", {type: "text/plain"}));
+            document.querySelector("#article-text").dispatchEvent(new DragEvent("drop", {dataTransfer: given, bubbles: true, cancelable: true}));
+        }""",
+        ARTICLE,
+    )
+    page.wait_for_selector("#findings li:has-text('4,210')")
+    # a claim leads to the event that rests on it, and the event back to the claim
+    page.fill("#filter-text", "e253")
+    page.click("#claim-E253 button:has-text('Draft office at Verkhny Lars')")
+    page.wait_for_selector("#row-lars-draft-office.flash")
+    page.click("#row-lars-draft-office .claim-link:text-is('E253')")
+    page.wait_for_selector("#claim-E253.flash")
+    assert page.locator("#ledger-rows tr").count() == 1
+
+
+def test_the_forecast_says_what_its_spread_holds(visit, tmp_path):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open()
+    assert "chance alone" in page.inner_text("#charts")
+    with page.expect_navigation():
+        page.select_option("select[aria-label=Basis]", "forecast")
+    page.wait_for_selector("body[data-ready]", state="attached")
+    assert "basis=forecast" in page.evaluate("new Promise(r => setTimeout(() => r(location.hash), 400))")
+    words = page.inner_text("#charts")
+    assert "fit of reports to 28 Sept leaves open" in words and "chance alone" not in page.inner_text("body")
+    one.map_drawn()
+    page.click("#menu summary")
+    with page.expect_download() as given:
+        page.click("#png")
+    given.value.save_as(tmp_path / "picture.png")
+    assert_drawn(tmp_path / "picture.png", width=900)
+    page.click("#view-about")
+    page.wait_for_selector("#fit img >> nth=1")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#fit img')].every(one => { one.loading = 'eager'; return one.naturalWidth > 300; })"
+    )
 
 
 def test_a_long_run_can_be_cancelled_and_a_link_carries_the_question(visit):

@@ -55,7 +55,7 @@ function build(): void {
   if (post) specs.push(...crossing(post));
   const choose = h("label", { class: "choose" }, "Arrivals into ", h("select", {
     onchange: (event: Event) => set({ country: (event.target as HTMLSelectElement).value }),
-  }, scenario.countries.map((one) => h("option", { value: one.id, selected: one.id === state.country }, one.name))));
+  }, scenario.countries.filter((one) => reference.daily("arrivals_daily", "", one.id)).map((one) => h("option", { value: one.id, selected: one.id === state.country }, one.name))));
   const boxes = specs.map((spec) => figure(spec));
   const members = state.shown === "reference" ? reference.members : (state.changed ?? reference).members;
   const drawnAs = apart() ? `Bands: 50 % and 90 % of the differences of ${members} paired runs, what if less reference; line: median.` : `Bands: 50 % and 90 % of ${members} simulated runs; line: median. Dotted lines: events; circles: claims, filled where official (point at either).`;
@@ -201,7 +201,7 @@ function plot(spec: Spec, slot: HTMLElement): uPlot {
   const lowest = Math.min(0, ...data.slice(1).flatMap((row) => (row as (number | null)[]).map((one) => one ?? 0)));
   const highest = Math.max(spec.apart && lowest < 0 ? 0 : 1, ...spec.marks.map((one) => one.y), ...data.slice(1).flatMap((row) => (row as (number | null)[]).map((one) => one ?? 0)));
   const chart = new uPlot({
-    width: Math.max(slot.clientWidth, 260), height: 190, legend: { show: false }, padding: [14, 8, 0, 0],
+    width: Math.max(slot.clientWidth, 260), height: 190, legend: { show: false }, padding: [14, 20, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: true }, y: { range: () => [lowest * 1.08, highest * 1.08] } },
     tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "UTC"),

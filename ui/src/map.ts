@@ -31,6 +31,8 @@ let base: Basemap;
 let overlay: MapboxOverlay;
 let bows: Bow[] = [];
 let phase = 0;
+/** What sizes mean, from the reference: the longest line, and persons a day behind one dot. */
+let scale = { line: 10_000, dot: 100, modes: [0] };
 
 /** Build the map, as soon as it can be seen: without a size there is nothing to fit. */
 export async function startMap(scenario: Scenario): Promise<void> {
@@ -65,6 +67,8 @@ export async function startMap(scenario: Scenario): Promise<void> {
   on(["reference", "changed", "shown"], legend);
   const renew = () => {
     bows = state.reference ? findBows(scenario, state.reference) : [];
+    if (state.reference) measure(state.reference);
+    legend();
     label(scenario);
     draw();
   };
@@ -167,7 +171,17 @@ function names(land: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
 
 /** Return pixels for people in line: the area grows with them, up to where it would hide the neighbours. */
 function radius(persons: number): number {
-  return Math.min(30, 4 + Math.sqrt(persons) / 4.2);
+  return Math.min(28, 4 + 24 * Math.sqrt(persons / scale.line));
+}
+
+/** Fit sizes to the reference: a wave of millions and one of thousands are both to be read. */
+function measure(shown: Picture): void {
+  const line = Math.max(1000, ...shown.posts.map((_, n) => Math.max(...shown.row("queue_persons", 0, n))));
+  const exits = [...shown.posts, ...shown.routes].map((_, exit) => shown.modes.map((_, mode) => shown.row("chosen", exit, mode)));
+  const busiest = Math.max(...shown.days.map((_, day) => exits.reduce((total, modes) => total + modes.reduce((a, row) => a + row[day], 0), 0)));
+  const rough = Math.max(busiest / 200, 1), unit = 10 ** Math.floor(Math.log10(rough));
+  const dot = unit * [1, 2, 5, 10].find((one) => one * unit >= rough * 0.8)!;
+  scale = { line, dot, modes: shown.modes.map((_, mode) => mode).filter((mode) => exits.some((modes) => modes[mode].some((one) => one >= 1))) };
 }
 
 /** Name the crossings and origins that matter most first. */
@@ -240,13 +254,13 @@ function layers(): unknown[] {
     return flow.get(exit)!;
   };
   const persons = (bow: Bow) => of(bow.exit).reduce((a, b) => a + b, 0) * bow.share;
-  const visible = bows.filter((bow) => persons(bow) >= 5);
+  const visible = bows.filter((bow) => persons(bow) >= scale.dot / 20);
   const dots: Dot[] = [];
   // colours mean more and fewer people there, and nothing else
   for (const bow of state.shown === "difference" ? [] : visible) {
     const byMode = of(bow.exit).map((one) => one * bow.share);
     const sum = byMode.reduce((a, b) => a + b, 0);
-    const count = Math.min(14, Math.ceil(sum / 120));
+    const count = Math.min(30, Math.ceil(sum / scale.dot));
     for (let n = 0; n < count; n++) {
       let rest = ((n + 0.5) / count) * sum, mode = 0;
       while (mode < byMode.length - 1 && rest > byMode[mode]) rest -= byMode[mode++];
@@ -273,12 +287,12 @@ function layers(): unknown[] {
   return [
     new PathLayer<Bow>({
       id: "bows", data: visible, beforeId: "towns", getPath: (bow: Bow) => bow.path, widthUnits: "pixels", capRounded: true,
-      getWidth: (bow: Bow) => Math.min(9, 0.6 + Math.sqrt(persons(bow)) / 14), getColor: [grey[0], grey[1], grey[2], 60], pickable: true,
+      getWidth: (bow: Bow) => Math.min(7, 0.6 + 0.7 * Math.sqrt(persons(bow) / scale.dot)), getColor: [grey[0], grey[1], grey[2], 60], pickable: true,
       updateTriggers: { getWidth: [state.hour, state.shown] },
     } as never),
     new ScatterplotLayer({
       id: "origins", data: left.filter((one) => one.value >= 1), beforeId: "towns", getPosition: (one: { lon: number; lat: number }) => [one.lon, one.lat],
-      radiusUnits: "pixels", getRadius: (one: { value: number }) => 1.5 + Math.sqrt(one.value) / 7, getFillColor: colour("--origin", 90),
+      radiusUnits: "pixels", getRadius: (one: { value: number }) => 1.5 + 1.5 * Math.sqrt(one.value / scale.dot), getFillColor: colour("--origin", 90),
       getLineColor: colour("--origin", 200), stroked: true, lineWidthUnits: "pixels", getLineWidth: 0.6, pickable: true,
     } as never),
     new ScatterplotLayer<Dot>({
@@ -357,10 +371,10 @@ function legend(): void {
   const swatch = (name: string) => h("i", { class: "dot", "data-colour": name.slice(2) });
   const waits = WAIT_WORDS.map((text, n) => h("span", {}, swatch(n < 5 ? `--w${n}` : "--shut"), text));
   const change = [h("span", {}, swatch("--more"), "more people in line"), h("span", {}, swatch("--fewer"), "fewer"), h("span", {}, swatch("--route"), "hardly any change")];
-  const modes = MODE_WORDS.map((text, n) => h("span", {}, swatch(["--car", "--bus", "--foot", "--train", "--air"][n]), text)).filter((_, n) => n !== 3);
+  const modes = MODE_WORDS.map((text, n) => h("span", {}, swatch(["--car", "--bus", "--foot", "--train", "--air"][n]), text)).filter((_, n) => scale.modes.includes(n));
   const size = apart ? "Crossings: area by change of people in line" : "Crossings: area by people in line, colour by wait";
   fill(at("legend"), h("p", {}, h("b", {}, size), ...(apart ? change : waits)),
-    h("p", {}, ...(apart ? [] : [h("b", {}, "On the way: a dot for every 120 persons a day"), ...modes]), h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
+    h("p", {}, ...(apart ? [] : [h("b", {}, `On the way: a dot for about ${number(scale.dot)} persons a day`), ...modes]), h("span", {}, h("i", { class: "ring" }), "origin, area by persons setting out"), h("span", {}, "dashed: border disputed or not settled")));
 }
 
 /** Bring the chosen crossing into view. */

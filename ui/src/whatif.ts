@@ -240,7 +240,7 @@ function results(): HTMLElement | null {
   const changed = state.changed;
   if (!changed) return null;
   const scenario = state.scenario!;
-  const name = (id: string) => scenario.countries.find((one) => one.id === id)?.name ?? (id === scenario.home.id ? scenario.home.name : id || "all countries");
+  const name = (id: string) => id === scenario.home.id ? scenario.home.name : (scenario.countries.find((one) => one.id === id)?.name ?? (id || "all countries"));
   const rows = changed.effects.map((one) => {
     const whole = one.unit !== "hours";
     const value = (n: number | null) => number(n ?? NaN, false, whole);

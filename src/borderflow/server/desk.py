@@ -18,6 +18,7 @@ from typing import Literal
 from borderflow.calibration import Fit, open_fit
 from borderflow.comparison import Comparison, carry_settings
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.flee.directory import is_directory
 from borderflow.forecasting import draw_members, known_by, shipped_fit
 from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger, read_ledger
@@ -267,6 +268,11 @@ class Desk:
             name = name if name not in self._folders else f"{name}-run"
             self._studies[name] = Study(name, open_run(folder))
             return name
+        if is_directory(folder):
+            raise UsageError(
+                f"{source}: is a Flee directory, which has camps and days instead of crossings and hours; the page does "
+                "not show those. Use borderflow run, which writes out.csv and a briefing"
+            )
         scenario = load(source)
         assert scenario.folder is not None
         known = [name for name, path in self._folders.items() if path.resolve() == scenario.folder.resolve()]

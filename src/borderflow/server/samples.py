@@ -171,7 +171,8 @@ def columns_of(network: Network) -> _Columns:
     posts = tuple(dict.fromkeys(lane.post for lane in lanes if lane.kind == "land"))
     routes = tuple(dict.fromkeys(lane.post for lane in lanes if lane.kind == "air"))
     number = {post: n for n, post in enumerate((*posts, *routes))}
-    out = [q for q, lane in enumerate(lanes) if lane.direction == "out"]
+    # trains that people wait for at a station within the country have lines, too, and are no way out by themselves
+    out = [q for q, lane in enumerate(lanes) if lane.direction == "out" and lane.post in number]
     # by crossing, so that one sum over stretches does them all
     land = sorted((q for q in out if lanes[q].kind == "land"), key=lambda q: number[lanes[q].post])
     owner = np.array([number[lanes[q].post] for q in land], np.int64)
