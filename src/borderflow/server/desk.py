@@ -270,8 +270,8 @@ class Desk:
             return name
         if is_directory(folder):
             raise UsageError(
-                f"{source}: is a Flee directory, which has camps and days instead of crossings and hours; the page does "
-                "not show those. Use borderflow run, which writes out.csv and a briefing"
+                f"{source}: is a Flee directory, which has camps and days instead of crossings and hours; the page "
+                "does not show those. Use borderflow run, which writes out.csv and a briefing"
             )
         scenario = load(source)
         assert scenario.folder is not None
