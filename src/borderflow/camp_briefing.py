@@ -9,7 +9,7 @@ import numpy as np
 
 from borderflow.camps import CampRun, score_camps
 from borderflow.charts import Plot, day_name, fan_chart, number
-from borderflow.folders import write_whole
+from borderflow.pages import write_page
 from borderflow.results import QUANTILES
 
 __all__ = ["write_camp_briefing"]
@@ -29,18 +29,8 @@ def write_camp_briefing(run: CampRun, path: str | Path | None = None) -> Path:
     Path
         The file written.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    path = Path(path) if path is not None else run.folder / "briefing.html"
-    pages = Environment(
-        loader=PackageLoader("borderflow"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    write_whole(path, pages.get_template("camps.html.j2").render(_contents(run)))
-    return path
+    target = Path(path) if path is not None else run.folder / "briefing.html"
+    return write_page("camps.html.j2", _contents(run), target)
 
 
 def _contents(run: CampRun) -> dict[str, Any]:

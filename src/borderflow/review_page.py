@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from borderflow.articles import Finding
 from borderflow.evidence import Contradiction, Relation
 from borderflow.ledger import Claim, Ledger
+from borderflow.pages import write_page
 from borderflow.review import Gap, Matter, Review
+from borderflow.terminals import plain_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,11 +32,9 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
     if not findings:
         console.print("No claim or event found.")
         return
-    from rich import box
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     for name, ratio in (("what", 5), ("where", 4), ("when", 3), ("words of the article", 6)):
         table.add_column(name, ratio=ratio, overflow="fold")
     for one in findings:
@@ -86,22 +86,13 @@ def print_review(review: Review, ledger: Ledger, console: Console) -> None:
 
 
 def _print_table(console: Console, title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    from rich import box
     from rich.markup import escape
-    from rich.table import Table
 
     rows = list(rows)
     if not rows:
         console.print(f"{title}: none")
         return
-    table = Table(
-        title=f"{title} ({len(rows)})",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-        expand=False,
-    )
+    table = plain_table(f"{title} ({len(rows)})")
     for number, name in enumerate(head):
         table.add_column(
             name,
@@ -199,40 +190,25 @@ def _gathered(gaps: Iterable[Gap]) -> Iterable[tuple[str, ...]]:
 
 def write_review(review: Review, ledger: Ledger, path: str | Path) -> Path:
     """Write a review as one HTML page: everything in it, no script, nothing from elsewhere."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     claims = ledger.by_id
-    pages = Environment(
-        loader=PackageLoader("borderflow"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     order = {verdict: position for position, verdict in enumerate(_SAYS)}
-    text = pages.get_template("review.html.j2").render(
-        review=review,
-        verdicts=[(word, review.count(verdict)) for verdict, word in _SAYS.items()],  # type: ignore[arg-type]
-        contradictions=[
+    matters = sorted(review.matters, key=lambda one: (order[one.verdict], -one.gap, one.place, one.quantity, one.first))
+    contents = {
+        "review": review,
+        "verdicts": [(word, review.count(verdict)) for verdict, word in _SAYS.items()],  # type: ignore[arg-type]
+        "contradictions": [
             (one, [(claim, _amount(claim)) for claim in map(claims.__getitem__, one.claims)])
             for one in review.contradictions
         ],
-        denied=list(_denied(review.relations, claims)),
-        superseded=list(_superseded(review.relations, claims)),
-        missing=list(_gathered(review.missing)),
-        unusable=list(_gathered(review.unusable)),
-        matters=[
-            _row(one)
-            for one in sorted(
-                review.matters, key=lambda one: (order[one.verdict], -one.gap, one.place, one.quantity, one.first)
-            )
-        ],
-        describe=describe,
-        number=number,
-    )
-    file = Path(path)
-    file.write_text(text, encoding="utf-8")
-    return file
+        "denied": list(_denied(review.relations, claims)),
+        "superseded": list(_superseded(review.relations, claims)),
+        "missing": list(_gathered(review.missing)),
+        "unusable": list(_gathered(review.unusable)),
+        "matters": [_row(one) for one in matters],
+        "describe": describe,
+        "number": number,
+    }
+    return write_page("review.html.j2", contents, Path(path))
 
 
 def _row(matter: Matter) -> dict[str, object]:

@@ -12,8 +12,8 @@ from borderflow.briefing.headlines import country_table, describe_page, describe
 from borderflow.briefing.maps import draw_maps
 from borderflow.briefing.panels import air_panels, arrival_panels, crossing_panels
 from borderflow.briefing.tables import compare_sums, held_back, list_events, needs_at_worst, plain_value, prior_words
-from borderflow.errors import ResultsError
-from borderflow.folders import locate, write_whole
+from borderflow.folders import locate
+from borderflow.pages import write_page
 from borderflow.places import load_borders
 from borderflow.results import Run
 
@@ -49,22 +49,8 @@ def write_briefing(run: Run, path: str | Path | None = None) -> Path:
     >>> write_briefing(run).name
     'briefing.html'
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    path = locate(path) if path is not None else run.folder / "briefing.html"
-    pages = Environment(
-        loader=PackageLoader("borderflow"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = pages.get_template("briefing.html.j2").render(_contents(run))
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from None
-    return path
+    target = locate(path) if path is not None else run.folder / "briefing.html"
+    return write_page("briefing.html.j2", _contents(run), target)
 
 
 def _contents(run: Run) -> dict[str, Any]:

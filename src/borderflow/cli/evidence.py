@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from borderflow.cli.options import read_day
+from borderflow.cli.options import Flag, read_day
 from borderflow.cli.program import app
-from borderflow.cli.tables import plain_console
 from borderflow.errors import UsageError
+from borderflow.terminals import plain_console
 
 __all__ = ["check_evidence", "evidence_app", "propose_evidence", "read_evidence"]
 
@@ -84,7 +83,7 @@ def propose_evidence(
     published: str | None = None,
     publisher: str | None = None,
     url: str = "",
-    accept: Annotated[bool, Parameter(negative=())] = False,
+    accept: Flag = False,
     out: Path | None = None,
 ) -> None:
     """Show what an article would change in a scenario, as a diff; --accept applies it.

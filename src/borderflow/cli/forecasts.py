@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
+from borderflow.cli.options import Flag
 from borderflow.cli.program import app
 from borderflow.cli.tables import print_camp_scores, print_fit, print_outlook, print_scores
 from borderflow.errors import UsageError
@@ -28,8 +26,8 @@ def fit(
     seed: int = 1,
     out: Path | None = None,
     workers: int | None = None,
-    resume: Annotated[bool, Parameter(negative=())] = False,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    resume: Flag = False,
+    quiet: Flag = False,
 ) -> None:
     """Fit a scenario to its reports; writes posterior.csv, parameters.csv, observations.csv, fit.json and pictures.
 
@@ -94,8 +92,8 @@ def forecast(
     seed: int = 1,
     out: Path | None = None,
     workers: int | None = None,
-    resume: Annotated[bool, Parameter(negative=())] = False,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    resume: Flag = False,
+    quiet: Flag = False,
 ) -> None:
     """Forecast with a fit, stochastic members and breaks that nobody knows of yet; writes a run folder.
 
@@ -150,7 +148,7 @@ def score(
     after: str | None = None,
     scenario: str | None = None,
     out: Path | None = None,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Flag = False,
 ) -> None:
     """Score a run or a forecast against reports, beside simple baselines; writes scores.csv.
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from borderflow.errors import UsageError
 
-__all__ = ["read_day", "read_members", "read_settings"]
+__all__ = ["Changes", "Flag", "Words", "read_day", "read_members", "read_settings"]
+
+#: Said or not said.
+Flag = Annotated[bool, Parameter(negative=())]
+#: May be repeated.
+Words = Annotated[list[str] | None, Parameter(negative=())]
+#: Other parameter values, as ``--set name=value``; may be repeated.
+Changes = Annotated[list[str] | None, Parameter(name="--set", negative=())]
 
 
 def read_settings(pairs: list[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from borderflow.cli.options import read_settings
+from borderflow.cli.options import Changes, Flag, Words, read_settings
 from borderflow.cli.program import app
 from borderflow.errors import UsageError
 
@@ -20,19 +20,19 @@ def compare(
     second: str | None = None,
     /,
     *,
-    without: Annotated[list[str] | None, Parameter(negative=())] = None,
-    set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
-    close: Annotated[list[str] | None, Parameter(negative=())] = None,
+    without: Words = None,
+    set_: Changes = None,
+    close: Words = None,
     open_: Annotated[list[str] | None, Parameter(name="--open", negative=())] = None,
-    lanes: Annotated[list[str] | None, Parameter(negative=())] = None,
-    move: Annotated[list[str] | None, Parameter(negative=())] = None,
+    lanes: Words = None,
+    move: Words = None,
     fit: Path | None = None,
     members: int = 100,
     seed: int = 1,
     until: str | None = None,
     out: Path | None = None,
     workers: int | None = None,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Flag = False,
 ) -> None:
     """What a change does: paired members of a scenario with and without it, or of two finished runs.
 
@@ -96,17 +96,17 @@ def sensitivity(
     scenario: str,
     /,
     *,
-    of: Annotated[list[str] | None, Parameter(negative=())] = None,
-    events: Annotated[bool, Parameter(negative=())] = False,
-    parameters: Annotated[bool, Parameter(negative=())] = False,
+    of: Words = None,
+    events: Flag = False,
+    parameters: Flag = False,
     sobol: int | None = None,
-    among: Annotated[list[str] | None, Parameter(negative=())] = None,
+    among: Words = None,
     members: int = 10,
     seed: int = 1,
     until: str | None = None,
     out: Path | None = None,
     workers: int | None = None,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Flag = False,
 ) -> None:
     """Which events and parameters matter: tornado charts and Sobol indices.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from borderflow.cli.directories import only_for_directories, run_directory, shipped_directory
-from borderflow.cli.options import read_members, read_settings
+from borderflow.cli.options import Changes, Flag, Words, read_members, read_settings
 from borderflow.cli.program import app
 from borderflow.cli.tables import print_table
 from borderflow.errors import UsageError
@@ -24,19 +24,19 @@ def run(
     members: str | None = None,
     seed: int | None = None,
     until: str | None = None,
-    set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
-    without: Annotated[list[str] | None, Parameter(negative=())] = None,
+    set_: Changes = None,
+    without: Words = None,
     out: str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
     slurm: int | None = None,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
-    snapshot: Annotated[list[str] | None, Parameter(negative=())] = None,
-    resume: Annotated[bool, Parameter(negative=())] = False,
+    snapshot: Words = None,
+    resume: Flag = False,
     settings: str | None = None,
     counts: str | None = None,
     member: int | None = None,
-    quiet: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Flag = False,
 ) -> None:
     """Simulate an ensemble; writes summary.csv, results.zarr, manifest.json and briefing.html.
 
@@ -120,7 +120,7 @@ def run(
 
 
 @app.command
-def merge(*parts: str, out: str, quiet: Annotated[bool, Parameter(negative=())] = False) -> None:
+def merge(*parts: str, out: str, quiet: Flag = False) -> None:
     """Join parts of one run, made by run --members A:B, into the run that one computer would have written.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from borderflow.cli.directories import check_directory, only_for_directories, shipped_directory
+from borderflow.cli.options import Flag
 from borderflow.cli.program import app
 from borderflow.errors import UsageError
 
@@ -33,7 +34,7 @@ def scenarios() -> None:
 def check(
     scenario: str,
     *,
-    guesses: Annotated[bool, Parameter(negative=())] = False,
+    guesses: Flag = False,
     settings: str | None = None,
     counts: str | None = None,
 ) -> None:

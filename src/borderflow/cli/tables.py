@@ -5,28 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from borderflow.terminals import plain_table
 
+if TYPE_CHECKING:
     from borderflow.calibration import Fit
     from borderflow.results import Run
     from borderflow.skill import Scores
 
-__all__ = ["plain_console", "print_camp_scores", "print_fit", "print_outlook", "print_scores", "print_table"]
-
-
-def plain_console() -> Console:
-    """Return a terminal that colours nothing by itself."""
-    from rich.console import Console
-
-    return Console(highlight=False)
+__all__ = ["print_camp_scores", "print_fit", "print_outlook", "print_scores", "print_table"]
 
 
 def print_table(run: Run) -> None:
     """Print the closing table: per country arrivals, excess, line, wait, turned back; then the longest lines."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from borderflow.results import headline
 
@@ -36,24 +27,11 @@ def print_table(run: Run) -> None:
         console.print("The run ends before the announcement: no cumulative figures.")
         return
     since = f"{run.scenario.announcement:%Y-%m-%d}"
-    table = Table(
-        title=f"{run.scenario.title}\nfrom {since} to {rows[0]['until']}, mean of {run.manifest['members']} members",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
+    table = plain_table(
+        f"{run.scenario.title}\nfrom {since} to {rows[0]['until']}, mean of {run.manifest['members']} members",
+        ["into"],
+        ["arrivals", "+/-\n90 %", "above\nusual", "line,\ncars", "wait,\nhours", "turned\nback", "refused\nentry"],
     )
-    table.add_column("into", no_wrap=True)
-    for name in (
-        "arrivals",
-        "+/-\n90 %",
-        "above\nusual",
-        "line,\ncars",
-        "wait,\nhours",
-        "turned\nback",
-        "refused\nentry",
-    ):
-        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         queue, wait, arrivals = row["peak_queue"], row["longest_wait"], row["arrivals"]
         table.add_row(
@@ -81,48 +59,37 @@ def print_table(run: Run) -> None:
 
 def print_fit(finished: Fit, pictures: int) -> None:
     """Print what was learned, what was not, and where data and model disagree."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
     table = finished.parameters
     table = table[table["kind"] != "noise"]
     learned = table[table["verdict"] == "learned"].sort_values("ratio")
-    shown = Table(
-        title=f"{finished.manifest['title']}\nlearned from {finished.manifest['used']} figures "
-        f"known by {finished.through}",
-        title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
-    )  # fmt: skip
-    for name in ("unknown", "unit"):
-        shown.add_column(name, no_wrap=True)
-    for name in ("prior", "5 %", "median", "95 %", "spread\nleft"):
-        shown.add_column(name, justify="right", no_wrap=True)
+    manifest = finished.manifest
+    shown = plain_table(
+        f"{manifest['title']}\nlearned from {manifest['used']} figures known by {finished.through}",
+        ["unknown", "unit"],
+        ["prior", "5 %", "median", "95 %", "spread\nleft"],
+    )
     for row in learned.to_dict("records"):
         figures = [f"{float(row[key]):.3g}" for key in ("prior_q50", "q05", "q50", "q95")]
         shown.add_row(row["name"], row["unit"], *figures, f"{float(row['ratio']):.0%}")
     console.print(shown)
     console.print(f"{len(table) - len(learned)} of {len(table)} unknowns are prior only: the figures do not tell.")
-    for warning in finished.manifest["warnings"]:
+    for warning in manifest["warnings"]:
         console.print(f"Data and model disagree: {warning}", highlight=False)
     console.print(f"Fit: {finished.folder}" + (f", {pictures} pictures" if pictures else ""), highlight=False)
 
 
 def print_outlook(run: Run) -> None:
     """Print medians and 90 % intervals of the last day per country."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from borderflow.forecasting import known_by
 
     frame = run.summary
     last = frame.loc[frame["quantity"] == "arrivals_daily", "end"].max()
-    table = Table(
-        title=f"{run.scenario.title}\nknown by {known_by(run)}; median and 90 % interval",
-        title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
-    )  # fmt: skip
-    table.add_column("into", no_wrap=True)
+    table = plain_table(f"{run.scenario.title}\nknown by {known_by(run)}; median and 90 % interval", ["into"])
     table.add_column(f"entries on {last}", justify="right")
     table.add_column(f"entries since {run.scenario.announcement}", justify="right")
     rows = frame[(frame["place"] == "") & (frame["end"] == last)]
@@ -138,9 +105,7 @@ def print_outlook(run: Run) -> None:
 
 def print_scores(scores: Scores) -> None:
     """Print each report with the interval and the baselines, then the skill."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from borderflow.baselines import BASELINES
     from borderflow.skill import PRIOR_ONLY
@@ -148,7 +113,7 @@ def print_scores(scores: Scores) -> None:
     console = Console()
     others = [name for name in (*BASELINES, PRIOR_ONLY) if f"{name} q50" in scores.table]
     short = {"persistence": "last\nreport", "event-aware fade": "fade,\nbans", PRIOR_ONLY: "prior\nonly"}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     for name in ("what", "day", "report"):
         table.add_column(name, justify="right" if name == "report" else "left")
     table.add_column("forecast, 90 %", justify="right")
@@ -179,18 +144,15 @@ def print_camp_scores(folder: Path, rows: list[dict[str, Any]]) -> None:
     import csv
     import io
 
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from borderflow.folders import write_whole
 
-    table = Table(
-        title="Averaged relative difference to the counts, 0 is best", title_justify="left", box=box.SIMPLE_HEAD
+    table = plain_table(
+        "Averaged relative difference to the counts, 0 is best",
+        [""],
+        ["raw", "rescaled", "5 to 95 %\nof members", "from\nday 30"],
     )
-    table.add_column("", no_wrap=True)
-    for name in ("raw", "rescaled", "5 to 95 %\nof members", "from\nday 30"):
-        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         spread = f"{row['q05']:.3f} to {row['q95']:.3f}" if row["q05"] == row["q05"] else ""
         table.add_row(row["model"], f"{row['ard']:.3f}", f"{row['ard_rescaled']:.3f}", spread, f"{row['later']:.3f}")

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from borderflow import __version__
 from borderflow.errors import UsageError
+from borderflow.pages import fill_template
 from borderflow.server.api import add_routes
 from borderflow.server.desk import Desk
 from borderflow.server.guard import Guard, is_loopback
@@ -95,21 +96,14 @@ def _add_pages(app: FastAPI, page: Path) -> None:
 
 def _docs(schema: dict[str, Any]) -> str:
     """Return the documentation of the interface as one page without scripts: the usual ones load from elsewhere."""
-    from jinja2 import Environment, PackageLoader
-
-    pages = Environment(
-        loader=PackageLoader("borderflow"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in schema["paths"].items():
         for method, one in methods.items():
             groups.setdefault((one.get("tags") or ["other"])[0], []).append(
                 {"path": path, "method": method.upper(), **one}
             )
-    return pages.get_template("interface.html.j2").render(
-        info=schema["info"], groups=groups, schemas=schema["components"]["schemas"]
-    )
+    contents = {"info": schema["info"], "groups": groups, "schemas": schema["components"]["schemas"]}
+    return fill_template("interface.html.j2", contents)
 
 
 def serve(
