@@ -69,9 +69,10 @@ def check_evidence(ledger: Path, *, html: Path | None = None) -> None:
     scenario = load(source) if (source / "scenario.yaml").is_file() else None
     claims = read_ledger(source)
     review = review_ledger(claims, scenario)
+    page = None if html is None else write_review(review, claims, html)
     print_review(review, claims, plain_console())
-    if html is not None:
-        print(f"Review: {write_review(review, claims, html)}")
+    if page is not None:
+        print(f"Review: {page}")
 
 
 @evidence_app.command(name="propose")
