@@ -26,13 +26,13 @@ OFFICES = ("lars-draft-office", "torfyanovka-draft-office", "kurgan-tyumen-draft
 #: Figures of the table: heading, quantity, place or country, mode, statistic.
 FIGURES = (
     (
-        "entries to Georgia, Kazakhstan, Finland and all, persons",
+        "entries, persons",
         "arrivals_daily",
         ("GE", "KZ", "FI", ""),
         "all",
         "sum",
     ),
-    ("longest line of cars at Lars", "queue_cars", ("Verkhny Lars",), "car", "highest"),
+    ("longest line at Lars, all modes, persons", "queue_persons", ("Verkhny Lars",), "all", "highest"),
     ("wait at Lars by car, mean of days, hours", "wait_hours", ("Verkhny Lars",), "car", "mean"),
     ("person-hours in lines", "person_hours_waiting", ("",), "all", "sum"),
     ("stopped at exit, persons", "turned_back", ("",), "all", "sum"),
@@ -108,7 +108,8 @@ russia-2022 with the shipped fit, {MEMBERS} paired members, 21 September to 9 Oc
 Russia, ordinary travellers included. Each difference is that of the changed scenario less the one as announced: its mean,
 the 90 % interval of the mean, the 5 to 95 % range over members (chance and parameters), and how many paired members a
 claim of that size needs (two-sided paired t test, error rate 5 %, power 90 %); a dash where no member differs. A mean
-whose interval holds zero is no claim. How strongly draft offices and bans work is the prior's word, not the data's.
+whose interval holds zero is no claim. A mean wait is over the days on which somebody passed, so that of a closed post is
+of the days before. How strongly draft offices and bans work is the prior's word, not the data's.
 {computer()}.
 
 {(chr(10) * 2).join(parts)}
