@@ -36,6 +36,7 @@ def main(folder, settings, seed):
     camps = [name for name, place in places.items() if place.camp]
     for name in camps:
         spawning.add_initial_refugees(ecosystem, data, places[name])
+    series = {name: [] for name in camps}
     began = time.process_time()
     for day in range(length):
         geography.AddNewConflictZones(ecosystem, day)
@@ -43,9 +44,12 @@ def main(folder, settings, seed):
         spawning.refresh_spawn_weights(ecosystem)
         ecosystem.enact_border_closures(day)
         ecosystem.evolve()
+        for name in camps:
+            series[name].append(places[name].numAgents)
     seconds = time.process_time() - began
-    here = {name: places[name].numAgents for name in camps}
-    print("RESULT " + json.dumps({"seconds": seconds, "agents": len(ecosystem.agents), "days": length, "camps": here}))
+    print(
+        "RESULT " + json.dumps({"seconds": seconds, "agents": len(ecosystem.agents), "days": length, "camps": series})
+    )
 
 
 if __name__ == "__main__":

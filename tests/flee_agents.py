@@ -34,6 +34,7 @@ class Case:
     ipc: dict = field(default_factory=dict)  # region -> per cent, every day the same
     flood: dict = field(default_factory=dict)  # place -> level by day
     mixed: bool = False  # on the roads, people move in an order of chance instead of that of creation
+    majors: list[tuple] = field(default_factory=list)  # names along each long route
     groups: dict = field(default_factory=dict)  # attribute -> {value: {column: weight}}
 
 
@@ -65,6 +66,8 @@ def write(case: Case, root: Path) -> Path:
             [["#Day", *(columns or ["nobody"])], *(rows if columns else [[d, 0] for (d,) in rows])],
         )
     put(tables / "sim_period.csv", [["StartDate", "2031-01-01"], ["Length", case.days]])
+    if case.majors:
+        put(tables / "major_routes.csv", case.majors)
     if case.ipc:
         put(
             tables / "region_attributes_IPC.csv",
@@ -140,6 +143,8 @@ class World:
             walk = float(more.get("walk_probability") or 0)
             for start, end in ((a, b), (b, a)):
                 self.named[start].links.append(Way(self.named[start], self.named[end], km, speed, walk))
+        for spot in self.spots:
+            spot.score = self.score(spot)
         self.people: list[Person] = []
         self.owed = 0
         self.columns = [spot for spot in self.spots if spot.camp]
@@ -286,20 +291,25 @@ class World:
         m, self.known = self.m, {}
         self.weights = self.spawn_weights()
         for spot in self.spots:
-            s = 1.0
-            if spot.foreign:
-                if m.get("use_economic_pull"):
-                    s *= 1 + float(spot.extra["trade_volume"]) + float(spot.extra["hdi"]) ** 2
-                s *= m["foreign_weight"]
-            elif m.get("avoid_food_deprived_locations") and self.day > 0:
-                s *= 1 - (spot.ipc / 100) ** 2
-            s *= m["camp_weight"] if spot.camp else 1.0
-            s *= m["conflict_weight"] ** (self.decay(spot) * spot.conflict) if spot.conflict > 0 else 1.0
-            if spot.flood_zone:
-                s *= interp(self.flood_rules["flood_loc_weights"], spot.level)
-                s *= 0.0 if self.forecasting() and spot.name in self.case.flood else 1.0
-            spot.score = s
+            spot.score = self.score(spot)
+            if m.get("fixed_routes"):
+                spot.table = self.table(spot)
             spot.capacity += int(spot.extra.get("capacity_per_day") or 0)
+
+    def score(self, spot: Spot) -> float:
+        m, s = self.m, 1.0
+        if spot.foreign:
+            if m.get("use_economic_pull"):
+                s *= 1 + float(spot.extra["trade_volume"]) + float(spot.extra["hdi"]) ** 2
+            s *= m["foreign_weight"]
+        elif m.get("avoid_food_deprived_locations") and self.day > 0:
+            s *= 1 - (spot.ipc / 100) ** 2
+        s *= m["camp_weight"] if spot.camp else 1.0
+        s *= m["conflict_weight"] ** (self.decay(spot) * spot.conflict) if spot.conflict > 0 else 1.0
+        if spot.flood_zone:
+            s *= interp(self.flood_rules["flood_loc_weights"], spot.level)
+            s *= 0.0 if self.forecasting() and spot.name in self.case.flood else 1.0
+        return s
 
     def trait(self, traits: tuple, attribute: str) -> str:
         return traits[list(self.case.groups).index(attribute)]
@@ -357,17 +367,48 @@ class World:
             for way in path[-1].links:
                 if way.end in path or (way.end.marker and self.m["awareness_level"] < 0):
                     continue
-                longer, cost = (*path, way.end), steps + (not way.end.marker)
+                fixed = bool(self.m.get("fixed_routes"))
+                longer, cost = (*path, way.end), steps + (fixed or not way.end.marker)
                 if not way.end.marker:
                     out.append((longer[1:], km + way.km))
-                if cost < depth or way.end.marker:
+                if cost < depth or (way.end.marker and not fixed):
                     search(longer, km + way.km, cost)
 
         search((here,), 0.0, 0)
         return out
 
+    def table(self, here: Spot) -> dict:
+        """Return the best way to each goal and its weight; scores of places not yet visited today are yesterday's."""
+        m, best = self.m, {}
+        for route, km in self.ways(here):
+            weight = ((m["weight_softening"] + route[-1].score) / (m["softening"] + km) ** m["distance_power"]) ** m[
+                "weight_power"
+            ]
+            if route[-1] not in best or weight > best[route[-1]][1]:
+                best[route[-1]] = (route, weight)
+        hubs = [((), 0.0), *((route, km) for route, km in self.ways(here))]
+        for stops, km in hubs:
+            hub = stops[-1] if stops else here
+            for names in (*self.case.majors, *(row[::-1] for row in self.case.majors)):
+                row = [self.named[name] for name in names]
+                if row[0] is hub and row[-1] not in best:
+                    long = sum(next(w.km for w in a.links if w.end is b) for a, b in pairwise(row)) / 4
+                    weight = (
+                        (m["weight_softening"] + row[-1].score) / (m["softening"] + km + long) ** m["distance_power"]
+                    ) ** m["weight_power"]
+                    best[row[-1]] = ((*stops, *row[2:]), weight)
+        return best
+
     def select(self, one: Person) -> tuple:
         m, key = self.m, (one.place, one.traits)
+        if m.get("fixed_routes"):
+            known = one.place.table
+            weights = [w * self.attraction(one.place, end, one.traits) for end, (_, w) in known.items()]
+            if not known:
+                return ()
+            if sum(weights) <= 0:
+                weights = None
+            return self.random.choices([route for route, _ in known.values()], weights)[0]
         if key not in self.known:
             rows = [
                 (route, (m["weight_softening"] + self.attraction(one.place, route[-1], one.traits))

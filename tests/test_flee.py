@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from borderflow.camps import CampRun, run_camps, score_camps
-from borderflow.errors import ScenarioError, UsageError
+from borderflow.camps import CampRun, member_csv, merge_camps, run_camps, score_camps
+from borderflow.errors import ResultsError, ScenarioError, UsageError
 from borderflow.flee import load_directory, shipped_directories
 from borderflow.flee.members import Workspace, simulate_members
 from borderflow.shares import ard, rescale
@@ -83,6 +83,7 @@ def test_a_run_leaves_everything_behind(tmp_path):
     run = run_camps(SAMPLE, members=12, seed=3, out=tmp_path / "run", workers=2)
     names = {path.name for path in run.folder.iterdir()}
     assert names == {"manifest.json", "results.zarr", "summary.csv", "out.csv"}
+    assert not list(tmp_path.glob("*.part"))
     head, first, *_ = (run.folder / "out.csv").read_text().splitlines()
     assert head.startswith("Day,Date,North_Camp sim,North_Camp data,North_Camp error,")
     assert head.endswith(
@@ -101,6 +102,62 @@ def test_a_run_leaves_everything_behind(tmp_path):
     assert 0 < rows["simulation, by member"]["ard_rescaled"] < 1
 
 
+def test_parts_joined_are_the_run_of_one_computer(tmp_path):
+    whole = run_camps(SAMPLE, members=25, seed=3, until="2031-05-10", out=tmp_path / "whole")
+    parts = [
+        run_camps(SAMPLE, members=some, seed=3, until="2031-05-10", out=tmp_path / f"part-{some.start}").folder
+        for some in (range(13), range(13, 25))
+    ]
+    joined = merge_camps(reversed(parts), tmp_path / "joined")
+    for name in ("summary.csv", "out.csv"):
+        assert (joined.folder / name).read_bytes() == (whole.folder / name).read_bytes()
+    assert (joined.simulated == whole.simulated).all()
+    assert joined.days[-1].isoformat() == "2031-05-09"
+    one = CampRun.open(parts[1])
+    assert member_csv(one, 14) == member_csv(whole, 14)
+    with pytest.raises(UsageError, match="--member 3: the run has members 13 to 24"):
+        member_csv(one, 3)
+    with pytest.raises(UsageError, match="begins with member 13, should be 25"):
+        merge_camps([whole.folder, parts[1]], tmp_path / "twice")
+
+
+def test_an_earlier_end_changes_nothing_before_it(tmp_path):
+    long = load_directory(SAMPLE)
+    short = long.until("2031-05-10")
+    for one, other in zip(*(simulate_members(s.compiled, range(3), seed=1) for s in (short, long)), strict=True):
+        assert (one.present == other.present[: short.tables.days]).all()
+    for wrong in ("2031-03-01", "2031-07-30", "soon"):
+        with pytest.raises(UsageError, match="--until"):
+            long.until(wrong)
+
+
+def test_an_interrupted_run_goes_on(tmp_path):
+    class StopError(Exception):
+        pass
+
+    def stop_after_two_blocks(done, seen=[]):  # noqa: B006
+        seen.append(done)
+        if len(seen) == 2:
+            raise StopError
+
+    whole = run_camps(SAMPLE, members=34, until="2031-04-10", out=tmp_path / "whole")
+    with pytest.raises(StopError):
+        run_camps(
+            SAMPLE, members=34, until="2031-04-10", out=tmp_path / "run", workers=1, advance=stop_after_two_blocks
+        )
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(ResultsError, match="another seed"):
+        run_camps(SAMPLE, members=34, seed=2, until="2031-04-10", out=tmp_path / "run", resume=True)
+    run = run_camps(SAMPLE, members=34, until="2031-04-10", out=tmp_path / "run", resume=True)
+    assert not (tmp_path / "run.part").exists()
+    for name in ("summary.csv", "out.csv"):
+        assert (run.folder / name).read_bytes() == (whole.folder / name).read_bytes()
+    again = run_camps(SAMPLE, members=34, until="2031-04-10", out=tmp_path / "run", resume=True)
+    assert again.manifest == run.manifest
+    with pytest.raises(ResultsError, match="nothing to resume"):
+        run_camps(SAMPLE, members=35, until="2031-04-10", out=tmp_path / "run", resume=True)
+
+
 def test_a_member_is_the_same_whoever_runs_it():
     compiled = load_directory(SAMPLE).compiled
     alone = simulate_members(compiled, [5], seed=1)[0]
@@ -115,7 +172,7 @@ def test_tables_do_not_grow_with_the_population():
     scenario = load_directory(SAMPLE)
     settings = replace(scenario.settings, avoid_short_stints=False)
     cells = []
-    for factor in (1, 1000):
+    for factor in (100, 10_000):
         compiled = replace(scenario, settings=settings).compiled
         sources = compiled.sources._replace(
             total=compiled.sources.total * factor, initial=compiled.sources.initial * factor
@@ -123,14 +180,13 @@ def test_tables_do_not_grow_with_the_population():
         rules = compiled.rules._replace(capacity=compiled.rules.capacity * factor)
         member = simulate_members(replace(compiled, sources=sources, rules=rules), [0], seed=1)[0]
         cells.append(member.cells)
-    assert cells[1] < 1.6 * cells[0]
+    assert cells[1] < 1.2 * cells[0]
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
         ("simsetting.yml", "move_rules:", "move_rules:\n  harvest_months: [6]", ["harvest_months", "not supported"]),
-        ("simsetting.yml", "move_rules:", "move_rules:\n  fixed_routes: True", ["fixed_routes", "not supported"]),
         ("simsetting.yml", "move_rules:", "move_rules:\n  MatchCampEthnicity: True", ["MatchCampEthnicity", "KeyError"]),
         ("simsetting.yml", "softening: 36.0", "softening: far", ["simsetting.yml:9", "softening", "'far'"]),
         ("input_csv/routes.csv", "Ardal,Brenn,90,", "Ardal,Bren,90,", ["routes.csv:2", "'Bren'", "did you mean 'Brenn'"]),
@@ -212,9 +268,9 @@ def test_the_command_line(tmp_path):
     # one member: whole people
     assert "." not in (tmp_path / "here" / "out.csv").read_text().splitlines()[-1].split(",")[2]
     assert "Orr Camp" in (tmp_path / "here" / "briefing.html").read_text()
-    answer = call("run", SAMPLE, "--until", "2031-04-01")
+    answer = call("run", SAMPLE, "--without", "war")
     assert answer.returncode == 2
-    assert answer.stderr.startswith("borderflow: --until: not for Flee directories")
+    assert answer.stderr.startswith("borderflow: --without: not for Flee directories")
     answer = call("run", "russia-2022", "--settings", "x.yml")
     assert answer.returncode == 2
     assert "only for Flee directories" in answer.stderr

@@ -90,6 +90,10 @@ RING = [*line(), ("E", "t", "away", "camp", 0, {}), ("F", "t", "home", "town", 5
 AROUND = [
     ("A", "B", 90, {}), ("B", "C", 150, {}), ("C", "D", 260, {}), ("D", "E", 80, {}), ("E", "F", 240, {}), ("F", "A", 40, {}),
 ]  # fmt: skip
+TWO = {"D": grow(20, 120), "E": grow(0, 30)}
+FIXED = {"awareness_level": 2, "weight_power": 1.5, "camp_weight": 3, "weight_softening": 0.5}
+DECAY = {"conflict_spawn_decay": [1.0, 0.5, 0.1], "conflict_spawn_decay_interval": 2}
+BACK = {"A": [1] * 8, "C": [0, 0, 1, 1, 1, 1, 0, 0]}
 SHUT = [0, 0, 1, 1, 1, 1, 1, 1]
 
 #: rule: (case, the same with the rule switched off; None where the case itself is the plain one)
@@ -193,6 +197,21 @@ CASES = {
         case({**AVOID, **CONTRAST}, groups=AGES), case({"ChildrenAvoidHazards": True, **CONTRAST}, groups=AGES),
     ),
     "age alone": (case({"ElderlyAvoidHazards": True, **CONTRAST}, groups=AGES), case(CONTRAST)),
+    "fixed routes": (
+        case({**FIXED, "fixed_routes": True}, DECAY, places=RING, roads=AROUND, conflicts=BACK, counts=TWO),
+        case(FIXED, DECAY, places=RING, roads=AROUND, conflicts=BACK, counts=TWO),
+    ),
+    "fixed routes do not see past a marker": (
+        case({"fixed_routes": True}, places=MARKED, roads=BY_MARKER),
+        case({"fixed_routes": True, "awareness_level": 2}, places=MARKED, roads=BY_MARKER),
+    ),
+    "fixed routes, a long one that is known": (
+        case({"fixed_routes": True}, places=RING, roads=AROUND, counts=TWO, majors=[("F", "E", "D"), ("A", "B", "C")]),
+        case({"fixed_routes": True}, places=RING, roads=AROUND, counts=TWO),
+    ),
+    "fixed routes to a full camp": (
+        case({**FULL, "fixed_routes": True}, places=line(capacity=60)), case(FULL, places=line(capacity=60)),
+    ),
     "pruning": (case({"pruning_threshold": 1.5}), case()),
     "weight_power": (case({"weight_power": 2.5}), case()),
     "distance_power": (case({"distance_power": 0.3}), case()),
@@ -272,7 +291,7 @@ def worst(ours, theirs):
 
 def cohorts(one, folder, members=MEMBERS):
     compiled = load_directory(write(one, folder)).compiled
-    runs = simulate_members(compiled, range(members), seed=7, workspace=Workspace(compiled, cells=512))
+    runs = simulate_members(compiled, range(members), seed=8, workspace=Workspace(compiled, cells=512))
     return np.array([np.column_stack([run.present, run.under_way]) for run in runs], float)
 
 

@@ -1,145 +1,36 @@
-"""Runs of Flee directories: an ensemble of camp counts, written to a run folder and read back.
+"""Runs of Flee directories: an ensemble of camp counts, written to a run folder, joined from parts and scored.
 
 The folder holds ``manifest.json``, ``results.zarr`` (dimensions member, day, place), ``summary.csv`` with the columns
-of every summary, and ``out.csv`` in Flee's own columns.
+of every summary, and ``out.csv`` in Flee's own columns. Work happens in ``FOLDER.part``; members written there are
+not made again by a run that is resumed.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from borderflow.cube import DAMAGE, first_line
+from borderflow.camp_store import FORMAT, MEMBERS_PER_BLOCK, CampRun, CampStore, Frame
+from borderflow.camp_tables import CAMP_QUANTITIES, means_of, out_csv, summary_csv
 from borderflow.errors import ResultsError, UsageError
 from borderflow.flee import FleeScenario, load_directory
 from borderflow.flee.members import Member, Workspace, simulate_members
-from borderflow.folders import read_json, remove, write_whole
-from borderflow.results import QUANTILES, SUMMARY_COLUMNS
+from borderflow.folders import read_json, remove, sweep, write_whole
+from borderflow.kernels import cache_folder
+from borderflow.plans import choose_numbers, finish, guarded, require_ours
 from borderflow.shares import ard, persistence, rescale
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["CAMP_QUANTITIES", "CampRun", "out_csv", "run_camps", "score_camps"]
-
-FORMAT = 1
-MEMBERS_PER_BLOCK = 10
-_LARGEST = 8e9  # bytes of a cube: what says that it is larger was not written by us
-Floats = NDArray[np.float64]
-
-#: Quantities of the summary: unit and meaning.
-CAMP_QUANTITIES: Mapping[str, tuple[str, str]] = {
-    "camp_population": ("persons", "people in a camp, or in all camps of a country, at the end of the day; a stock"),
-    "people_under_way": ("persons", "people on roads at the end of the day; a stock"),
-    "people_elsewhere": ("persons", "people at places that are no camp at the end of the day; a stock"),
-    "left_home": ("persons", "people who set out on the day; a flow"),
-}
-
-
-@dataclass(frozen=True)
-class CampRun:
-    """A finished run of a Flee directory.
-
-    Parameters
-    ----------
-    folder : Path
-    manifest : mapping
-    """
-
-    folder: Path
-    manifest: Mapping[str, Any]
-
-    @classmethod
-    def open(cls, folder: str | Path) -> CampRun:
-        """Open a run folder.
-
-        Raises
-        ------
-        ResultsError
-            Where it is missing, incomplete or no run of a Flee directory.
-        """
-        folder = Path(folder)
-        if not (folder / "manifest.json").is_file():
-            raise ResultsError(f"{folder}: no manifest.json; give the folder of a finished run")
-        manifest = read_json(folder / "manifest.json")
-        if manifest.get("kind") != "camps" or manifest.get("camp_format") != FORMAT:
-            raise ResultsError(f"{folder}: is no run of a Flee directory that this version can read")
-        for part in ("summary.csv", "results.zarr"):
-            if not (folder / part).exists():
-                raise ResultsError(f"{folder}: {part} is missing; run again")
-        return cls(folder, manifest)
-
-    @staticmethod
-    def is_run(folder: str | Path) -> bool:
-        """Tell whether a folder holds a run of a Flee directory."""
-        path = Path(folder) / "manifest.json"
-        return path.is_file() and read_json(path).get("kind") == "camps"
-
-    def cube(self) -> Any:
-        """Read the cube: an xarray dataset with dimensions member, day, place and camp.
-
-        Raises
-        ------
-        ResultsError
-            Where a chunk fails its checksum, or says that it is larger than any run of this kind.
-        """
-        import xarray as xr
-
-        path = self.folder / "results.zarr"
-        try:
-            cube = xr.open_zarr(str(path), consolidated=False, chunks=None)
-            if cube.nbytes > _LARGEST:
-                raise ValueError(f"claims to hold {cube.nbytes / 1e9:,.0f} GB")
-            if missing := {"present", "under_way", "spawned", "counted", "day", "camp", "place"} - set(cube.variables):
-                raise ValueError(f"lacks {', '.join(sorted(missing))}")
-            return cube.load()
-        except DAMAGE as error:
-            raise ResultsError(f"{path}: is damaged ({first_line(error)}); run again") from None
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """The tidy summary."""
-        import pandas as pd
-
-        try:
-            return pd.read_csv(self.folder / "summary.csv", keep_default_na=False)
-        except (ValueError, OSError) as error:
-            raise ResultsError(f"{self.folder / 'summary.csv'}: is damaged ({first_line(error)}); run again") from None
-
-    @cached_property
-    def days(self) -> list[date]:
-        """Days of the period."""
-        return [date.fromisoformat(text) for text in self.cube()["day"].values.tolist()]
-
-    @cached_property
-    def camps(self) -> list[str]:
-        """Names of camps, in the order of the file."""
-        return list(self.cube()["camp"].values.tolist())
-
-    @cached_property
-    def simulated(self) -> Floats:
-        """People in each camp in Flee's units (divided by ``hasten``), shape (member, day, camp)."""
-        cube = self.cube()
-        return np.asarray(cube["present"].sel(place=cube["camp"].values).values, float)
-
-    @cached_property
-    def counted(self) -> Floats:
-        """Registrations in Flee's units, shape (day, camp)."""
-        return np.asarray(self.cube()["counted"].values, float)
+__all__ = ["CAMP_QUANTITIES", "CampRun", "member_csv", "merge_camps", "out_csv", "run_camps", "score_camps"]
 
 
 def run_camps(
@@ -147,10 +38,12 @@ def run_camps(
     *,
     settings: str | Path | None = None,
     counts: str | Path | None = None,
-    members: int = 200,
-    seed: int = 1,
+    members: int | range | None = None,
+    seed: int | None = None,
+    until: date | str | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
+    resume: bool = False,
     advance: Callable[[int], None] | None = None,
 ) -> CampRun:
     """Simulate an ensemble of a Flee or FabFlee directory and write its run folder.
@@ -161,12 +54,18 @@ def run_camps(
         A directory in Flee's format.
     settings, counts : path, optional
         Settings file and folder of counts; those of the directory where not given.
-    members, seed : int
-        Number of stochastic runs; the same seed gives the same bytes for any number of workers.
+    members : int or range, optional
+        Number of stochastic runs, 200 where not given, or a part of them.
+    seed : int, optional
+        1 where not given; the same seed gives the same bytes for any number of workers.
+    until : date or str, optional
+        Another end, exclusive; later counts are not used.
     out : path, optional
         Run folder; ``runs/<name>`` where not given.
     workers : int, optional
         Threads; the number of processors where not given.
+    resume : bool
+        Go on with an interrupted run.
     advance : callable, optional
         Called with the number of members done since the last call.
 
@@ -174,236 +73,119 @@ def run_camps(
     ------
     ScenarioError, UsageError, ResultsError
     """
-    if not 1 <= members <= 100_000:
-        raise UsageError(f"members must be 1 to 100,000, got {members}")
-    if not 0 <= seed < 2**63:
-        raise UsageError(f"seed must be 0 to 2**63 - 1, got {seed}")
+    numbers, seed = choose_numbers(members, seed, None)
     if workers is not None and not 1 <= workers <= 1024:
         raise UsageError(f"workers must be 1 to 1024, got {workers}")
     scenario = load_directory(source, settings=settings, counts=counts)
+    if until is not None:
+        scenario = scenario.until(until)
     folder = Path(out) if out is not None else Path("runs") / scenario.name
-    if folder.exists() and not (folder / "manifest.json").is_file() and any(folder.iterdir()):
-        raise UsageError(f"{folder} exists and is not a run folder; choose another with --out")
+    require_ours(folder)
     began = time.perf_counter()
-    results = _simulate(scenario, members, seed, workers or os.cpu_count() or 1, advance)
+    claim = _claim(scenario, numbers, seed)
+    part = _begin(folder, scenario, numbers, claim, resume)
+    if part is None:
+        return CampRun.open(folder)
+    with guarded(part):
+        store = CampStore(part / "results.zarr")
+        _simulate(scenario, store, numbers, seed, workers or os.cpu_count() or 1, advance)
+        _close(part, _manifest(scenario, claim, time.perf_counter() - began), store)
+        return CampRun.open(finish(part, folder))
+
+
+def _claim(scenario: FleeScenario, numbers: range, seed: int) -> dict[str, Any]:
+    """Return what must be equal for two runs to write the same bytes."""
+    return {
+        "scenario_digest": scenario.digest, "days": scenario.tables.days, "seed": seed, "members": len(numbers),
+        "first": numbers.start, "camp_format": FORMAT, "engine": cache_folder().name,
+    }  # fmt: skip
+
+
+def _begin(folder: Path, scenario: FleeScenario, numbers: range, claim: Mapping[str, Any], resume: bool) -> Path | None:
+    """Return the folder to write to with the cube laid out; None where a resumed run turns out to be finished."""
     part = folder.with_name(folder.name + ".part")
-    try:
+    claim_file = part / "claim.json"
+    if resume and not claim_file.is_file():
+        known = read_json(folder / "manifest.json") if (folder / "manifest.json").is_file() else {}
+        if all(known.get(key) == value for key, value in claim.items()):
+            return None
+        raise ResultsError(f"{part}: nothing to resume; run without --resume")
+    if resume:
+        known = read_json(claim_file)
+        different = [key for key in claim if known.get(key) != claim[key]]
+        if different:
+            raise ResultsError(f"{part}: was begun with another {different[0]}; run without --resume to start afresh")
+        sweep(part)
+        return part
+    with guarded(part):
         remove(part)
-        part.mkdir(parents=True)
-        _write_cube(part / "results.zarr", scenario, results)
-        _write_summary(part / "summary.csv", scenario, results)
-        mean = results["present"][:, :, list(scenario.compiled.camps)].mean(axis=0)
-        write_whole(
-            part / "out.csv",
-            out_csv(scenario, np.asarray(mean, float), _totals(results), _displaced_at_home(scenario, results)),
-        )
-        write_whole(
-            part / "manifest.json",
-            json.dumps(_manifest(scenario, members, seed, time.perf_counter() - began), indent=1),
-        )
-        remove(folder)
-        part.rename(folder)
-    except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
-        raise ResultsError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    return CampRun.open(folder)
+        CampStore.create(part / "results.zarr", Frame.of(scenario), numbers, scenario.compiled.data)
+        write_whole(claim_file, json.dumps(claim))
+    return part
 
 
 def _simulate(
-    scenario: FleeScenario, members: int, seed: int, workers: int, advance: Callable[[int], None] | None
-) -> dict[str, NDArray[np.int32]]:
-    """Run blocks of members in threads; return arrays with the member first."""
-    compiled = scenario.compiled
-    days, places = scenario.tables.days, len(scenario.tables.places)
-    arrays = {
-        "present": np.zeros((members, days, places), np.int32),
-        "under_way": np.zeros((members, days), np.int32),
-        "spawned": np.zeros((members, days), np.int32),
-    }
+    scenario: FleeScenario,
+    store: CampStore,
+    numbers: range,
+    seed: int,
+    workers: int,
+    advance: Callable[[int], None] | None,
+) -> None:
+    """Run blocks of members in threads and write each when it is done; blocks already written stay."""
+    compiled, lock = scenario.compiled, Lock()
 
-    def block(first: int) -> None:
-        numbers = range(first, min(first + MEMBERS_PER_BLOCK, members))
-        made: Sequence[Member] = simulate_members(compiled, numbers, seed=seed, workspace=Workspace(compiled))
-        for member in made:
-            arrays["present"][member.number] = member.present
-            arrays["under_way"][member.number] = member.under_way
-            arrays["spawned"][member.number] = member.spawned
+    def block(row: int) -> None:
+        some = numbers[row : row + MEMBERS_PER_BLOCK]
+        if not store.whole(row):
+            made: Sequence[Member] = simulate_members(compiled, some, seed=seed, workspace=Workspace(compiled))
+            with lock:
+                store.write(made)
         if advance is not None:
-            advance(len(made))
+            advance(len(some))
 
-    starts = list(range(0, members, MEMBERS_PER_BLOCK))
-    block(starts[0])  # alone: several threads would otherwise compile the kernel at the same time
+    rows = list(range(0, len(numbers), MEMBERS_PER_BLOCK))
+    block(rows[0])  # alone: several threads would otherwise compile the kernel at the same time
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(block, starts[1:]))
-    return arrays
+        list(pool.map(block, rows[1:]))
 
 
-def _write_cube(path: Path, scenario: FleeScenario, results: Mapping[str, NDArray[np.int32]]) -> None:
-    import xarray as xr
-    from zarr.codecs import BloscCodec, Crc32cCodec
-
-    compiled, places = scenario.compiled, scenario.tables.places
-    hasten = scenario.settings.hasten
-    unit = "persons" if hasten == 1 else f"{hasten} persons"
-    cube = xr.Dataset(
-        {
-            "present": (("member", "day", "place"), results["present"], {"unit": unit, "kind": "stock"}),
-            "under_way": (("member", "day"), results["under_way"], {"unit": unit, "kind": "stock"}),
-            "spawned": (("member", "day"), results["spawned"], {"unit": unit, "kind": "flow"}),
-            "counted": (("day", "camp"), compiled.data, {"unit": unit, "kind": "stock"}),
-        },
-        coords={
-            "member": np.arange(len(results["present"])),
-            "day": np.array([day.isoformat() for day in _days(scenario)], dtype=object),
-            "place": np.array([place.name for place in places], dtype=object),
-            "camp": np.array([places[n].name for n in compiled.camps], dtype=object),
-        },
-    )
-    size = min(MEMBERS_PER_BLOCK, len(results["present"]))
-    codecs = [BloscCodec(cname="lz4", clevel=3, shuffle="shuffle"), Crc32cCodec()]
-    encoding: dict[str, dict[str, Any]] = {str(name): {"compressors": codecs} for name in cube.data_vars}
-    encoding["present"]["chunks"] = (size, *results["present"].shape[1:])
-    cube.to_zarr(str(path), mode="w", consolidated=False, zarr_format=3, encoding=encoding)
+def _close(part: Path, manifest: Mapping[str, Any], store: CampStore) -> None:
+    """Write what stands beside a full cube, the manifest last."""
+    frame = Frame.read(manifest)
+    write_whole(part / "summary.csv", summary_csv(frame, store))
+    write_whole(part / "out.csv", out_csv(frame, store.read("counted"), means_of(frame, store)))
+    write_whole(part / "manifest.json", json.dumps(manifest, indent=1))
 
 
-def _days(scenario: FleeScenario) -> list[date]:
-    return [scenario.start + timedelta(days=n) for n in range(scenario.tables.days)]
-
-
-def _home(scenario: FleeScenario) -> str:
-    return scenario.tables.places[0].country
-
-
-def _series(scenario: FleeScenario, results: Mapping[str, NDArray[np.int32]]) -> list[tuple[str, str, str, Floats]]:
-    """Return quantity, place, country and values by member and day, in persons."""
-    people = np.float64(scenario.settings.hasten)
-    places, camps = scenario.tables.places, list(scenario.compiled.camps)
-    present = results["present"]
-    out: list[tuple[str, str, str, Floats]] = []
-    for n in camps:
-        out.append(("camp_population", places[n].name, places[n].country, present[:, :, n] * people))
-    for country in dict.fromkeys(places[n].country for n in camps):
-        mine = [n for n in camps if places[n].country == country]
-        out.append(("camp_population", "", country, present[:, :, mine].sum(axis=2) * people))
-    home = _home(scenario)
-    rest = [n for n in range(len(places)) if n not in camps]
-    out.append(("people_under_way", "", home, results["under_way"] * people))
-    out.append(("people_elsewhere", "", home, present[:, :, rest].sum(axis=2) * people))
-    out.append(("left_home", "", home, results["spawned"] * people))
-    return out
-
-
-def _write_summary(path: Path, scenario: FleeScenario, results: Mapping[str, NDArray[np.int32]]) -> None:
-    days = [day.isoformat() for day in _days(scenario)]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(SUMMARY_COLUMNS)
-    for quantity, place, country, values in _series(scenario, results):
-        figures = np.vstack([values.mean(axis=0), np.quantile(values, QUANTILES, axis=0)])
-        unit = CAMP_QUANTITIES[quantity][0]
-        for n, day in enumerate(days):
-            writer.writerow([quantity, place, country, "all", day, day, unit, *(f"{one:.4f}" for one in figures[:, n])])
-    write_whole(path, text.getvalue())
-
-
-def _manifest(scenario: FleeScenario, members: int, seed: int, seconds: float) -> dict[str, Any]:
+def _manifest(scenario: FleeScenario, claim: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     from borderflow import __version__
 
+    frame = Frame.of(scenario)
     return {
         "kind": "camps",
-        "camp_format": FORMAT,
         "borderflow": __version__,
         "title": scenario.title,
         "name": scenario.name,
-        "scenario_digest": scenario.digest,
+        **claim,
         "settings_file": scenario.settings.file,
         "settings": {k: v for k, v in vars(scenario.settings).items() if k not in ("warnings", "flood_rules", "file")},
-        "hasten": scenario.settings.hasten,
-        "seed": seed,
-        "members": members,
-        "start": scenario.start.isoformat(),
+        **frame.written,
         "end": scenario.end.isoformat(),
-        "home": _home(scenario),
+        "home": frame.home,
         "warnings": list(scenario.warnings),
-        "raw": scenario.compiled.raw.tolist(),
-        "debt": scenario.compiled.debt.tolist(),
         "camps": {
             scenario.tables.places[n].name: {
                 "country": scenario.tables.places[n].country,
                 "capacity": scenario.tables.places[n].capacity * scenario.settings.hasten,
             }
-            for n in scenario.compiled.camps
+            for n in frame.camps
         },
         "seconds": round(seconds, 3),
     }
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Flee's own columns
-
-
-def _totals(results: Mapping[str, NDArray[np.int32]], member: int | None = None) -> Floats:
-    """Return everybody in the simulation by day."""
-    everyone = results["present"].sum(axis=2) + results["under_way"]
-    return np.asarray(everyone.mean(axis=0) if member is None else everyone[member], float)
-
-
-def _displaced_at_home(
-    scenario: FleeScenario, results: Mapping[str, NDArray[np.int32]], member: int | None = None
-) -> Floats | None:
-    """Return people at places of the country of origin by day, where the settings ask for that column."""
-    if not scenario.settings.idp_totals:
-        return None
-    mine = [n for n, place in enumerate(scenario.tables.places) if not place.foreign]
-    here = results["present"][:, :, mine].sum(axis=2)
-    return np.asarray(here.mean(axis=0) if member is None else here[member], float)
-
-
-def out_csv(
-    scenario: FleeScenario, simulated: NDArray[Any], totals: NDArray[Any], displaced: NDArray[Any] | None = None
-) -> str:
-    """Return ``out.csv``: Flee's columns, in Flee's units, its date one day ahead of its day included.
-
-    Parameters
-    ----------
-    scenario : FleeScenario
-    simulated : numpy.ndarray
-        People in each camp, shape (day, camp): a mean over members, or one member.
-    totals : numpy.ndarray
-        Everybody in the simulation, by day.
-    displaced : numpy.ndarray, optional
-        People displaced within the country, by day.
-    """
-    compiled = scenario.compiled
-    names = [scenario.tables.places[n].name for n in compiled.camps]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    head = ["Day", "Date", *(f"{name} {word}" for name in names for word in ("sim", "data", "error"))]
-    head += [
-        "Total error", "refugees in camps (UNHCR)", "total refugees (simulation)", "raw UNHCR refugee count",
-        "refugees in camps (simulation)", "refugee_debt",
-    ]  # fmt: skip
-    writer.writerow(head + (["total IDPs"] if displaced is not None else []))
-    for day in range(scenario.tables.days):
-        here, data, raw = simulated[day], compiled.data[day], int(compiled.raw[day])
-        row: list[Any] = [day, (scenario.start + timedelta(days=day + 1)).isoformat()]
-        for count, known in zip(here, data, strict=True):
-            row += [_plain(count), int(known), round(abs(count / known - 1.0), 4) if known > 1e-5 else 0.0]
-        if raw > 0:
-            error = round(float(np.abs(here - data).sum()) / raw, 4)
-            row += [error, int(data.sum()), _plain(totals[day]), raw, _plain(here.sum()), int(compiled.debt[day])]
-        else:
-            row += [0.0, 0, _plain(totals[day]), 0, _plain(here.sum()), 0]
-        writer.writerow(row + ([_plain(displaced[day])] if displaced is not None else []))
-    return text.getvalue()
-
-
-def _plain(value: float) -> float | int:
-    """Return a count as Flee writes it: whole where it is whole, two decimals for a mean."""
-    return int(value) if float(value).is_integer() else round(float(value), 2)
-
-
-def member_csv(scenario: FleeScenario, run: CampRun, member: int) -> str:
+def member_csv(run: CampRun, member: int) -> str:
     """Return ``out.csv`` of one member of a run.
 
     Raises
@@ -411,13 +193,64 @@ def member_csv(scenario: FleeScenario, run: CampRun, member: int) -> str:
     UsageError
         For a member that the run does not have.
     """
-    cube = run.cube()
-    if not 0 <= member < cube.sizes["member"]:
-        raise UsageError(f"--member {member}: the run has members 0 to {cube.sizes['member'] - 1}")
-    one = cube.isel(member=[member])
-    results = {name: np.asarray(one[name].values) for name in ("present", "under_way", "spawned")}
-    here = results["present"][0][:, list(scenario.compiled.camps)]
-    return out_csv(scenario, here, _totals(results, 0), _displaced_at_home(scenario, results, 0))
+    if member not in run.numbers:
+        raise UsageError(f"--member {member}: the run has members {run.numbers.start} to {run.numbers.stop - 1}")
+    row = member - run.numbers.start
+    return out_csv(run.frame, run.store.read("counted"), means_of(run.frame, run.store, row))
+
+
+def merge_camps(parts: Sequence[str | Path], out: str | Path) -> CampRun:
+    """Join parts of one run, as made by ``run --members A:B``, into the run that one computer would have written.
+
+    Parameters
+    ----------
+    parts : sequence of path
+        Finished runs of the same directory, settings and seed, whose members follow each other; in any order.
+    out : path
+        Run folder.
+
+    Raises
+    ------
+    UsageError
+        Where the parts do not fit together.
+    ResultsError
+        Where a part is missing or damaged.
+    """
+    runs = sorted((CampRun.open(part) for part in parts), key=lambda one: one.numbers.start)
+    first = runs[0]
+    for before, one in pairwise(runs):
+        different = [
+            key for key in ("scenario_digest", "days", "seed", "engine") if one.manifest[key] != first.manifest[key]
+        ]
+        if different:
+            raise UsageError(f"merge: {first.folder} and {one.folder} differ in {different[0]}")
+        if one.numbers.start != before.numbers.stop:
+            raise UsageError(
+                f"merge: {one.folder} begins with member {one.numbers.start}, should be {before.numbers.stop}"
+            )
+    folder = Path(out)
+    require_ours(folder)
+    numbers = range(first.numbers.start, runs[-1].numbers.stop)
+    manifest = dict(first.manifest) | {
+        "members": len(numbers), "seconds": round(sum(one.manifest["seconds"] for one in runs), 3),
+    }  # fmt: skip
+    part = folder.with_name(folder.name + ".part")
+    with guarded(part):
+        remove(part)
+        store = CampStore.create(part / "results.zarr", first.frame, numbers, first.store.read("counted"))
+        for row in range(0, len(numbers), MEMBERS_PER_BLOCK):
+            store.write([_member_of(runs, n) for n in numbers[row : row + MEMBERS_PER_BLOCK]])
+        _close(part, manifest, store)
+        write_whole(part / "claim.json", "{}")
+        return CampRun.open(finish(part, folder))
+
+
+def _member_of(runs: Sequence[CampRun], number: int) -> Member:
+    """Read one member from the part that has it."""
+    run = next(one for one in runs if number in one.numbers)
+    row = number - run.numbers.start
+    present, under_way, spawned = (run.store.read(name, row) for name in ("present", "under_way", "spawned"))
+    return Member(number, present, under_way, spawned, draws=0, cells=0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

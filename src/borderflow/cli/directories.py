@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from borderflow.cli.options import read_members
 from borderflow.cli.tables import print_camp_scores
 from borderflow.errors import UsageError
 
-__all__ = ["check_directory", "only_for_directories", "run_directory", "shipped_directory"]
+__all__ = [
+    "check_directory", "fit_directory", "merge_directories", "only_for_directories", "run_directory",
+    "shipped_directory",
+]  # fmt: skip
 
 
 def shipped_directory(source: str) -> str:
@@ -48,35 +52,33 @@ def run_directory(
     scenario: str,
     members: str | None,
     seed: int | None,
+    until: str | None,
     settings: str | None,
     counts: str | None,
     member: int | None,
     out: str | None,
     workers: int | None,
+    resume: bool,
     quiet: bool,
 ) -> None:
     """Run a Flee directory."""
     from borderflow.camp_briefing import write_camp_briefing
     from borderflow.camps import member_csv, run_camps, score_camps
-    from borderflow.flee import load_directory
     from borderflow.folders import write_whole
 
-    wanted = read_members(members)
-    if isinstance(wanted, range):
-        raise UsageError("--members: a part A:B is not for Flee directories, whose runs take seconds")
-    folder = shipped_directory(scenario)
     finished = run_camps(
-        folder,
+        shipped_directory(scenario),
         settings=settings,
         counts=counts,
-        members=200 if wanted is None else wanted,
-        seed=1 if seed is None else seed,
+        members=read_members(members),
+        seed=seed,
+        until=until,
         out=out,
         workers=workers,
+        resume=resume,
     )
     if member is not None:
-        read = load_directory(folder, settings=settings, counts=counts)
-        write_whole(finished.folder / "out.csv", member_csv(read, finished, member))
+        write_whole(finished.folder / "out.csv", member_csv(finished, member))
     page = write_camp_briefing(finished)
     if not quiet:
         for line in finished.manifest["warnings"]:
@@ -86,3 +88,43 @@ def run_directory(
         seconds = finished.manifest["seconds"]
         print(f"{finished.manifest['members']:,} members in {seconds:.1f} s. Flee's columns: {finished.folder}/out.csv")
         print(f"Briefing: {page}")
+
+
+def merge_directories(parts: Sequence[str], out: str, quiet: bool) -> None:
+    """Join parts of one run of a Flee directory."""
+    from borderflow.camp_briefing import write_camp_briefing
+    from borderflow.camps import merge_camps
+
+    joined = merge_camps(parts, out)
+    page = write_camp_briefing(joined)
+    if not quiet:
+        print(f"{len(joined.numbers):,} members. Flee's columns: {joined.folder / 'out.csv'}")
+        print(f"Briefing: {page}")
+
+
+def fit_directory(
+    source: str, settings: str | None, counts: str | None, through: str | None, seed: int, out: Path | None, quiet: bool
+) -> None:
+    """Fit the settings of a Flee directory and score what they say about the days after."""
+    from datetime import date
+
+    from borderflow.camp_fits import fit_camps, score_growth, write_fit
+    from borderflow.flee import load_directory
+
+    scenario = load_directory(shipped_directory(source), settings=settings, counts=counts)
+    try:
+        last = None if through is None else date.fromisoformat(through)
+    except ValueError:
+        raise UsageError(f"--through {through}: a date as 2014-05-31 would be right") from None
+    made = fit_camps(scenario, last, seed=seed)
+    scores = score_growth(scenario, made) if made.through + 15 < scenario.tables.days else []
+    folder = out or Path("fits") / scenario.name
+    write_fit(scenario, made, scores, folder)
+    if quiet:
+        return
+    print(f"First {made.through} days: error of the shares of new arrivals {made.before:.3f}, fitted {made.error:.3f}")
+    for row in scores:
+        print(f"    after them  {row['error']:.3f}  {row['forecast']}")
+    for name, value in made.values.items():
+        print(f"    {name}: {getattr(scenario.settings, name):g} -> {value:g}")
+    print(f"Settings for Flee and for run --settings: {folder / 'simsetting.yml'}")

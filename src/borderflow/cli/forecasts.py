@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from borderflow.cli.directories import fit_directory, only_for_directories, shipped_directory
 from borderflow.cli.options import Flag
 from borderflow.cli.program import app
 from borderflow.cli.tables import print_camp_scores, print_fit, print_outlook, print_scores
@@ -27,9 +28,14 @@ def fit(
     out: Path | None = None,
     workers: int | None = None,
     resume: Flag = False,
+    settings: str | None = None,
+    counts: str | None = None,
     quiet: Flag = False,
 ) -> None:
     """Fit a scenario to its reports; writes posterior.csv, parameters.csv, observations.csv, fit.json and pictures.
+
+    A Flee directory is fitted to how much each of its camps grew until --through, half of its period where not given,
+    and scored on the rest; writes simsetting.yml and fit.json.
 
     Parameters
     ----------
@@ -53,9 +59,21 @@ def fit(
         Threads; the number of processors where not given.
     resume
         Go on with an interrupted fit.
+    settings
+        Settings file of a Flee directory, where it is not its simsetting.yml.
+    counts
+        Folder of counts of a Flee directory, where it is not its source_data.
     quiet
         No progress bar and no closing table.
     """
+    from borderflow.flee import is_directory
+
+    if is_directory(shipped_directory(scenario)):
+        if observations is not None or resume:
+            raise UsageError("--observations, --resume: not for Flee directories, which hold their counts")
+        fit_directory(scenario, settings, counts, through, seed, out, quiet)
+        return
+    only_for_directories(settings=settings, counts=counts)
     from borderflow.calibration import calibrate
     from borderflow.pictures import draw_fit
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from borderflow.cli.directories import only_for_directories, run_directory, shipped_directory
+from borderflow.cli.directories import merge_directories, only_for_directories, run_directory, shipped_directory
 from borderflow.cli.options import Changes, Flag, Words, read_members, read_settings
 from borderflow.cli.program import app
 from borderflow.cli.tables import print_table
@@ -82,13 +82,12 @@ def run(
 
     if is_directory(shipped_directory(scenario)):
         given = {
-            "until": until, "set": set_, "without": without, "cluster": cluster, "slurm": slurm, "from": from_,
-            "snapshot": snapshot, "resume": resume,
+            "set": set_, "without": without, "cluster": cluster, "slurm": slurm, "from": from_, "snapshot": snapshot,
         }  # fmt: skip
         for name, value in given.items():
             if value:
                 raise UsageError(f"--{name}: not for Flee directories; change the tables or the settings file")
-        run_directory(scenario, members, seed, settings, counts, member, out, workers, quiet)
+        run_directory(scenario, members, seed, until, settings, counts, member, out, workers, resume, quiet)
         return
     only_for_directories(settings=settings, counts=counts, member=member)
     from borderflow.briefing import write_briefing
@@ -133,8 +132,12 @@ def merge(*parts: str, out: str, quiet: Flag = False) -> None:
         Do not say where it is.
     """
     from borderflow.briefing import write_briefing
+    from borderflow.camps import CampRun
     from borderflow.ensemble import merge as merge_parts
 
+    if parts and CampRun.is_run(parts[0]):
+        merge_directories(parts, out, quiet)
+        return
     whole = merge_parts(parts, out)
     page = write_briefing(whole)
     if not quiet:

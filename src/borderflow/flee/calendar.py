@@ -25,11 +25,12 @@ from borderflow.flee.tables import FEW, Tables
 from borderflow.places import great_circle_km
 
 if TYPE_CHECKING:
-    from borderflow.kernels import daily
+    from borderflow.kernels import cells
 
 __all__ = ["Compiled", "compile_calendar"]
 
 FINEST_KM = Fraction(1, 100_000)  # lengths and speeds are rounded to a centimetre
+FEW_PEOPLE = 8  # in a cell: one by one they cost less
 RADIUS = 6373.0 / 6371.0088  # Flee's Earth against ours
 
 
@@ -51,10 +52,10 @@ class Compiled:
         Sum of changes of the counts, and decreases still to be paid, by day.
     """
 
-    geography: daily.Geography
-    rules: daily.Rules
-    sources: daily.Sources
-    law: daily.Law
+    geography: cells.Geography
+    rules: cells.Rules
+    sources: cells.Sources
+    law: cells.Law
     camps: tuple[int, ...]
     unit_km: float
     data: NDArray[np.int64]
@@ -70,19 +71,20 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     ScenarioError
         For what Flee could not run either: a camp without counts, nobody to leave from, a flood level off its list.
     """
-    from borderflow.kernels import daily
+    from borderflow.kernels import cells
 
     roads = tables.roads
     unit = _unit(tables, settings)
+    markers = [place.type == "marker" for place in tables.places]
     paths = find_paths(
-        len(tables.places), roads, [place.type == "marker" for place in tables.places], settings.awareness_level
+        len(tables.places), roads, markers, settings.awareness_level, fixed=settings.fixed_routes, majors=tables.majors
     )
     groups = make_groups(tables, settings)
     world = _World(tables, settings)
     camps = tuple(n for n in range(len(tables.places)) if settings.flood_zone_spawning_only or world.camp[n])
     data = _data(tables, counts, camps, settings)
     totals, raw, debt = _departures(tables, counts, settings)
-    days = _Eras(tables, settings, paths, groups)
+    days = _Eras(tables, settings, paths, groups, _base_scores(world, 0))
     capacity = world.capacity.copy()
     initial = np.zeros(len(tables.places), np.int64)
     for column, place in enumerate(camps):
@@ -104,7 +106,7 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     return Compiled(
         geography=_geography(tables, settings, paths, unit),
         rules=days.rules(),
-        sources=daily.Sources(
+        sources=cells.Sources(
             era=np.array(days.era, np.int64),
             shut_at=_starts(world.shut),
             shut=_flat(world.shut),
@@ -135,17 +137,15 @@ def _unit(tables: Tables, settings: Settings) -> Fraction:
     return FINEST_KM * reduce(gcd, steps, 0)
 
 
-def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction) -> daily.Geography:
-    from borderflow.kernels import daily
+def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction) -> cells.Geography:
+    from borderflow.kernels import cells
 
     def whole(km: float) -> int:
         return int(round(Fraction(str(km)) / FINEST_KM) * FINEST_KM / unit)
 
     options = paths.options
     places = tables.places
-    km = np.array([sum(tables.roads[n].km for n in option.roads) for option in options])
-    with np.errstate(divide="ignore"):
-        base = (settings.softening + km) ** -settings.distance_power if len(km) else np.zeros(0)
+    base = _nearness(tables, settings, paths)
     near = np.ones(len(options))
     if settings.stay_close_to_home and options:
         ends = [(places[o.start], places[o.end]) for o in options]
@@ -157,8 +157,8 @@ def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction)
     links = [
         [road.start, road.end, whole(road.km), whole(road.speed or settings.max_move_speed)] for road in tables.roads
     ]
-    return daily.Geography(
-        link=np.array(links, np.int64).reshape(-1, 4),
+    return cells.Geography(
+        link=np.array(links, np.uint32).reshape(-1, 4),
         walk_share=np.array([road.walk_share for road in tables.roads], float),
         option_at=np.array(paths.first, np.int64),
         option=np.array([(option.end, option.route) for option in options], np.int64).reshape(-1, 2),
@@ -177,6 +177,13 @@ def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction)
     )
 
 
+def _nearness(tables: Tables, settings: Settings, paths: Paths) -> NDArray[np.float64]:
+    """Return what the length of each option makes of its weight."""
+    km = np.array([sum(tables.roads[n].km for n in option.roads) + option.more_km for option in paths.options], float)
+    with np.errstate(divide="ignore"):
+        return np.asarray((settings.softening + km) ** -settings.distance_power)
+
+
 def _starts(lists: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return np.append(0, np.cumsum([len(one) for one in lists])).astype(np.int64)
 
@@ -185,16 +192,16 @@ def _flat(lists: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return np.array([n for one in lists for n in one], np.int64)
 
 
-def _law(settings: Settings, unit: Fraction) -> daily.Law:
-    from borderflow.kernels import daily
+def _law(settings: Settings, unit: Fraction) -> cells.Law:
+    from borderflow.kernels import cells
 
-    modes = {"": daily.BY_TOTAL, "constant": daily.BY_PLACE, "poisson": daily.BY_POISSON, "pop_ratio": daily.BY_SHARE}
+    modes = {"": cells.BY_TOTAL, "constant": cells.BY_PLACE, "poisson": cells.BY_POISSON, "pop_ratio": cells.BY_SHARE}
     mode = settings.flood_spawn_mode if settings.flood_zone_spawning_only else settings.spawn_mode
     steps = [
         round(Fraction(str(km)) / FINEST_KM) * FINEST_KM / unit
         for km in (settings.max_move_speed, settings.max_walk_speed)
     ]
-    return daily.Law(
+    return cells.Law(
         speed=int(steps[0]),
         walk_speed=int(steps[1]),
         avoid_short_stints=settings.avoid_short_stints,
@@ -210,6 +217,8 @@ def _law(settings: Settings, unit: Fraction) -> daily.Law:
         population_base=settings.movechance_pop_base,
         population_scale=settings.movechance_pop_scale_factor if settings.take_from_population else 0.0,
         capacity_scaling=settings.capacity_scaling,
+        fixed_routes=settings.fixed_routes,
+        few=FEW_PEOPLE,
     )
 
 
@@ -426,14 +435,25 @@ def _on_list(values: Sequence[float], level: int, name: str) -> float:
 class _Eras:
     """Collects what holds on each day; equal days are kept once."""
 
-    def __init__(self, tables: Tables, settings: Settings, paths: Paths, groups: Sequence[Group]) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        settings: Settings,
+        paths: Paths,
+        groups: Sequence[Group],
+        yesterday: NDArray[np.float64],
+    ) -> None:
+        self.yesterday = yesterday
+        self.nearness = _nearness(tables, settings, paths)
         self.tables, self.settings, self.paths, self.groups = tables, settings, paths, groups
         self.era: list[int] = []
         self.known: dict[bytes, int] = {}
         self.rows: list[dict[str, NDArray[Any]]] = []
         options = paths.options
-        self.flat_roads = _flat([option.roads for option in options])
-        self.road_starts = _starts([option.roads for option in options])[:-1]
+        # a long route may begin where people are: one more road stands for none, and is always open
+        roads = [option.roads or (len(tables.roads),) for option in options]
+        self.flat_roads = _flat(roads)
+        self.road_starts = _starts(roads)[:-1]
 
     def add(self, world: _World, day: int, capacity: NDArray[np.int64]) -> None:
         base = _base_scores(world, day)
@@ -451,7 +471,11 @@ class _Eras:
             "capacity": np.where(capacity > 0, capacity * self.settings.capacity_scaling, 0.0),
             "option_open": self._open_options(world.open),
             "link_open": world.open.astype(np.uint8),
+            "known": np.zeros(0),
         }
+        if self.settings.fixed_routes:
+            row["known"] = self._table_of_routes(base, flood_end, row["option_open"])
+        self.yesterday = base
         key = b"".join(np.ascontiguousarray(part).tobytes() for part in row.values())
         if key not in self.known:
             self.known[key] = len(self.rows)
@@ -461,20 +485,52 @@ class _Eras:
     def _open_options(self, is_open: NDArray[np.bool_]) -> NDArray[np.uint8]:
         if not len(self.flat_roads):
             return np.zeros(0, np.uint8)
-        return np.minimum.reduceat(is_open[self.flat_roads].astype(np.uint8), self.road_starts)
+        with_none = np.append(is_open, True).astype(np.uint8)
+        return np.minimum.reduceat(with_none[self.flat_roads], self.road_starts)
 
-    def _limited(self, capacity: NDArray[np.float64]) -> NDArray[np.uint8]:
-        """Return the places from which a place with a capacity can be chosen."""
-        out = np.zeros(len(self.tables.places), np.uint8)
-        ever = capacity.max(axis=0) >= 1.0
-        out[[option.start for option in self.paths.options if ever[option.end]]] = 1
+    def _table_of_routes(
+        self, base: NDArray[np.float64], flood: NDArray[np.float64], is_open: NDArray[np.uint8]
+    ) -> NDArray[np.float64]:
+        """Return the weight of the best way to each goal, -1 for the others.
+
+        Flee makes the table of a place while it goes through the places in their order, so that those after it still
+        have the score of the day before. A long route counts only where no other way leads to its end.
+        """
+        s, out = self.settings, np.full(len(self.paths.options), -1.0)
+        best: dict[tuple[int, int], int] = {}
+        for n, option in enumerate(self.paths.options):
+            score = (base if option.end <= option.start else self.yesterday)[option.end] * flood[option.end]
+            weight = ((s.weight_softening + score) * self.nearness[n]) ** s.weight_power
+            pair = (option.start, option.end)
+            if not is_open[n] or (pair in best and (option.long or weight <= out[best[pair]])):
+                continue
+            if pair in best:
+                out[best[pair]] = -1.0
+            best[pair], out[n] = n, weight
         return out
 
-    def rules(self) -> daily.Rules:
-        from borderflow.kernels import daily
+    def _watchers(self, capacity: NDArray[np.float64]) -> list[list[int]]:
+        """Return, for each place with a capacity on any day, the places from which it can be chosen."""
+        out: list[list[int]] = [[] for _ in self.tables.places]
+        ever = capacity.max(axis=0) >= 1.0
+        for start, end in sorted({(option.start, option.end) for option in self.paths.options}):
+            if ever[end]:
+                out[end].append(start)
+        return out
+
+    def rules(self) -> cells.Rules:
+        from borderflow.kernels import cells
 
         stacked = {name: np.stack([row[name] for row in self.rows]) for name in self.rows[0]}
-        return daily.Rules(**stacked, limited=self._limited(stacked["capacity"]))
+        watch = self._watchers(stacked["capacity"])
+        limited = np.zeros(len(watch), np.uint8)
+        limited[_flat(watch)] = 1
+        return cells.Rules(
+            **stacked,
+            limited=limited,
+            watch_at=_starts(watch),
+            watch=_flat(watch),
+        )
 
 
 def _base_scores(world: _World, day: int) -> NDArray[np.float64]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from borderflow.errors import Problem, ScenarioError
+from borderflow.errors import Problem, ScenarioError, UsageError
 from borderflow.flee.calendar import Compiled, compile_calendar
 from borderflow.flee.counts import Counts, read_counts
 from borderflow.flee.settings import Settings, read_settings
@@ -32,6 +32,8 @@ class FleeScenario:
         None where departures follow floods.
     digest : str
         SHA-256 of every file read.
+    settings_text : str
+        The settings file as it was written.
     """
 
     name: str
@@ -39,6 +41,7 @@ class FleeScenario:
     tables: Tables
     counts: Counts | None
     digest: str
+    settings_text: str = ""
 
     @property
     def title(self) -> str:
@@ -59,6 +62,23 @@ class FleeScenario:
     def warnings(self) -> tuple[str, ...]:
         """What Flee misreads or ignores without saying so."""
         return (*self.settings.warnings, *self.tables.warnings)
+
+    def until(self, end: date | str) -> FleeScenario:
+        """Return the same scenario with another end, exclusive.
+
+        Raises
+        ------
+        UsageError
+            For a day that is no date or not within the period.
+        """
+        try:
+            day = date.fromisoformat(str(end))
+        except ValueError:
+            raise UsageError(f"--until {end}: a date as 2014-05-31 would be right") from None
+        days = (day - self.start).days
+        if not 1 <= days <= self.tables.days:
+            raise UsageError(f"--until {end}: must be after {self.start} and not after {self.end}")
+        return replace(self, tables=replace(self.tables, days=days))
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -130,7 +150,8 @@ def load_directory(
     digest = hashlib.sha256()
     for path in _files(tables_folder, counts_folder, chosen, root):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return FleeScenario(root.resolve().name, read, tables, series, digest.hexdigest())
+    text = chosen.read_text(encoding="utf-8")
+    return FleeScenario(root.resolve().name, read, tables, series, digest.hexdigest(), text)
 
 
 def _settings_file(root: Path, tables: Path) -> Path:

@@ -13,13 +13,13 @@ from borderflow.errors import ConservationError, Problem, ScenarioError
 from borderflow.flee.calendar import Compiled
 
 if TYPE_CHECKING:
-    from borderflow.kernels import daily
+    from borderflow.kernels.cells import Memory
 
 __all__ = ["Member", "Workspace", "simulate_members"]
 
 _FIRST_CELLS = 4096
 _MOST_PARTS = 1024  # of the arrivals of a day
-_SPOT = 4  # daily.SPOT
+_SPOT = 3  # cells.SPOT
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Workspace:
         self.cells *= 4
         self.memory = _new_memory(self.compiled, self.cells)
 
-    def reset(self) -> daily.Memory:
+    def reset(self) -> Memory:
         """Return the memory before the first day."""
         m = self.memory
         for table, (cells, _) in enumerate(m.size):
@@ -81,23 +81,30 @@ class Workspace:
         return m
 
 
-def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
-    from borderflow.kernels import daily
+def _new_memory(compiled: Compiled, cells: int) -> Memory:
+    from borderflow.kernels import cells as k
 
     places = len(compiled.sources.population)
     groups = compiled.sources.group_share.shape[1]
     options = max(len(compiled.geography.option), 1)
-    return daily.Memory(
-        cells=np.zeros((daily.TABLES, cells, daily.COLUMNS), np.int64),
-        slots=np.full((daily.TABLES, 4 * cells), -1, np.int32),
-        size=np.zeros((daily.TABLES, 2), np.int64),
-        bucket=np.full(daily.BUCKETS, -1, np.int64),
+    return k.Memory(
+        cells=np.zeros((k.TABLES, cells, k.COLUMNS), np.int64),
+        slots=np.full((k.TABLES, 4 * cells), -1, np.int32),
+        size=np.zeros((k.TABLES, 2), np.int64),
+        bucket=np.full(k.BUCKETS, -1, np.int64),
         part=np.full(_MOST_PARTS, -1, np.int64),
-        chunk=np.zeros((4 * cells, 3), np.int64),
+        chunk=np.zeros((8 * cells, 3), np.int64),
         present=np.zeros(places, np.int64),
         population=np.zeros(places),
         kappa=np.ones(places),
+        limit=np.zeros(places),
+        town=np.zeros(places, np.uint8),
+        chance=np.zeros((groups, places)),
+        per_chance=np.zeros((groups, places)),
         weight=np.zeros((groups, options)),
+        reach=np.zeros((groups, options)),
+        guide=np.zeros((groups, places, k.GUIDES), np.uint32),
+        onward=np.zeros((groups, options), np.int64),
         weight_sum=np.zeros((groups, places)),
         fresh=np.zeros((groups, places), np.int64),
         chosen=np.zeros(options, np.int64),
@@ -106,8 +113,11 @@ def _new_memory(compiled: Compiled, cells: int) -> daily.Memory:
         due=np.zeros(places, np.int64),
         received=np.zeros(places, np.int64),
         expected=np.zeros(places),
-        walker=np.zeros((256, 2), np.int64),
-        tally=np.zeros(daily.TALLIES, np.int64),
+        walker=np.zeros((4 * cells, k.WALKER_COLUMNS), np.int64),
+        words=np.zeros((4, k.WORDS), np.uint32),
+        word_site=np.zeros(k.WORDS, np.int64),
+        word_purpose=np.full(k.WORDS, k.ALONE, np.int64),
+        tally=np.zeros(k.TALLIES, np.int64),
     )
 
 
@@ -133,30 +143,31 @@ def simulate_members(
     ScenarioError
         Where everybody has left every place that people leave from.
     """
-    from borderflow.kernels import daily
+    from borderflow.kernels import cells as k
+    from borderflow.kernels.daily import simulate
 
     workspace = workspace or Workspace(compiled)
     days, places = compiled.sources.era.size, len(compiled.sources.population)
     out = []
     for member in members:
         while True:
-            record = daily.Days(
+            record = k.Days(
                 present=np.zeros((days, places), np.int64),
                 under_way=np.zeros(days, np.int64),
                 spawned=np.zeros(days, np.int64),
             )
             memory = workspace.reset()
-            code, day = daily.simulate(
+            code, day = simulate(
                 compiled.geography, compiled.rules, compiled.sources, compiled.law, memory, record, seed, member
             )
-            if code != daily.OUT_OF_ROOM:
+            if code != k.OUT_OF_ROOM:
                 break
             workspace.grow()
-        if code == daily.BROKEN_SUM:
+        if code == k.BROKEN_SUM:
             raise ConservationError(f"member {member}, day {day}: people appeared or vanished")
-        if code == daily.NOWHERE:
+        if code == k.NOWHERE:
             wrong = f"on day {day} nobody is left to leave from any conflict zone, where Flee stops"
             raise ScenarioError([Problem("locations.csv", "", wrong)])
-        draws, cells = memory.tally[[daily.DRAWS, daily.CELLS]].tolist()
+        draws, cells = memory.tally[[k.DRAWS, k.CELLS]].tolist()
         out.append(Member(member, record.present, record.under_way, record.spawned, draws, cells))
     return out

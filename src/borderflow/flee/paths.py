@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from borderflow.errors import Problem, ScenarioError
 from borderflow.flee.tables import Road
@@ -25,12 +26,18 @@ class Option:
         What must be open, and whose lengths add up.
     route : int
         Number of the route to walk.
+    more_km : float
+        Length besides the roads: of a known long route, as Flee counts it.
+    long : bool
+        Does it go on along a known long route.
     """
 
     start: int
     end: int
     roads: tuple[int, ...]
     route: int
+    more_km: float = 0.0
+    long: bool = False
 
 
 @dataclass
@@ -60,13 +67,21 @@ class Paths:
             self._known[key] = len(self.end)
             self.end.append(places[-1])
             self.rest.append(rest)
-            self.hops.append(roads[start, places[0]])
+            self.hops.append(roads.get((start, places[0]), ()))
             self.start.append(start)
             self.next.append(places[0])
         return self._known[key]
 
 
-def find_paths(places: int, roads: Sequence[Road], markers: Sequence[bool], awareness: int) -> Paths:
+def find_paths(
+    places: int,
+    roads: Sequence[Road],
+    markers: Sequence[bool],
+    awareness: int,
+    *,
+    fixed: bool = False,
+    majors: Sequence[Sequence[int]] = (),
+) -> Paths:
     """Find the options of every place.
 
     Parameters
@@ -78,6 +93,10 @@ def find_paths(places: int, roads: Sequence[Road], markers: Sequence[bool], awar
         Places that are only passed through: they cost no step and nobody goes there.
     awareness : int
         Stops that people look ahead; 0 makes nobody move, negative values are as 1.
+    fixed : bool
+        For tables of fixed routes, where a marker costs a step.
+    majors : sequence of sequence of int
+        Long routes that people know: places in their order, in both directions.
 
     Examples
     --------
@@ -94,7 +113,9 @@ def find_paths(places: int, roads: Sequence[Road], markers: Sequence[bool], awar
     paths = Paths()
     for start in range(places):
         if awareness != 0:
-            _look_ahead(paths, start, out, roads, markers, between, awareness)
+            _look_ahead(paths, start, out, roads, markers, between, awareness, fixed)
+            if majors:
+                _add_majors(paths, start, roads, between, majors)
         paths.first.append(len(paths.options))
         if len(paths.options) > MOST_OPTIONS:
             wrong = f"{awareness} makes more than {MOST_OPTIONS:,} ways to choose from; a lower level would be right"
@@ -110,6 +131,7 @@ def _look_ahead(
     markers: Sequence[bool],
     between: dict[tuple[int, int], tuple[int, ...]],
     depth: int,
+    fixed: bool,
 ) -> None:
     """Add every way from a place: depth first, along its roads in the order of the file."""
     stack: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [((start,), (), 0)]
@@ -121,9 +143,40 @@ def _look_ahead(
         if taken and not markers[last]:
             route = paths.route(start, places[1:], between)
             paths.options.append(Option(start, last, taken, route))
-            if steps >= max(1, depth):
-                continue
+        if taken and steps >= max(1, depth) and (fixed or not markers[last]):
+            continue
         for n in reversed(out[last]):
             end = roads[n].end
             if end not in places:
-                stack.append(((*places, end), (*taken, n), steps + (not markers[end])))
+                stack.append(((*places, end), (*taken, n), steps + (fixed or not markers[end])))
+
+
+def _add_majors(
+    paths: Paths,
+    start: int,
+    roads: Sequence[Road],
+    between: dict[tuple[int, int], tuple[int, ...]],
+    majors: Sequence[Sequence[int]],
+) -> None:
+    """Add the long routes that begin at a place or within its sight.
+
+    Two quirks of Flee: a quarter of the length counts, and the first stop of the long route is left out, so that
+    whoever is not next to the second comes no farther than its beginning.
+    """
+    near = [((), ()), *((option.roads, _places(paths, option.route)) for option in paths.options[paths.first[-1] :])]
+    for taken, stops in near:
+        hub = stops[-1] if stops else start
+        for row in (*majors, *(tuple(reversed(one)) for one in majors)):
+            if row[0] == hub:
+                km = sum(roads[between[pair][0]].km for pair in pairwise(row))
+                route = paths.route(start, (*stops, *row[2:]), between)
+                paths.options.append(Option(start, row[-1], taken, route, km / 4, long=True))
+
+
+def _places(paths: Paths, route: int) -> tuple[int, ...]:
+    """Return the places of a route."""
+    out = []
+    while route:
+        out.append(paths.next[route])
+        route = paths.rest[route]
+    return tuple(out)

@@ -72,6 +72,7 @@ class Settings:
     weight_softening: float = 0.0
     weight_power: float = 1.0
     distance_power: float = 1.0
+    fixed_routes: bool = False
     stay_close_to_home: bool = False
     home_distance_power: float = 0.5
     use_pop_for_loc_weight: bool = False
@@ -107,7 +108,7 @@ _MOVE = {
     "weight_power": float, "distance_power": float, "stay_close_to_home": bool, "home_distance_power": float,
     "use_pop_for_loc_weight": bool, "pop_power_for_loc_weight": float, "movechance_pop_base": float,
     "movechance_pop_scale_factor": float, "pruning_threshold": float, "use_economic_pull": bool,
-    "flee_when_starving": bool, "avoid_food_deprived_locations": bool,
+    "flee_when_starving": bool, "avoid_food_deprived_locations": bool, "fixed_routes": bool,
 }  # fmt: skip
 _RENAMED = {
     "ChildrenAvoidHazards": "children_avoid_hazards", "WomenAvoidHazards": "women_avoid_hazards",
@@ -123,7 +124,6 @@ _REFUSED = {
     "camps_are_sicks": "people who vanish in camps; Flee takes this setting for camps_are_sinks, and stops on a value "
     "of deactivation_probability from a table",
     "read_from_agents_csv_file": "agents.csv lists persons one by one, and borderflow holds counts only",
-    "fixed_routes": "one best way per goal, partly by the scores of the day before",
     "harvest_months": "people who go home for the harvest; a cohort would have to remember its home",
     **dict.fromkeys(
         ("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity"),

@@ -85,6 +85,7 @@ class Tables:
     closures: tuple[Closure, ...]
     conflicts: Mapping[int, tuple[float, ...]]  # place -> day
     changes: tuple[TypeChange, ...] = ()
+    majors: tuple[tuple[int, ...], ...] = ()  # places along each row of major_routes.csv
     ipc: Mapping[int, tuple[float, ...]] = field(default_factory=dict)  # place -> day, per cent
     flood: Mapping[int, tuple[float, ...]] = field(default_factory=dict)  # place -> day
     groups: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)  # attribute, value, place
@@ -142,6 +143,8 @@ def read_tables(folder: Path, root: Path, settings: Settings) -> Tables:
         made["conflicts"] = _read_days(folder / "conflicts.csv", names, days, notes)
     if settings.flood_rules is not None or flood_mode:
         made["flood"] = _read_days(folder / "flood_level.csv", names, days, notes)
+    if settings.fixed_routes:
+        made["majors"] = _read_majors(folder / "major_routes.csv", names, made["roads"])
     made["ipc"] = _read_ipc(folder / "region_attributes_IPC.csv", places, days)
     made["groups"] = _read_groups(folder)
     made["changes"] = _read_changes(root / "location_changes.csv", names)
@@ -287,6 +290,31 @@ def _read_roads(path: Path, names: Mapping[str, int], notes: list[str]) -> tuple
     if problems:
         raise ScenarioError(problems)
     return tuple(roads)
+
+
+def _read_majors(path: Path, names: Mapping[str, int], roads: tuple[Road, ...]) -> tuple[tuple[int, ...], ...]:
+    """Read long routes that people know, with ``fixed_routes``: names in their order, empty cells left out."""
+    if not path.is_file():
+        return ()
+    joined = {(road.start, road.end) for road in roads}
+    problems: list[Problem] = []
+    rows: list[tuple[int, ...]] = []
+    for line, cells in read_rows(path, comments=False):
+        where, found = f"{path.name}:{line}", [name for name in cells if name]
+        unknown = next((name for name in found if name not in names), None)
+        if unknown is not None:
+            hint = "; Flee reads comments here as routes" if unknown.startswith("#") else suggest(unknown, names)
+            problems.append(Problem(where, "", f"no place {unknown!r} in locations.csv{hint}"))
+            continue
+        row = tuple(names[name] for name in found)
+        apart = next((pair for pair in pairwise(found) if (names[pair[0]], names[pair[1]]) not in joined), None)
+        if apart is not None:
+            problems.append(Problem(where, "", f"no road between {apart[0]} and {apart[1]} in routes.csv"))
+        elif len(row) > 1:
+            rows.append(row)
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(rows)
 
 
 def _read_closures(
