@@ -28,8 +28,33 @@ __all__ = [
 ]
 
 
+MOST_LINES = 40  # of one error; who mends these asks again
+_HEAD, _TAIL = 300, 200  # letters of a line that is too long: what is wrong, and what would be right
+
+
 class BorderflowError(Exception):
-    """Root of all errors raised on purpose; the command line prints it in one line and exits with 2."""
+    """Root of all errors raised on purpose; the command line prints it in one line and exits with 2.
+
+    What came from a file is shown, but neither pages of it nor signs that would steer a terminal.
+
+    Examples
+    --------
+    >>> len(str(BorderflowError("x" * 5000)))
+    501
+    >>> str(BorderflowError("a name with \\x1b[2J in it"))
+    'a name with �[2J in it'
+    """
+
+    def __str__(self) -> str:
+        lines = super().__str__().split("\n")
+        more = [f"and {len(lines) - MOST_LINES:,} problems more"] if len(lines) > MOST_LINES else []
+        return "\n".join([*map(_legible, lines[:MOST_LINES]), *more])
+
+
+def _legible(line: str) -> str:
+    if len(line) > _HEAD + _TAIL:
+        line = f"{line[:_HEAD]}…{line[-_TAIL:]}"
+    return line if line.isprintable() else "".join(letter if letter.isprintable() else "�" for letter in line)
 
 
 class UsageError(BorderflowError):
