@@ -48,8 +48,8 @@ $(VENV)/browser.stamp: $(VENV)/run.stamp
 test: $(VENV)/test.stamp $(VENV)/browser.stamp $(PAGE)
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-## check: style, types, import order
-check: $(VENV)/test.stamp
+## check: style, types, import order, known vulnerabilities
+check: $(VENV)/test.stamp audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -77,21 +77,30 @@ fuzz: $(VENV)/test.stamp
 kill: $(VENV)/test.stamp
 	BORDERFLOW_KILLS=20 $(BIN)/python -m pytest -n 0 -s --timeout 3600 tests/test_reliability.py -k random_moments
 
-## lock: pin the versions that CI installs to those of this environment
-lock: $(VENV)/test.stamp
-	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > \
-	  constraints-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+## lock: pin the versions that CI installs to those that the index gives a new environment today
+lock:
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	BORDERFLOW_PAGE=later build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	build/lock/bin/python -m pip freeze --exclude-editable --disable-pip-version-check > \
+	  constraints-$$(build/lock/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+	rm -rf build/lock
+
+# pip-audit and cyclonedx-bom have an environment of their own, so that what is looked at is what the project installs
+$(VENV)/tools.stamp: $(VENV)/run.stamp
+	$(PYTHON) -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom 2>/dev/null || \
+	  echo "audit: pip-audit and cyclonedx-bom cannot be installed from this index"
+	@touch $@
 
 ## audit: known vulnerabilities of what is installed, where the index gives advisories
-audit: $(VENV)/test.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(BIN)/pip-audit --local --skip-editable --progress-spinner off
+audit: $(VENV)/tools.stamp
+	@$(VENV)/tools/bin/python tools/audit.py $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 ## sbom: bill of materials as CycloneDX
-sbom: $(VENV)/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom
+sbom: $(VENV)/tools.stamp
 	mkdir -p build
-	$(BIN)/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
+	$(VENV)/tools/bin/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache

@@ -4,6 +4,7 @@ The time of each reader is one budget: none means the short version of the tests
 seconds means `make fuzz`. What was tried is counted, and `make fuzz` writes it to build/fuzz.csv.
 """
 
+import contextlib
 import os
 import resource
 import time
@@ -86,10 +87,22 @@ def broken(data: bytes, ways: list[Callable[[bytes], bytes]]) -> bytes:
     return data
 
 
+class Over(KeyboardInterrupt):
+    """The time of a reader is over: hypothesis takes it for a person who has had enough, and stops at once."""
+
+
 def enough(reader: str) -> bool:
-    """Tell whether the time of this reader is over; what is drawn after it costs next to nothing."""
+    """Return False while there is time; end the tries of this reader otherwise."""
     began = BEGAN.setdefault(reader, time.monotonic())
-    return bool(SECONDS) and time.monotonic() - began > SECONDS
+    if SECONDS and time.monotonic() - began > SECONDS:
+        raise Over
+    return False
+
+
+def until_over(read: Callable[[], None]) -> None:
+    """Do all tries that there is time for."""
+    with contextlib.suppress(Over):
+        read()
 
 
 def answers(action: Callable[[], object], reader: str = "") -> str:

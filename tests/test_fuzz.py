@@ -20,12 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import borderflow as bf
+from borderflow.cli import options
 from borderflow.ledger import read_ledger
 from borderflow.network import compile_network
 from borderflow.observations import match_claims, observe
 from borderflow.review import review_ledger
 from borderflow.rules import compile_rules
-from breakages import answers, broken, enough, report, several, tries
+from breakages import HOSTILE, answers, broken, enough, report, several, tries, until_over
 from runs import TINY, run_tiny
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def test_scenario_files(copy, reader):
         finally:
             (copy / name).write_bytes(good[name])
 
-    read()
+    until_over(read)
 
 
 def test_ledgers(tmp_path):
@@ -90,7 +91,7 @@ def test_ledgers(tmp_path):
             file.write_bytes(broken(good, ways))
             answers(look, "ledger")
 
-    read()
+    until_over(read)
 
 
 @pytest.fixture(scope="module")
@@ -123,29 +124,30 @@ def test_run_folders(finished):
         finally:
             (finished / name).write_bytes(good[name])
 
-    read()
+    until_over(read)
     look()
 
 
-@tries(40)
-@given(
-    st.text(max_size=80),
-    st.sampled_from(["--members", "--seed", "--until", "--set", "--without", "--from", "--snapshot", "--workers"]),
-)
-def test_words_on_the_command_line(text, option):
-    if enough("words"):
-        return
-    words = {
-        "--until": {"until": text},
-        "--without": {"without": [text]},
-        "--from": {"base": text},
-        "--snapshot": {"snapshots": [text]},
-    }
-    answers(lambda: bf.run(TINY, members=0, out="/nonexistent/run", **words.get(option, {})), "words")
-    from borderflow.cli import options
+OPTIONS = ["--members", "--seed", "--until", "--set", "--without", "--from", "--snapshot", "--workers"]
 
-    answers(lambda: options.read_members(text))
-    answers(lambda: options.read_settings([text]))
+
+def test_words_on_the_command_line():
+    @tries(40)
+    @given(st.text(max_size=80) | st.sampled_from(HOSTILE), st.sampled_from(OPTIONS))
+    def read(text, option):
+        if enough("words"):
+            return
+        words = {
+            "--until": {"until": text},
+            "--without": {"without": [text]},
+            "--from": {"base": text},
+            "--snapshot": {"snapshots": [text]},
+        }
+        answers(lambda: bf.run(TINY, members=0, out="/nonexistent/run", **words.get(option, {})), "words")
+        answers(lambda: options.read_members(text))
+        answers(lambda: options.read_settings([text]))
+
+    until_over(read)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

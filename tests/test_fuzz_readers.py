@@ -27,7 +27,7 @@ from borderflow.flee.members import simulate_members
 from borderflow.forecasting import draw_members
 from borderflow.network import compile_network
 from borderflow.server import create_app
-from breakages import HOSTILE, answers, broken, enough, report, several, tries
+from breakages import HOSTILE, answers, broken, enough, report, several, tries, until_over
 from pages import pdf_of
 
 SAMPLE = shipped_directories()["flee-two-valleys"]
@@ -72,7 +72,7 @@ def test_flee_directories(directory):
         finally:
             (directory / name).write_bytes(good[name])
 
-    read()
+    until_over(read)
 
 
 def line(name: str, old: str, new: str):
@@ -203,7 +203,7 @@ def test_articles(tmp_path):
         (tmp_path / f"article{kind}").write_bytes(broken(data, ways))
         answers(lambda: read(tmp_path / f"article{kind}"), "article")
 
-    look()
+    until_over(look)
 
 
 def packed(data: bytes) -> bytes:
@@ -316,7 +316,7 @@ def test_bodies_of_requests(client, bodies):
         wrong = data.draw(misfits(good) | several().map(lambda ways: broken(good, ways)))
         answers(lambda: send(client, path, wrong), "API body")
 
-    ask()
+    until_over(ask)
 
 
 JSON_BOMBS = {
@@ -402,7 +402,7 @@ def test_fits_frozen_forecasts_and_crossings(fit, tmp_path):
         finally:
             (folder / name).write_bytes(good[name])
 
-    read()
+    until_over(read)
 
 
 def test_runs_of_flee_directories(tmp_path):
@@ -432,4 +432,4 @@ def test_runs_of_flee_directories(tmp_path):
         finally:
             (tmp_path / "run" / name).write_bytes(good[name])
 
-    read()
+    until_over(read)
