@@ -406,6 +406,7 @@ def test_the_commands(tmp_path):
     assert "known by 2022-09-22" in done.stdout and (tmp_path / "ahead" / "briefing.html").is_file()
     page = (tmp_path / "ahead" / "briefing.html").read_text(encoding="utf-8")
     assert "each with values of its own" in page and "chance variation only" not in page
+    assert "what was known by 22 September 2022" in page
     done = command("score", "ahead", "--observations", "later.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "relative persistence" in done.stdout and (tmp_path / "ahead" / "scores.csv").is_file()

@@ -9,6 +9,7 @@ from borderflow.briefing.claims import period_words
 from borderflow.briefing.figures import Figures, Spread
 from borderflow.briefing.parts import Card, Table
 from borderflow.charts import day_name, number
+from borderflow.forecasting import known_by
 from borderflow.results import ALL_COUNTRIES
 
 __all__ = ["country_table", "describe_page", "describe_since", "headline_cards", "list_facts"]
@@ -46,6 +47,7 @@ def list_facts(f: Figures) -> list[tuple[str, str]]:
     start, last = scenario.start.date(), (scenario.end - timedelta(hours=1)).date()
     drawn = ("arrivals_daily", "arrivals_cumulative", "arrivals_weekly", "queue_cars", "wait_hours", "air_price")
     known = [c.known_on for c in f.claims.values() if start <= c.first <= last and c.quantity in drawn and c.known_on]
+    origin = known_by(f.run)
     knowledge = "no ledger of claims was found with this run"
     if known:
         try:
@@ -59,6 +61,7 @@ def list_facts(f: Figures) -> list[tuple[str, str]]:
         ),
         ("Announcement", day_name(scenario.announcement)),
         ("As of", knowledge),
+        *([("Forecast from", f"what was known by {day_name(origin)}")] if origin is not None else []),
         ("Runs (members)", f"{int(manifest['members']):,}"),
         ("Seed", str(manifest["seed"])),
         ("Made with", f"borderflow {manifest['borderflow']}"),
