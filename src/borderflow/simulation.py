@@ -144,6 +144,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
     bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size) + 8
+    crowd = border.CROWD + types * border.SINGLES
     return border.State(
         homes=border.Homes(
             home=network.home.copy(),
@@ -187,15 +188,15 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             news=np.append(0, np.full(rows, -1)),
         ),
         crowd=border.Crowd(
-            cell=np.zeros(border.CROWD, np.uint32),
-            people=np.zeros(border.CROWD, np.uint32),
-            kind=np.zeros(border.CROWD, np.uint32),
-            known=np.zeros(border.CROWD, np.uint32),
-            nest=np.zeros(border.CROWD, np.uint32),
-            way=np.zeros(border.CROWD, np.uint32),
-            site=np.zeros(border.CROWD, np.uint32),
-            purpose=np.zeros(border.CROWD, np.uint32),
-            words=np.zeros((4, border.CROWD), np.uint32),
+            cell=np.zeros(crowd, np.uint32),
+            people=np.zeros(crowd, np.uint32),
+            kind=np.zeros(crowd, np.uint32),
+            known=np.zeros(crowd, np.uint32),
+            nest=np.zeros(crowd, np.uint32),
+            way=np.zeros(crowd, np.uint32),
+            site=np.zeros(crowd, np.uint32),
+            purpose=np.zeros(crowd, np.uint32),
+            words=np.zeros((4, crowd), np.uint32),
         ),
         bulk=border.Bulk(
             mean=np.zeros(bulk),

@@ -1,9 +1,10 @@
 """The border rule set a second time: slow, plain Python, written from the rules and not from the kernel.
 
-`kernels/border.py` is fast because it keeps people in flat arrays, linked lists and cumulative tables. Whether it does
-what the model says is hard to see there. This module states the same rules with dictionaries and queues, short enough
-to be read beside section 5 of the design and ``docs/model.md``. It draws from the same counter-based generator at the
-same addresses (member, hour, site, purpose), so that both must agree on **every number of every hour**;
+The kernel (`kernels/border.py`) is fast because it keeps people in flat arrays, linked lists and cumulative tables.
+Whether it does what the model says is hard to see there. This module states the same rules with dictionaries and
+queues, short enough to be read beside section 5 of the design and ``docs/model.md``. It draws from the same
+counter-based generator at the same addresses (member, hour, site, purpose), so that both must agree on **every number
+of every hour**;
 ``tests/verify/test_twin.py`` compares them. A difference means that one of the two misstates the model.
 
 It is for tests and for readers; it is some hundred times slower than the kernel.

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-__all__ = ["PartCompiler"]
+__all__ = ["copied", "kernel", "part"]
 
 
 class _Part(JITCodeLibrary):
@@ -36,8 +37,8 @@ class _Part(JITCodeLibrary):
         """Leave the environment unset: there is no machine code yet that could hold it."""
 
 
-class PartCompiler(Compiler):
-    """Numba's compiler for functions decorated with ``njit(pipeline_class=PartCompiler)``, called from kernels only."""
+class _PartCompiler(Compiler):
+    """Numba's compiler for functions decorated with `part` or `copied`, called from kernels only."""
 
     def define_pipelines(self) -> Any:
         """Return the usual passes; their code goes to a part."""
@@ -46,3 +47,19 @@ class PartCompiler(Compiler):
         self.state.library = library
         usual: Any = super()
         return usual.define_pipelines()
+
+
+# All arrays come from outside and outlive the call, so reference counting (`_nrt`) is off: passing tuples of arrays from
+# function to function would otherwise count them up and down, which costs more than the draws. Functions take the small
+# tuples they need, because every array passed costs compile time; and zero is passed as ``ZERO``, because numba compiles
+# a function once more for each literal. Numbers of places that many people look up are unsigned (``ONE``, ``np.uint64``),
+# because a signed one may count from the end, which has to be looked at every time.
+_OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+_INSIDE: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True, "pipeline_class": _PartCompiler}
+
+#: What Python calls; to be decorated within `kernel_cache`.
+kernel = njit(**_OPTIONS, cache=True, nogil=True)
+#: A function of its own within a kernel; said in so many words, because numba hands it down from the caller where not.
+part = njit(**_INSIDE, forceinline=False)
+#: A function that is copied to wherever it is called.
+copied = njit(**_INSIDE, forceinline=True)

@@ -1,0 +1,218 @@
+"""Lines: people who joined a station in the same hour are a batch; first in, first out (DESIGN 5.6)."""
+
+from __future__ import annotations
+
+from borderflow.kernels.draws import binomial, hypergeometric, keep_apart, uniforms
+from borderflow.kernels.parts import copied, part
+from borderflow.kernels.purposes import ARRIVE, NODES, ORDINARY_OUT, RECONSIDER, SMALL_POST, SPLIT, SUB
+
+
+@copied
+def release(lines, counter, node):
+    """Give a batch back to the store."""
+    lines.following[node] = lines.free[0]
+    lines.free[0] = node
+    counter[NODES] -= 1
+
+
+@copied
+def join(lines, counter, s, types, total, t, waited):
+    """Append a batch to a station's line; returns False when the store of batches is full."""
+    node = lines.free[0]
+    if node < 0:
+        return False
+    lines.free[0] = lines.following[node]
+    counter[NODES] += 1
+    lines.following[node] = -1
+    lines.hour[node] = t
+    lines.size[node] = total
+    lines.gone[node] = 0
+    lines.waited[node] = waited
+    for k in range(types.size):
+        lines.types[node, k] = types[k]
+    lines.people[s] += total
+    if lines.head[s] < 0:
+        lines.head[s] = node
+    else:
+        lines.following[lines.tail[s]] = node
+    lines.tail[s] = node
+    return True
+
+
+@copied
+def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member, t):
+    """Serve one station for one hour, first in, first out (DESIGN 5.6); ``types`` turns from joining to served.
+
+    ``capacity`` is persons per hour, a real number; its fraction is carried over while a line stands. A station
+    that starts the hour idle can work only from the first of its ``n`` arrivals on, on average ``n / (n + 1)`` of
+    the hour. Waits are those of the fluid line: person ``i`` of a batch of ``n`` joined at ``i / n`` of its hour
+    and passes when the capacity since the one before has added up to a whole person.
+
+    At a small post arrivals that happen to come together wait for each other even where capacity is ample. There
+    the arrivals of the hour are placed at ordered uniform times, the post serves them in turn, and the time it is
+    idle is what its capacity loses.
+
+    Returns
+    -------
+    people : int
+        Served, or -1 when the store of batches is full.
+    wait : float
+        Sum over the served of hours since joining the crossing.
+    """
+    opening = 0.0
+    small = 0.0 < capacity <= SMALL_POST and coming <= 64
+    prompt = 0
+    prompt_wait = 0.0
+    if lines.people[s] == 0:
+        lines.carry[s] = 0.0
+        if coming == 0:
+            return 0, 0.0
+        if not small:
+            if coming + 1.0 <= capacity:
+                return coming, waited * coming
+            opening = 1.0 / (coming + 1.0)
+    carried = lines.carry[s]
+    budget = capacity * (1.0 - opening) + carried
+    if small:
+        free = (lines.people[s] - carried) / capacity  # hours until those before are through
+        if free < 1.0:
+            idle = 0.0
+            rest = 1.0
+            u0, u1, u2, u3 = 0.0, 0.0, 0.0, 0.0
+            for i in range(coming):
+                turn = i % 4
+                if turn == 0:
+                    u0, u1, u2, u3 = uniforms(seed, member, t, key, ARRIVE + 256 * (i // 4))
+                u = u0 if turn == 0 else (u1 if turn == 1 else (u2 if turn == 2 else u3))
+                rest *= u ** (1.0 / (coming - i))
+                at = 1.0 - rest
+                if at > free:
+                    idle += at - free
+                    free = at
+                free += 1.0 / capacity
+                if free <= 1.0:
+                    prompt += 1
+                    prompt_wait += free - at
+            idle += max(0.0, 1.0 - free)
+            budget = capacity * (1.0 - idle) + carried
+    if coming > 0 and not join(lines, counter, s, types, coming, t, waited):
+        return -1, 0.0
+    for k in range(types.size):
+        types[k] = 0
+    able = int(budget + 1e-9)
+    done = 0
+    total_wait = 0.0
+    while done < able and lines.head[s] >= 0:
+        node = lines.head[s]
+        there = lines.size[node] - lines.gone[node]
+        take = min(there, able - done)
+        if take == there:
+            for k in range(types.size):
+                types[k] += lines.types[node, k]
+        else:
+            others = there
+            still = take
+            for k in range(types.size):
+                here = lines.types[node, k]
+                if here == 0:
+                    continue
+                others -= here
+                m = hypergeometric(here, others, still, seed, member, t, key, SPLIT + SUB * k)
+                lines.types[node, k] -= m
+                types[k] += m
+                still -= m
+        joined = lines.hour[node] + (lines.gone[node] + 0.5 * take) / lines.size[node]
+        passing = t + opening + max(0.0, done + 0.5 * (take + 1) - carried) / capacity if capacity > 0.0 else t
+        if prompt > 0 and lines.hour[node] == t:
+            total_wait += prompt_wait + (take - prompt) * 0.5 / capacity + take * lines.waited[node]
+        else:
+            total_wait += take * (max(0.0, passing - joined) + lines.waited[node])
+        lines.gone[node] += take
+        lines.people[s] -= take
+        done += take
+        if take == there:
+            lines.head[s] = lines.following[node]
+            if lines.head[s] < 0:
+                lines.tail[s] = -1
+            release(lines, counter, node)
+    lines.carry[s] = min(budget - done, 1.0) if lines.people[s] > 0 else 0.0
+    return done, total_wait
+
+
+@copied
+def wait_ahead(at_exit, at_entry, exit_rate, entry_rate):
+    """Return the hours until a crossing has dealt with the people ahead, both stations working at once.
+
+    The exit side needs ``at_exit / exit_rate``; the entry side has them all to do and is never idle while it is
+    the slower one: ``max(at_exit / exit_rate, (at_exit + at_entry) / entry_rate)``, at most 1,000 hours.
+    """
+    hours = 0.0
+    if at_exit > 0:
+        hours = at_exit / exit_rate if exit_rate > 0.0 else 1e3
+    if at_exit + at_entry > 0:
+        hours = max(hours, (at_exit + at_entry) / entry_rate if entry_rate > 0.0 else 1e3)
+    return min(hours, 1e3)
+
+
+@part
+def reconsider(
+    lines, pool, counter, abandoned, s, exodus, patience, share, beyond, exit_rate, entry_rate, key, post, side, seed,
+    member, t,
+):  # fmt: skip
+    """Let people whose remaining wait exceeds their patience leave the line, at each half day of waiting.
+
+    ``beyond`` is the number of people at the entry side, seen from the exit side's line. ``exodus`` is the number of
+    types that belong to the exodus; ordinary travellers who leave the line go home.
+    """
+    keep_apart()
+    ahead = 0
+    before = -1
+    node = lines.head[s]
+    while node >= 0:
+        after = lines.following[node]
+        there = lines.size[node] - lines.gone[node]
+        age = t - lines.hour[node]
+        if age > 0 and age % 12 == 0:
+            remaining = wait_ahead(ahead * (1 - side), beyond + ahead * side, exit_rate, entry_rate)
+            if remaining > patience:
+                for k in range(lines.types.shape[1]):
+                    here = lines.types[node, k]
+                    if here == 0:
+                        continue
+                    sub = SUB * (k + 64 * (age // 12) + 65536 * side)
+                    n = binomial(here, share, seed, member, t, key, RECONSIDER + sub)
+                    lines.types[node, k] -= n
+                    lines.gone[node] += n
+                    lines.people[s] -= n
+                    there -= n
+                    abandoned[0] += n
+                    if k < exodus:
+                        pool[post, k] += n
+                    else:
+                        counter[ORDINARY_OUT] += n
+        ahead += there
+        if there == 0:
+            if before < 0:
+                lines.head[s] = after
+            else:
+                lines.following[before] = after
+            if after < 0:
+                lines.tail[s] = before
+            release(lines, counter, node)
+        else:
+            before = node
+        node = after
+
+
+@part
+def waiting_a_day(lines, s, t):
+    """Return how many people of a line have waited 24 h or more since they joined the crossing."""
+    keep_apart()
+    people = 0
+    node = lines.head[s]
+    while node >= 0:
+        if t + 1 - lines.hour[node] + lines.waited[node] < 24.0:
+            break
+        people += lines.size[node] - lines.gone[node]
+        node = lines.following[node]
+    return people
