@@ -108,6 +108,76 @@ def test_what_if_and_downloads(visit, tmp_path):
     assert_drawn(tmp_path / "picture.png", width=900)
 
 
+def test_all_kinds_of_change_by_hand(visit):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open("#view=whatif")
+    page.uncheck("#event-lars-draft-office")
+    page.fill("#move-finland-tourist-ban", "-1")
+    page.press("#move-finland-tourist-ban", "Tab")
+
+    def crossing(place, kind, **fields):
+        page.select_option("#way-post", place)
+        page.select_option("#way-kind", kind)
+        for name, value in fields.items():
+            page.fill(f"#way-{name}", value)
+        page.click("#way-add")
+
+    crossing("ozinki", "close", start="2022-09-24", end="2022-09-26")
+    crossing("verkhny-lars", "lanes", factor="1.5", start="2022-09-23", end="")
+    crossing("brunishevo", "open")
+    page.click("#d-bans summary")
+    page.focus("#exempt-finland-tourist-ban")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    changes = page.locator(".changes li").all_inner_texts()
+    for words in (
+        "Draft office at Verkhny Lars: off", "from 29 Sept 2022", "Ozinki shut from 24 Sept 2022 to 26 Sept 2022",
+        "Verkhny Lars: capacity × 1.5 from 23 Sept 2022", "Brunishevo open", "% exempt",
+    ):  # fmt: skip
+        assert any(words in text for text in changes), (words, changes)
+    assert len(changes) == 6
+    page.select_option("#members", "8")
+    page.click("#run")
+    page.wait_for_selector("#results #yaml")
+    with page.expect_download() as given:
+        page.click("#yaml")
+    text = Path(given.value.path()).read_text(encoding="utf-8")
+    assert "ozinki" in text and "enabled: false" in text
+
+
+def test_map_and_charts_tell_what_is_under_the_pointer(visit):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open("#crossing=torfyanovka&country=GE&map=44.65,42.75,7.0")
+    one.map_drawn()
+    page.wait_for_timeout(1500)
+    box = page.locator("#map").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(middle[0] - 40, middle[1] - 60)
+    page.mouse.move(*middle, steps=4)
+    page.wait_for_selector("#tip:has-text('Верхний Ларс')")
+    told = page.inner_text("#tip")
+    assert re.search(r"In line: [\d,<]+ persons \(", told) and "Wait if joining" in told and "90 % of runs" in told
+    page.mouse.click(*middle)
+    page.wait_for_function("() => document.querySelector('#charts').innerText.includes('Line at Verkhny Lars')")
+    # a claim tells its source; a click in the chart sets the hour of the map
+    plot = page.locator(".chart:has-text('Arrivals in Georgia') .u-over")
+    plot.scroll_into_view_if_needed()
+    area = plot.bounding_box()
+    seen = ""
+    for across in range(int(area["width"] * 0.05), int(area["width"] * 0.4), 3):
+        for down in range(int(area["height"] * 0.2), int(area["height"] * 0.75), 6):
+            page.mouse.move(area["x"] + across, area["y"] + down)
+            seen = page.inner_text(".chart:has-text('Arrivals in Georgia') .chart-tip")
+            if ", official, " in seen:
+                break
+        if ", official, " in seen:
+            break
+    assert re.search(r"E\d+: [\d,]+ persons, official, \w+", seen), seen
+    before = page.input_value("#hour")
+    page.mouse.click(area["x"] + area["width"] * 0.9, area["y"] + 20)
+    page.wait_for_function("before => document.querySelector('#hour').value !== before", arg=before)
+
+
 def test_an_article_is_pasted_and_accepted(visit):
     one = visit(viewport={"width": 1280, "height": 800})
     page = one.open("#view=evidence")

@@ -54,6 +54,8 @@ export async function startMap(scenario: Scenario): Promise<void> {
   // interleaved: one canvas, which the picture of the map is taken from
   overlay = new MapboxOverlay({ interleaved: true, layers: [], pickingRadius: 6 });
   base.addControl(overlay as never);
+  // the map's own click: deck.gl's wants both halves of it within a quarter of a second, which a busy computer misses
+  base.on("click", ({ point }) => choose(point.x, point.y));
   base.on("moveend", () => {
     const center = base.getCenter();
     set({ camera: [center.lng, center.lat, base.getZoom()] });
@@ -314,11 +316,16 @@ function layers(): unknown[] {
 
 function draw(): void {
   if (!overlay) return;
-  overlay.setProps({ layers: layers() as never, onHover: hover as never, onClick: click as never });
+  overlay.setProps({ layers: layers() as never, onHover: hover as never });
 }
 
-function click(info: { layer?: { id: string }; object?: { id: string } }): void {
-  if (info.layer?.id === "posts" && info.object) set({ post: info.object.id });
+/** Choose the crossing that was clicked or tapped; its figures are shown there, too, for fingers that cannot hover. */
+function choose(x: number, y: number): void {
+  const info = overlay.pickObject({ x, y, radius: 8, layerIds: ["posts"] });
+  const post = info?.object as Spot | undefined;
+  if (!info || !post) return;
+  set({ post: post.id, country: post.country });
+  hover(info as never);
 }
 
 type Hover = { layer?: { id: string } | null; object?: never; x: number; y: number };
