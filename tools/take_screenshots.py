@@ -66,7 +66,7 @@ def main(address: str) -> None:
         save(page, "situation")
         scroll(page)
         save(page, "charts")
-        page = visit("#view=whatif", **WIDE)
+        page = visit("#view=whatif&hour=372", **WIDE)
         answer(page)
         save(page, "what-if")
         page.click("#show-difference")
