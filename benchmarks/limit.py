@@ -24,7 +24,7 @@ from borderflow.flee.members import Workspace, simulate_members
 from borderflow.kernels import daily
 
 ROUNDS, MEMBERS = 7, 3
-IMPORT = "from borderflow.kernels.draws import binomial, hypergeometric, philox, poisson"
+MODULES = ("cells", "choices", "daily")
 TWICE = """
 from numba import njit
 from borderflow.kernels import draws
@@ -49,18 +49,22 @@ def poisson(mean, seed, member, step, site, purpose):
 
 
 @njit
-def philox(seed, member, step, site, purpose):
-    a, b, c, d = draws.philox(seed, member ^ 1024, step, site, purpose)
-    return draws.philox(seed, member + np.int64((a + b + c + d) >> np.uint64(40)), step, site, purpose)
+def fill_blocks(words, size, seed, member, step, sites, purposes):
+    draws.fill_blocks(words, size, seed, member ^ 1024, step, sites, purposes)
+    draws.fill_blocks(words, size, seed, member, step, sites, purposes)
 """
 
 
 def kernel_with_draws_twice(folder: Path) -> object:
     """Return ``simulate`` of a kernel whose draws are made twice."""
-    source = Path(daily.__file__).read_text()
-    assert IMPORT in source
-    (folder / "daily_twice.py").write_text(source.replace(IMPORT, "from draws_twice import *"))
-    (folder / "draws_twice.py").write_text("import numpy as np\n" + TWICE)
+    for name in MODULES:
+        source = (Path(daily.__file__).parent / f"{name}.py").read_text()
+        assert "from borderflow.kernels.draws import" in source
+        source = source.replace("from borderflow.kernels.draws import", "from draws_twice import")
+        for other in MODULES:
+            source = source.replace(f"from borderflow.kernels.{other} import", f"from {other}_twice import")
+        (folder / f"{name}_twice.py").write_text(source)
+    (folder / "draws_twice.py").write_text(TWICE)
     sys.path.insert(0, str(folder))
     return importlib.import_module("daily_twice").simulate
 
