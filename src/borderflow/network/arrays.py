@@ -1,170 +1,32 @@
-"""Network: a scenario as frozen flat arrays that the kernel walks through.
-
-`compile_network` turns places, lanes, routes and ordinary traffic into arrays that no event changes; what events and
-parameter values do is in `borderflow.rules`.
-"""
+"""Arrays: a scenario compiled, and adapted to other values and events."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.errors import Problem, ScenarioError
-from borderflow.places import great_circle_km
+from borderflow.network.calendars import THREE_DAYS, local_offsets, open_share
+from borderflow.network.model import MODES, Network, Station
+from borderflow.network.residents import number_areas, people_at_home, visa_shares
+from borderflow.network.traffic import ordinary_traffic, scale_traffic
 from borderflow.routes import Alternative, Exits, Roads
-from borderflow.scenario import Baseline, EntryBan, Lane, Scenario, Shock
+from borderflow.scenario import EntryBan, Lane, Scenario
 
-if TYPE_CHECKING:
-    from borderflow.kernels import border
+__all__ = ["UNLIMITED", "adapt_network", "compile_network", "vary_network"]
 
-__all__ = ["Network", "Station", "adapt_network", "compile_network", "distance_to", "open_share"]
-
-MODES = ("car", "bus", "foot", "train", "air", "all")
-THREE_DAYS = 72  # hours that hold a whole local day wherever they begin
 UNLIMITED = 1e9  # persons a day: a side that never holds anybody up
-
-
-@dataclass(frozen=True)
-class Station:
-    """One lane of one post, as people read it."""
-
-    post: str
-    name: str
-    mode: str
-    direction: str
-    country: str
-    time_zone: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Network:
-    """A scenario as arrays.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    arrays : border.Network
-        Flat arrays; shapes are given there.
-    lanes : tuple of Station
-        By lane number.
-    posts, origins, groups, countries, services : tuple of str
-        Ids by number.
-    hours : numpy.ndarray
-        ``datetime64[h]``, UTC, one per step.
-    days : tuple of date
-        Local days, from the earliest local date of any country.
-    recorded : tuple of int
-        Lanes with an hourly record, by column.
-    detours : dict
-        Detour factor by corridor.
-    home : numpy.ndarray
-        People at home at the start, shape (origins, groups).
-    """
-
-    scenario: Scenario
-    arrays: border.Network
-    lanes: tuple[Station, ...]
-    posts: tuple[str, ...]
-    origins: tuple[str, ...]
-    groups: tuple[str, ...]
-    countries: tuple[str, ...]
-    services: tuple[str, ...]
-    hours: NDArray[np.datetime64]
-    days: tuple[date, ...]
-    recorded: tuple[int, ...]
-    detours: dict[str, float]
-    home: NDArray[np.int64]
-
-    @property
-    def everyone(self) -> int:
-        """People at home at the start."""
-        return int(self.home.sum())
 
 
 def _key(*names: str) -> int:
     """Return the site key of draws: a hash of where the draw hangs in the model, so that adding a place moves none."""
     return zlib.crc32("/".join(names).encode()) & 0x7FFFFFFF
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Calendars
-
-
-def _local_hours(zones: Sequence[str], start: datetime, hours: int) -> NDArray[np.int64]:
-    """Return the offset from UTC in hours, per zone and step; half hours are rounded down."""
-    out = np.empty((len(zones), hours), np.int64)
-    for row, name in enumerate(zones):
-        zone = ZoneInfo(name)
-        day = -1
-        offset = 0
-        for t in range(hours):
-            # offsets change on whole hours at most twice a year: look them up every hour of a change, else daily
-            if t % 24 == 0 or day != t // 24:
-                day = t // 24
-                today = (start + timedelta(hours=t)).astimezone(zone).utcoffset() or timedelta()
-                tomorrow = (start + timedelta(hours=t + 24)).astimezone(zone).utcoffset() or timedelta()
-                offset = int(today.total_seconds() // 3600)
-                steady = today == tomorrow
-            if not steady:
-                now = (start + timedelta(hours=t)).astimezone(zone).utcoffset() or timedelta()
-                offset = int(now.total_seconds() // 3600)
-            out[row, t] = offset
-    return out
-
-
-def open_share(opens: str, closes: str, zone: str, start: datetime, hours: int) -> NDArray[np.float64]:
-    """Return the share of each hour in which a post with these local opening hours is open.
-
-    Parameters
-    ----------
-    opens, closes : str
-        Local ``HH:MM``; a closing time at or before the opening time means the next day.
-    zone : str
-        IANA time zone; changes of clocks are followed.
-    start : datetime
-        UTC time of the first step.
-    hours : int
-        Number of hourly steps.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(hours,)``, 0 to 1.
-
-    Examples
-    --------
-    >>> share = open_share("09:30", "16:00", "Europe/Moscow", datetime(2022, 9, 26, tzinfo=UTC), 24)
-    >>> share[[5, 6, 7, 12, 13]].tolist()
-    [0.0, 0.5, 1.0, 1.0, 0.0]
-    """
-    tz = ZoneInfo(zone)
-    begin = time.fromisoformat(opens)
-    shut_next = closes == "24:00"
-    end = time(0) if shut_next else time.fromisoformat(closes)
-    share = np.zeros(hours)
-    first = (start.astimezone(tz) - timedelta(days=2)).date()
-    for n in range(hours // 24 + 5):
-        day = first + timedelta(days=n)
-        opening = datetime.combine(day, begin, tz).astimezone(UTC)
-        last_day = day + timedelta(days=1) if shut_next or end <= begin else day
-        closing = datetime.combine(last_day, end, tz).astimezone(UTC)
-        low = (opening - start) / timedelta(hours=1)
-        high = (closing - start) / timedelta(hours=1)
-        for t in range(max(0, int(np.floor(low))), min(hours, int(np.ceil(high)))):
-            share[t] += max(0.0, min(high, t + 1) - max(low, t))
-    return np.minimum(share, 1.0)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Scenario -> arrays
 
 
 def compile_network(scenario: Scenario) -> Network:
@@ -342,8 +204,8 @@ def compile_network(scenario: Scenario) -> Network:
     # People
     groups = scenario.groups
     population = np.array([place.population or 0 for place in origins], np.int64)
-    home = _home(scenario, population)
-    row_share = _row_shares(scenario, population, len(rows))
+    home = people_at_home(scenario, population)
+    row_share = visa_shares(scenario, population, len(rows))
 
     havens = {place.id: place.country for place in scenario.places if place.kind == "haven"}
     banning = _banning(scenario)
@@ -353,7 +215,7 @@ def compile_network(scenario: Scenario) -> Network:
         zone_row(place.time_zone)
     for country in countries:
         zone_row(country.time_zone)
-    offsets = _local_hours(zones, scenario.start, hours)
+    offsets = local_offsets(zones, scenario.start, hours)
     steps = np.arange(hours) + scenario.start.hour
     local = steps[None, :] + offsets
     first_ordinal = scenario.start.date().toordinal()
@@ -363,10 +225,10 @@ def compile_network(scenario: Scenario) -> Network:
     country_day = local_day[[zones.index(country.time_zone) for country in countries]] - first_day
     utc_day = local_day[0] - first_day
 
-    ordinary, citizens = _ordinary_traffic(
+    ordinary, citizens = ordinary_traffic(
         scenario, lanes, lane_rows, open_rows, open_sample, zones, local, local_day, first_ordinal
     )
-    ordinary = _scaled(ordinary.transpose(2, 0, 1), lanes, scenario, None)
+    ordinary = scale_traffic(ordinary.transpose(2, 0, 1), lanes, scenario, None)
     tables = np.array(lane_rows, dtype=float).reshape(len(lane_rows), 8)
     recorded = tuple(n for n, row in enumerate(lane_rows) if row[2] in (border.LAND, border.AIR, border.WAITED))
     column = np.full(len(lanes), -1, np.int64)
@@ -384,7 +246,7 @@ def compile_network(scenario: Scenario) -> Network:
             population=population,
             origin_key=integers(_key("origin", place.id) for place in origins),
             origin_zone=integers(zones.index(place.time_zone) for place in origins),
-            origin_area=_areas(scenario, [place.id for place in origins]),
+            origin_area=number_areas(scenario, [place.id for place in origins]),
             stopped=integers(group.stopped for group in groups),
             call_rule=integers(("never", "eligible", "outside").index(group.call_up) for group in groups),
         ),
@@ -460,6 +322,32 @@ def compile_network(scenario: Scenario) -> Network:
     )
 
 
+def _banning(scenario: Scenario) -> set[str]:
+    """Return the countries that any event bars people from, switched on or not."""
+    return {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
+
+
+def vary_network(network: Network, scenario: Scenario) -> Network:
+    """Return the network of a scenario that may differ in anything; only events cost next to nothing.
+
+    The arrays are those of `compile_network`, which no event changes but one: origins share an area where they see the
+    same shocks.
+
+    Examples
+    --------
+    >>> import borderflow as bf
+    >>> network = compile_network(bf.load("russia-2022").until("2022-09-16"))
+    >>> vary_network(network, network.scenario.without("lars-draft-office")).arrays.lanes is network.arrays.lanes
+    True
+    """
+    old = network.scenario
+    if scenario.model_copy(update={"events": old.events}) != old or _banning(scenario) != _banning(old):
+        return compile_network(scenario)
+    areas = number_areas(scenario, network.origins)
+    people = network.arrays.people._replace(origin_area=areas)
+    return replace(network, scenario=scenario, arrays=network.arrays._replace(people=people))
+
+
 def adapt_network(network: Network, scenario: Scenario) -> Network:
     """Return the network for a scenario that differs in events, parameter values and factors only.
 
@@ -488,151 +376,11 @@ def adapt_network(network: Network, scenario: Scenario) -> Network:
     if [scenario.value(one.share) for one in scenario.visa_classes] != [
         old.value(one.share) for one in old.visa_classes
     ]:
-        shares = _row_shares(scenario, a.people.population, len(a.choices.row_share))
+        shares = visa_shares(scenario, a.people.population, len(a.choices.row_share))
         changed["choices"] = a.choices._replace(row_share=shares)
     if scenario.factors != old.factors:
-        changed["lanes"] = a.lanes._replace(ordinary=_scaled(a.lanes.ordinary, network.lanes, scenario, old))
+        changed["lanes"] = a.lanes._replace(ordinary=scale_traffic(a.lanes.ordinary, network.lanes, scenario, old))
     home = network.home
     if [scenario.value(one.share) for one in scenario.groups] != [old.value(one.share) for one in old.groups]:
-        home = _home(scenario, a.people.population)
+        home = people_at_home(scenario, a.people.population)
     return replace(network, scenario=scenario, arrays=a._replace(**changed), home=home)
-
-
-def vary_network(network: Network, scenario: Scenario) -> Network:
-    """Return the network of a scenario that may differ in anything; only events cost next to nothing.
-
-    The arrays are those of `compile_network`, which no event changes but one: origins share an area where they see the
-    same shocks.
-
-    Examples
-    --------
-    >>> import borderflow as bf
-    >>> network = compile_network(bf.load("russia-2022").until("2022-09-16"))
-    >>> vary_network(network, network.scenario.without("lars-draft-office")).arrays.lanes is network.arrays.lanes
-    True
-    """
-    old = network.scenario
-    if scenario.model_copy(update={"events": old.events}) != old or _banning(scenario) != _banning(old):
-        return compile_network(scenario)
-    areas = _areas(scenario, network.origins)
-    people = network.arrays.people._replace(origin_area=areas)
-    return replace(network, scenario=scenario, arrays=network.arrays._replace(people=people))
-
-
-def _home(scenario: Scenario, population: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return people at home by origin and group."""
-    share = np.array([scenario.value(group.share) for group in scenario.groups])
-    home: NDArray[np.int64] = np.floor(population[:, None] * share[None, :] + 0.5).astype(np.int64)
-    if (home.sum(axis=1) > population).any():
-        home = np.floor(population[:, None] * share[None, :]).astype(np.int64)
-    return home
-
-
-def _row_shares(scenario: Scenario, population: NDArray[np.int64], rows: int) -> NDArray[np.float64]:
-    """Return the share of each visa class by row of the choice table; posts take the mean over residents."""
-    visa = np.array([place.visa_share for place in scenario.places if place.kind == "origin"])
-    visa = np.append(visa, np.full(rows - len(visa), np.average(visa, weights=np.maximum(population, 1))))
-    return np.ascontiguousarray(
-        np.stack(
-            [(visa if one.holds_visa else 1.0 - visa) * scenario.value(one.share) for one in scenario.visa_classes],
-            axis=1,
-        )
-    )
-
-
-def _scaled(
-    ordinary: NDArray[np.float64], lanes: Sequence[Station], scenario: Scenario, old: Scenario | None
-) -> NDArray[np.float64]:
-    """Apply the factors of ordinary traffic, relative to those of ``old``; shape (hour, lane, class)."""
-    names = [one.id for one in scenario.visa_classes]
-    tourist = names.index("tourist") if "tourist" in names else -1
-    by_lane = ordinary.sum(axis=0)
-    factor = np.ones_like(by_lane)
-    for number, lane in enumerate(lanes):
-        factor[number] = _ratio(scenario, old, "ordinary", lane.country)
-        odds = _ratio(scenario, old, "tourists", lane.country)
-        total = by_lane[number].sum()
-        if odds != 1.0 and tourist >= 0 and total > 0:
-            share = by_lane[number, tourist] / total
-            new = odds * share / (1.0 - share + odds * share)
-            others = (1.0 - new) / (1.0 - share) if share < 1.0 else 1.0
-            factor[number] *= np.where(np.arange(len(names)) == tourist, new / share if share > 0 else 1.0, others)
-    return np.ascontiguousarray(ordinary * factor[None])
-
-
-def _ratio(scenario: Scenario, old: Scenario | None, kind: str, country: str) -> float:
-    before = 1.0 if old is None else old.factor(kind, country)
-    return scenario.factor(kind, country) / before if before > 0 else 0.0
-
-
-def _banning(scenario: Scenario) -> set[str]:
-    """Return the countries that any event bars people from, switched on or not."""
-    return {name for event in scenario.events if isinstance(event, EntryBan) for name in event.countries}
-
-
-def _areas(scenario: Scenario, origins: Sequence[str]) -> NDArray[np.int64]:
-    """Number the sets of origins that share all shocks: named alike, and as far from the places of spatial ones."""
-    shocks = [event for event in scenario.active_events() if isinstance(event, Shock)]
-    marks = [
-        tuple((not shock.origins or origin in shock.origins, distance_to(scenario, origin, shock)) for shock in shocks)
-        for origin in origins
-    ]
-    order = sorted(set(marks), reverse=True)
-    return np.array([order.index(mark) for mark in marks], np.int64)
-
-
-def distance_to(scenario: Scenario, origin: str, shock: Shock) -> float:
-    """Return the great-circle distance in km from an origin to the nearest place of a spatial shock, 0 for others."""
-    here = scenario.place(origin)
-    there = [scenario.place(name) for name in shock.near]
-    return min((float(great_circle_km(here.lat, here.lon, p.lat, p.lon)) for p in there), default=0.0)
-
-
-def _ordinary_traffic(
-    scenario: Scenario,
-    lanes: Sequence[Station],
-    lane_rows: Sequence[tuple[int, int, int, int, float, float, int, int]],
-    open_rows: Sequence[NDArray[np.float64]],
-    open_sample: Sequence[NDArray[np.float64]],
-    zones: Sequence[str],
-    local: NDArray[np.int64],
-    local_day: NDArray[np.int64],
-    first_ordinal: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return ordinary persons per hour (lane, visa class, hour) and the citizens' share by lane.
-
-    The day's traffic follows the hour profile within the opening hours and the weekday multipliers of the row.
-    """
-    classes = scenario.visa_classes
-    hours = local.shape[1]
-    ordinary = np.zeros((len(lanes), len(classes), hours))
-    citizens = np.zeros(len(lanes))
-    profile = np.array(scenario.hour_profile) / 24.0
-    rows: dict[tuple[str, str, str], Baseline] = {(b.place, b.direction, b.mode): b for b in scenario.baseline}
-    names = [one.id for one in classes]
-    for number, lane in enumerate(lanes):
-        row = rows.get((lane.post, lane.direction, lane.mode))
-        if row is None:
-            continue
-        zone = zones.index(lane.time_zone)
-        open_now = open_rows[lane_rows[number][7]]
-        weight = profile[np.mod(local[zone], 24)] * (open_now > 0)
-        # a day cut off by the period keeps its hourly rates, so a whole day of this post is the norm
-        clock = np.arange(THREE_DAYS) + local[zone, 0]
-        whole = np.bincount(clock // 24 - clock[0] // 24) == 24
-        passing = profile[clock % 24] * (open_sample[lane_rows[number][7]] > 0)
-        scale = np.bincount(clock // 24 - clock[0] // 24, weights=passing)[whole].mean()
-        weekday = np.array(row.weekdays)[(local_day[zone] + first_ordinal - 1) % 7]
-        rate = row.persons_per_day * weekday * weight / scale
-        citizens[number] = row.citizen_share
-        country = next(c for c in scenario.countries if c.id == lane.country)
-        admitted = [names.index(name) for name in country.admits]
-        tourist = names.index("tourist") if "tourist" in names else -1
-        if row.tourist_share > 0 and tourist >= 0:
-            ordinary[number, tourist] = rate * row.tourist_share
-            others = [n for n in admitted if n != tourist] or [0]
-            ordinary[number, others[0]] += rate * (1.0 - row.tourist_share)
-        else:
-            others = [n for n in admitted if n != tourist] or [0]
-            ordinary[number, others[0]] = rate
-    return ordinary, citizens
