@@ -496,7 +496,7 @@ def test_no_request_makes_the_server_stumble(client):
         if "wait" in (case.query or {}):
             case.query["wait"] = 0
         case.headers = {**(case.headers or {}), "host": "localhost"}
-        response = case.call()
+        response = case.call(timeout=120)
         assert response.status_code < 500 or response.status_code == 503, (case.method, case.path, response.text)
 
     send()
