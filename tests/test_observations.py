@@ -144,6 +144,13 @@ def test_the_rest_of_a_total_so_far_ends_with_half_a_day(scenario):
     assert rest.value == 11_001 and [weight for _, weight in rest.target.days] == [1.0, 0.5]
 
 
+def test_a_total_up_to_an_hour(scenario):
+    """Counted at 15:00 on its last day: the first days and fifteen hours."""
+    total = {"date": "2022-09-21", "date_end": "2022-09-23", "quantity": "arrivals_cumulative", "value": 20_000}
+    found = one(scenario, **total, known_on="2022-09-23", note="To 15:00 on 23 Sep")
+    assert [weight for _, weight in found.target.days] == [1.0, 1.0, 15 / 24]
+
+
 def test_a_total_of_a_full_week_is_whole(scenario):
     """E091: 50,655 in the first full week, known on its last day as the ledger says; 7,065 are left for all of the 27th."""
     found = read_observations(scenario, through=dt.date(2022, 9, 28))

@@ -500,7 +500,7 @@ def portal_rows(shared: Path) -> list[dict[str, str]]:
 
 
 #: Days on which a figure was out, where the collection contradicts its own note.
-KNOWN_ON = {"U312": "2022-03-07"}  # "Reported on the morning of 7 March"
+KNOWN_ON = {"U164": "2022-03-01", "U252": "2022-03-03", "U291": "2022-03-06", "U312": "2022-03-07"}  # the morning after
 
 
 def write_ledger(rows: list[dict[str, str]]) -> None:

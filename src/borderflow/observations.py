@@ -62,6 +62,8 @@ CLEARED_CARS = 50.0
 _ANECDOTE = re.compile(r"traveller|diary|weak source|witness|blogger|driver in line|single|as told", re.IGNORECASE)
 _UNCERTAIN_DAY = re.compile(r"(?:day|date|days|week) (?:approximate|inferred|not)", re.IGNORECASE)
 _CLOCK_DAY = re.compile(r"\b(\d{1,2})[:.]00\s*(?:-|–|to)\s*(\d{1,2})[:.]00\b")
+#: Notes of totals that say the hour at which they were counted.
+_UNTIL = re.compile(r"\bto (\d{1,2}):00 on\b", re.IGNORECASE)
 #: Notes of totals over whole days, whatever date they carry.
 _COMPLETE = re.compile(r"\bweek\b|\bfull\b|-day total", re.IGNORECASE)
 _COUNTED_CITIZENS = re.compile(r"\brussians?\b", re.IGNORECASE)
@@ -424,8 +426,8 @@ def _parts(
 def _window(scenario: Scenario, claim: Claim) -> tuple[tuple[dt.date, float], ...]:
     """Return the days of a claim with the part of each that counts.
 
-    A running total since the announcement that was out on its own last day covers about half of that day, unless it is
-    said to be that of a full week. A reporting
+    A running total since the announcement that was out on its own last day covers about half of that day, or the part
+    up to the hour that its note names, unless it is said to be that of a full week. A reporting
     day of 10:00 to 10:00 takes its hours from two days, as if the day were even.
     """
     first, last = claim.date, claim.last
@@ -451,7 +453,8 @@ def _window(scenario: Scenario, claim: Claim) -> tuple[tuple[dt.date, float], ..
         and len(days) > 2
         and not _COMPLETE.search(claim.note)
     ):
-        weights[-1] = 0.5
+        until = _UNTIL.search(claim.note)
+        weights[-1] = int(until.group(1)) / 24.0 if until and int(until.group(1)) < 24 else 0.5
     return tuple(zip(days, weights, strict=True))
 
 
