@@ -30,7 +30,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 ORIGINS = [dt.date(2022, 9, day) for day in (23, 24, 25, 26)]
 UNTIL = dt.date(2022, 9, 28)
 MEMBERS, STEPS = 120, 4
-TRUTHS = 100
+TRUTHS = 200
 FITS = Path(tempfile.gettempdir()) / "borderflow-backtests"
 
 
