@@ -99,6 +99,11 @@ def _main_figures(comparison: Comparison) -> list[tuple[str, str, str, str]]:
     return chosen[:PANELS] or found[:PANELS]
 
 
+def _bar_label(title: str, ends: Sequence[str]) -> str:
+    """Return what a bar is the effect of: an event is left out, which its title alone does not say."""
+    return f"without: {title}" if tuple(ends) == ("without",) else title
+
+
 def plot_tornado(tornado: Tornado, path: str | Path | None = None) -> Picture:
     """Draw a tornado chart: one bar for each event or parameter, the longest on top.
 
@@ -121,7 +126,7 @@ def plot_tornado(tornado: Tornado, path: str | Path | None = None) -> Picture:
                 right = effect.difference >= 0
                 panel.annotate(end, (effect.difference, row), xytext=(4 if right else -4, 0), va="center",
                                textcoords="offset points", ha="left" if right else "right", fontsize=7)  # fmt: skip
-    panel.set_yticks(range(len(bars)), [wrapped(title, 46) for _, title, _, _ in bars], fontsize=8)
+    panel.set_yticks(range(len(bars)), [wrapped(_bar_label(title, ends), 46) for _, title, ends, _ in bars], fontsize=8)
     panel.invert_yaxis()
     panel.axvline(0.0, color=INK, linewidth=0.8)
     panel.margins(x=0.12)
