@@ -19,6 +19,7 @@ import pytest
 
 import borderflow as bf
 from borderflow import cli
+from borderflow.calibration import calibrate
 from runs import hashes
 
 WORDS = ("run", "russia-2022", "--members", "40", "--until", "2022-09-15", "--quiet", "--workers", "2", "--snapshot", "2022-09-14T12:00")  # fmt: skip
@@ -136,6 +137,67 @@ def test_a_full_disk_is_one_line_and_a_resumable_folder(tmp_path, small_disk, mo
     assert hashes(out) == hashes(tmp_path / "whole")
 
 
+@pytest.fixture(scope="module")
+def whole_fit(tmp_path_factory):
+    """What `FIT` leaves where nobody disturbs it."""
+    out = tmp_path_factory.mktemp("fit") / "fit"
+    with pytest.MonkeyPatch.context() as patch:
+        call(patch, *FIT, "--out", str(out))
+    return files(out)
+
+
+@pytest.mark.parametrize("room", ["24k", "120k"], ids=["no room for a step", "no room for the pictures"])
+def test_a_fit_on_a_full_disk(small_disk, whole_fit, monkeypatch, capsys, room):
+    out = small_disk / "fit"
+    subprocess.run(["mount", "-o", f"remount,size={room}", str(small_disk)], check=True)
+    with pytest.raises(SystemExit) as stopped:
+        call(monkeypatch, *FIT, "--out", str(out))
+    assert stopped.value.code == 2
+    complaint = capsys.readouterr().err.strip()
+    assert complaint.endswith("No space left on device; make room and go on with --resume")
+    assert len(complaint.splitlines()) == 1
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    call(monkeypatch, *FIT, "--out", str(out), "--resume")
+    assert files(out) == whole_fit
+
+
+@pytest.mark.parametrize("harm", ["torn", "flipped", "emptied", "gone"])
+def test_a_damaged_step_of_a_fit_is_computed_again(tmp_path, whole_fit, monkeypatch, harm):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("borderflow.calibration.finish_fit", interrupt)
+        calibrate("russia-2022", through="2022-09-22", members=12, steps=2, out=tmp_path / "fit")
+    file = tmp_path / "fit.part" / "step-1.npz"
+    data = file.read_bytes()
+    if harm == "gone":
+        file.unlink()
+    else:
+        middle = len(data) // 2
+        flipped = data[:middle] + bytes([data[middle] ^ 16]) + data[middle + 1 :]
+        file.write_bytes({"torn": data[:middle], "flipped": flipped, "emptied": b""}[harm])
+    call(monkeypatch, *FIT, "--out", str(tmp_path / "fit"), "--resume")
+    assert files(tmp_path / "fit") == whole_fit
+
+
+def interrupt(*_words):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", ["part", "settle"])
+def test_a_fit_killed_around_its_last_rename(tmp_path, whole_fit, monkeypatch, after):
+    """Killed before the last rename, or after it with its leftovers still there: `--resume` ends it, and tidies."""
+    call(monkeypatch, *FIT, "--out", str(tmp_path / "fit"), "--seed", "7")  # an older fit that is replaced
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        if after == "settle":
+            patch.setattr("borderflow.plans.settle", interrupt)
+        else:
+            rename = Path.rename
+            patch.setattr(Path, "rename", lambda self, to: interrupt() if self.name == "fit.part" else rename(self, to))
+        calibrate("russia-2022", through="2022-09-22", members=12, steps=2, out=tmp_path / "fit")
+    call(monkeypatch, *FIT, "--out", str(tmp_path / "fit"), "--resume")
+    assert files(tmp_path / "fit") == whole_fit
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit"]
+
+
 NO_NETWORK = """
 import socket, sys
 def refuse(*words, **more):
@@ -155,10 +217,13 @@ main()
         ("scenarios",),
         ("check", "russia-2022"),
         ("run", "russia-2022", "--members", "2", "--until", "2022-09-15", "--quiet"),
+        ("evidence", "read", "article.txt", "--published", "2022-09-28"),
+        ("evidence", "check", "russia-2022"),
     ],
     ids=lambda words: words[0],
 )
 def test_no_network_at_run_time(tmp_path, words):
+    (tmp_path / "article.txt").write_text("On Tuesday 4,210 people entered Georgia, the ministry said.")
     done = subprocess.run(
         [sys.executable, "-c", NO_NETWORK, *words], capture_output=True, text=True, cwd=tmp_path, timeout=120
     )
@@ -188,3 +253,9 @@ def test_a_run_in_a_namespace_without_a_network(tmp_path):
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     assert bf.open_run(tmp_path / "runs" / "russia-2022").members == 2
+    assert (tmp_path / "runs" / "russia-2022" / "briefing.html").is_file()
+    (tmp_path / "article.txt").write_text("On Tuesday 4,210 people entered Georgia, the ministry said.")
+    for more in (["brief", "runs/russia-2022"], ["evidence", "read", "article.txt", "--published", "2022-09-28"],
+                 ["forecast", "russia-2022", "--members", "2", "--through", "2022-09-29", "--quiet"]):  # fmt: skip
+        done = subprocess.run([*words[:6], *more], capture_output=True, text=True, cwd=tmp_path, timeout=120)
+        assert (done.returncode, done.stderr) == (0, ""), more

@@ -8,6 +8,7 @@ members are done; there is no list beside it that could disagree.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -331,7 +332,7 @@ class Store:
             array = self._array(name)
             labels = tuple(int(self._array(dim).shape[0]) for dim in array.metadata.dimension_names)
             fits = array.shape == labels
-            if fits and np.prod(array.chunks, dtype=float) <= LARGEST_CHUNK:
+            if fits and math.prod(array.chunks) <= LARGEST_CHUNK:
                 return np.asarray(array[index or ...])
             reason = "its shape does not fit its labels"
         except IndexError:
@@ -342,7 +343,8 @@ class Store:
 
 
 #: What zarr and its codecs raise for metadata and chunks that are not as they were written.
-DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, NotImplementedError)
+DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError,
+          NotImplementedError)  # fmt: skip
 
 
 def first_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from borderflow.calibration import SMALL
-from borderflow.errors import UsageError
+from borderflow.errors import ResultsError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,8 @@ def draw_fit(fit: Fit, folder: str | Path | None = None) -> list[Path]:
     ------
     UsageError
         Without matplotlib.
+    ResultsError
+        Where there is no room for them.
     """
     try:
         import matplotlib
@@ -43,7 +45,11 @@ def draw_fit(fit: Fit, folder: str | Path | None = None) -> list[Path]:
         raise UsageError("pictures need matplotlib: pip install 'borderflow[plots]'") from None
     matplotlib.use("Agg")
     target = Path(folder) if folder is not None else fit.folder
-    return [_draw_parameters(fit, target / "parameters.png"), _draw_predictive(fit, target / "predictive.png")]
+    try:
+        return [_draw_parameters(fit, target / "parameters.png"), _draw_predictive(fit, target / "predictive.png")]
+    except OSError as error:
+        reason = f"pictures cannot be written: {error.strerror or error}"
+        raise ResultsError(f"{target}: {reason}; make room and go on with --resume") from None
 
 
 def _draw_parameters(fit: Fit, path: Path) -> Path:
