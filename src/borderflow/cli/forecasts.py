@@ -69,8 +69,9 @@ def fit(
     from borderflow.flee import is_directory
 
     if is_directory(shipped_directory(scenario)):
-        if observations is not None or resume:
-            raise UsageError("--observations, --resume: not for Flee directories, which hold their counts")
+        if observations is not None or resume or workers is not None or (members, steps, model_error) != (300, 6, 1.0):
+            words = "--observations, --resume, --workers, --members, --steps, --model-error"
+            raise UsageError(f"{words}: not for Flee directories, which hold their counts")
         fit_directory(scenario, settings, counts, through, seed, out, quiet)
         return
     only_for_directories(settings=settings, counts=counts)
