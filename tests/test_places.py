@@ -127,10 +127,10 @@ def test_arguments_that_do_not_fit_are_explained():
 def test_lookups_are_fast_once_loaded():
     find_places("warm up")
     asked = ["Екатеринбург", "Ekaterinbrug", "თბილისი", "Przemysl", "Verkhny Lars"] * 4
-    started = time.perf_counter()
+    started = time.process_time()
     for name in asked:
         find_places(name)
-    assert (time.perf_counter() - started) / len(asked) < 0.05
+    assert (time.process_time() - started) / len(asked) < 0.05
 
 
 @given(st.text(max_size=30))

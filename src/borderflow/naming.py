@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
@@ -16,8 +17,8 @@ from typing import Literal, NamedTuple
 
 from borderflow.errors import ScenarioError
 from borderflow.ledger import place_key
-from borderflow.places import all_names, normalise_name, places_named
-from borderflow.scenario import Place, Scenario, load, shipped
+from borderflow.places import cyrillic_names, normalise_name, places_named
+from borderflow.scenario import Place, Scenario, read_places, shipped
 
 __all__ = ["Named", "Names", "resolve_place", "shipped_names"]
 
@@ -92,15 +93,14 @@ def _english() -> dict[str, str]:
 def _gazetteer_stems() -> dict[str, tuple[str, ...]]:
     """Stems of all Cyrillic names of the gazetteer, and the names that have them."""
     found: dict[str, list[str]] = {}
-    for key in all_names():
-        if _CYRILLIC.search(key):
-            found.setdefault(" ".join(map(_stem, key.split())), []).append(key)
+    for key in cyrillic_names():
+        found.setdefault(" ".join(map(_stem, key.split())), []).append(key)
     return {one: tuple(sorted(keys)) for one, keys in found.items()}
 
 
 @lru_cache(maxsize=1)
 def _listed_crossings() -> dict[str, list[tuple[Named, tuple[str, ...]]]]:
-    """Well-known crossings of the world by every spelling (general knowledge; names only, no coordinates)."""
+    """Well-known crossings, and regions in the news, by every spelling (general knowledge; names, no coordinates)."""
     text = (files("borderflow") / "data" / "crossings.csv").read_text(encoding="utf-8")
     found: dict[str, list[tuple[Named, tuple[str, ...]]]] = {}
     for row in csv.DictReader(io.StringIO(text)):
@@ -111,7 +111,7 @@ def _listed_crossings() -> dict[str, list[tuple[Named, tuple[str, ...]]]]:
             # a post is shown with the side that the article names: "Ninotsminda / Bavra"
             other = name if name in latin else latin[min(1, len(latin) - 1)]
             shown = row["name"] if sound(other) == sound(row["name"]) else f"{row['name']} / {other}"
-            one = Named(key.replace(" ", "-"), shown, row["countries"][:2], "crossing", 1.0, "crossings")
+            one = Named(key.replace(" ", "-"), shown, row["countries"][:2], row["kind"], 1.0, "crossings")
             for form in {normalise_name(name), stem(normalise_name(name))}:
                 found.setdefault(form, []).append((one, tuple(latin)))
     return found
@@ -141,7 +141,7 @@ def sound(name: str) -> str:
 
 
 class Names:
-    """An index of names: those of some scenarios, countries, and the gazetteer.
+    """An index of names: those of some scenarios (or of their places alone), countries, and the gazetteer.
 
     Examples
     --------
@@ -153,12 +153,11 @@ class Names:
     ([], 'EE')
     """
 
-    def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
+    def __init__(self, scenarios: Iterable[Scenario] = (), places: Iterable[Place] = ()) -> None:
         self._own: dict[str, list[Named]] = {}
-        for scenario in scenarios:
-            for place in scenario.places:
-                for name in _names_of(place):
-                    self._add(name, place)
+        for place in itertools.chain(*(scenario.places for scenario in scenarios), places):
+            for name in _names_of(place):
+                self._add(name, place)
 
     def _add(self, name: str, place: Place) -> None:
         key = normalise_name(name)
@@ -166,7 +165,7 @@ class Names:
         shown = (
             f"{place.name} / {place.name_other_side}"
             if place.name_other_side and place.kind == "crossing"
-            else place.name
+            else place.name.removesuffix(" airport")
         )
         for form, score in ((key, 1.0), (stem(key), 0.95)):
             entry = Named(place.id, shown, place.country, _KINDS.get(place.kind, "city"), score, "scenario", population)
@@ -227,12 +226,18 @@ class Names:
         if not key:
             return []
         form = stem(key)
+        if key.endswith(("ок", "ек")):
+            form = key[:-2] + "к"  # "у Озинок" is Озинки
         found = [*self._own.get(key, ())] or [*self._own.get(form, ())]
         # a crossing goes before the town or the region that shares its name
         found.sort(key=lambda one: (one.kind != "crossing", -one.score))
         if not any(one.kind == "crossing" for one in found):
             listed = _listed_crossings()
-            found += [self._own_or(*entry) for entry in (listed.get(key) or listed.get(form, []))[:1]]
+            found += [
+                self._own_or(*entry)
+                for entry in (listed.get(key) or listed.get(form, []))[:1]
+                if not found or entry[0].kind == "crossing"
+            ]
         country = self.country(name)
         if country is not None:
             found = [country, *found] if country.score == 1.0 else [*found, country]
@@ -255,19 +260,20 @@ def _names_of(place: Place) -> set[str]:
     names |= {re.sub(r"\(.*?\)", "", name) for name in names}
     if place.kind in ("entry", "haven"):
         return set()  # places for accounting only, with names of countries and of the towns beside them
-    return {name.strip() for name in names if name.strip()}
+    countries = set(_english().values())  # "Sculeni (Romania)" does not make Romania a post
+    return {name.strip() for name in names if name.strip() and name.strip() not in countries}
 
 
 @lru_cache(maxsize=1)
 def shipped_names() -> Names:
     """Return the index of all shipped scenarios, countries and the gazetteer."""
-    found = []
-    for name in shipped():
+    found: list[Place] = []
+    for folder in shipped().values():
         try:
-            found.append(load(name))
+            found += read_places(folder)
         except ScenarioError:  # a scenario that is being edited must not stop the reading of an article
             continue
-    return Names(found)
+    return Names(places=found)
 
 
 def _within(name: str, names: Names) -> list[Named]:

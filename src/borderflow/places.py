@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
@@ -40,8 +40,8 @@ __all__ = [
     "EARTH_RADIUS_KM",
     "Candidate",
     "GazetteerPlace",
-    "all_names",
     "country_name",
+    "cyrillic_names",
     "find_places",
     "great_circle_km",
     "iso3",
@@ -59,6 +59,10 @@ _WORST_CLOSE_MATCH = 0.7  # difflib ratio below which two names are taken for di
 _SHORTLIST = 60  # names compared letter by letter after the bigram filter
 _UNFOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ə": "a"})
 _APOSTROPHES = re.compile("['`´ʹʺʻʼʽʾʿˈ‘’′″\"“”]")
+_PLAIN_CYRILLIC = re.compile("[а-яё]+")
+_BARE_CYRILLIC = str.maketrans("ёй", "еи")
+_OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c80-\uffff]")  # neither Latin letters nor their marks
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -129,6 +133,11 @@ def normalise_name(text: str) -> str:
     >>> normalise_name("Kamʼianets-Podilskyi"), normalise_name("ÅLESUND"), normalise_name("Орёл")
     ('kamianets podilskyi', 'alesund', 'орел')
     """
+    plain = text.casefold()
+    if plain.isascii() and plain.isalpha():
+        return plain
+    if _PLAIN_CYRILLIC.fullmatch(plain):
+        return plain.translate(_BARE_CYRILLIC)
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_UNFOLDED)
         bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -278,18 +287,35 @@ def places_named(key: str) -> list[GazetteerPlace]:
     ['EE']
     """
     places = load_gazetteer()
-    return sorted((places[n] for n in _name_index().bearers.get(key, ())), key=lambda place: -place.population)
+    known = (
+        _bearers("latin") if key.isascii() else _bearers("cyrillic") if _CYRILLIC.search(key) else _name_index().bearers
+    )
+    return sorted((places[n] for n in known.get(key, ())), key=lambda place: -place.population)
 
 
-def all_names() -> Iterable[str]:
-    """All names of the gazetteer, as `normalise_name` writes them.
+@lru_cache(maxsize=2)
+def _bearers(script: Literal["latin", "cyrillic"]) -> dict[str, list[int]]:
+    """Names of one script, so that reading an English article need not normalise Arabic and Chinese ones."""
+    found: dict[str, list[int]] = {}
+    for number, place in enumerate(load_gazetteer()):
+        for name in (place.name, *place.alternates):
+            own = _CYRILLIC.search(name) if script == "cyrillic" else not _OTHER_SCRIPT.search(name)
+            if own:
+                numbers = found.setdefault(normalise_name(name), [])
+                if number not in numbers[-1:]:
+                    numbers.append(number)
+    return found
+
+
+def cyrillic_names() -> Iterable[str]:
+    """All Cyrillic names of the gazetteer, as `normalise_name` writes them.
 
     Examples
     --------
-    >>> "narva" in all_names()
+    >>> "нарва" in cyrillic_names()
     True
     """
-    return _name_index().bearers.keys()
+    return _bearers("cyrillic").keys()
 
 
 def _spelling(place: GazetteerPlace, key: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
-from borderflow.articles.happenings import read_events
+from borderflow.articles.happenings import date_events, read_events
 from borderflow.articles.scenes import Memory, build_scene
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
@@ -65,16 +65,24 @@ class RuleExtractor:
         countries = find_countries(sentences, names)
         memory = Memory(announced=self.announced)
         seen: set[tuple[object, ...]] = set()
+        events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
         for sentence in sentences:
             scene = build_scene(sentence, names, countries, published, memory.day)
             if scene.cues or scene.amounts:
+                yield from date_events(scene, events)
+                events = []
                 figures = list(read_figures(scene, memory))
                 for one in (*figures, *read_events(scene, memory, {figure.quantity for figure in figures})):
                     key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")
-                    if key not in seen:
-                        seen.add(key)
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                    if one.kind == "event":
+                        events.append(one)
+                    else:
                         yield one
             memory.keep(scene)
+        yield from events
 
 
 def read_evidence(

@@ -24,9 +24,18 @@ _RIVALS = (
     frozenset({"capacity of shelter", "slept"}),
     frozenset({"capacity", "throughput"}),
     frozenset({"post", "throughput", "cross", "let through"}),  # "пункт пропуска" lets nobody through by itself
+    frozenset({"registered only", "throughput", "cross"}),
+    frozenset({"expect", "enter"}),  # "could reach half a million" is no arrival
+    frozenset({"asylum", "seekers"}),
     frozenset({"still", "open"}),
     frozenset({"still", "halt"}),
 )
+
+
+_RIVALS_OF = {
+    kind: frozenset().union(*(group for group in _RIVALS if kind in group)) - {kind}
+    for kind in frozenset().union(*_RIVALS)
+}
 
 
 class Cue(NamedTuple):
@@ -63,17 +72,17 @@ def find_cues(tokens: Sequence[Token]) -> list[Cue]:
     for number, token in enumerate(tokens):
         if not token.is_word:
             continue
+        starting = _starting(token.lower)
+        if not starting:
+            continue
         best: dict[str, int] = {}
-        for kind, rest in _starting(token.lower):
+        for kind, rest in starting:
             last = _match(tokens, number + 1, rest) if rest else number + 1
             if last > best.get(kind, 0):
                 best[kind] = last
-        for group in _RIVALS:
-            rivals = {kind: last for kind, last in best.items() if kind in group}
-            longest = max(rivals.values(), default=0)
-            best = {kind: last for kind, last in best.items() if kind not in rivals or last == longest}
         found += [Cue(kind, number, last, token.start, tokens[last - 1].end) for kind, last in best.items()]
-    return [one for one in found if not any(_covers(other, one) for other in found)]
+    long = [one for one in found if one.last - one.first > 1 and one.kind in _RIVALS_OF]
+    return [one for one in found if not any(_covers(other, one) for other in long)] if long else found
 
 
 def _covers(one: Cue, other: Cue) -> bool:
@@ -82,8 +91,7 @@ def _covers(one: Cue, other: Cue) -> bool:
         one.first <= other.first
         and other.last <= one.last
         and one.last - one.first > other.last - other.first
-        and one.kind != other.kind
-        and any(one.kind in group and other.kind in group for group in _RIVALS)
+        and other.kind in _RIVALS_OF[one.kind]
     )
 
 

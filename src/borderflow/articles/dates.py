@@ -41,14 +41,18 @@ _NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 
 #: name -> pattern of one phrase; the first that matches at a place counts
 _ATOMS: tuple[tuple[str, str], ...] = (
+    ("half", rf"(?P<hq>first|second|перв\w+|втор\w+) (?:half of|половин\w+) (?P<hm>{_MONTH})\b"),
     ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
              rf"|(?P<em>{_MONTH}) (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
     ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
+    ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
     ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
     ("before yesterday", r"(?:the )?day before yesterday\b|позавчера"),
-    ("before", r"(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
-    ("after", r"(?:the |a )?(?:next day|following day|day later|day after)\b|(?:на|в) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
+    ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
+    ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
+    ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
     ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
+    ("since then", r"\bsince then\b|\bс тех пор\b"),
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|on|after)\b|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
     ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
@@ -60,37 +64,76 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
     ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
     ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\bв первый(?: же)? день\b"),
-    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<pn>{_COUNT}|few|several)? ?(?P<pu>days|day|weeks|months|month)\b"
+    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b"
                   rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
+    ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b)|\bза (?:последнюю )?неделю\b"),
     ("last week", r"\b(?:last|the past|past) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
-    ("past week", r"\b(?:in|within|over|during) (?:a|one|the) week\b|\bза (?:последнюю )?неделю\b"),
     ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+|начала (?:этой |текущей )?недели|(?:start|beginning) of (?:the|this) week"),
     ("last month", r"\b(?:last|the previous) month\b|\b(?:в )?(?:прошл|минувш)\w+ месяц\w*"),
     ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
     ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
     ("this year", r"\b(?:this year|the year|в этом году|начала года|с начала года|текущего года)\b"),
-    ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
     ("month", rf"\b(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b)?"),
+    ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
 )  # fmt: skip
-_SCAN = tuple((name, re.compile(pattern)) for name, pattern in _ATOMS)
+#: name -> words one of which is in every phrase of that name, so that most patterns need not be tried
+_WORDS_OF = {
+    "before yesterday": ("yesterday", "позавчера"),
+    "before": (
+        "previous",
+        "before",
+        "earlier",
+        "preceding",
+        "ранее",
+        "раньше",
+        "до ",
+        "накануне",
+        "на кануне",
+        "предыдущ",
+    ),
+    "after": ("next", "following", "later", "after", "следующ", "позже", "спустя", "через", "наутро"),
+    "same": ("same", "that ", "said", "тот", "этот", "те ", "тем "),
+    "since then": ("since then", "с тех"),
+    "later": ("later", "on", "after", "через", "спустя"),
+    "week before": ("week", "недел"),
+    "ago": ("ago", "earlier", "before", "previously", "назад", "ранее", "раньше"),
+    "today": ("today", "tonight", "this ", "сегодня", "нынешн"),
+    "yesterday": ("yesterday", "last night", "вчера", "ночи"),
+    "overnight": ("overnight",),
+    "tomorrow": ("tomorrow", "завтра"),
+    "weekend": ("weekend", "выходн"),
+    "hours": ("hours", "часа", "сутки"),
+    "some hours": ("hours", "час"),
+    "first day": ("first", "перв"),
+    "past days": ("past", "last", "previous", "days", "дн", "суток", "recent", "месяц"),
+    "last week": ("week", "недел"),
+    "past week": ("week", "недел"),
+    "this week": ("week", "недел"),
+    "last month": ("month", "месяц"),
+    "this month": ("month", "месяц"),
+    "last year": ("year", "год"),
+    "this year": ("year", "год"),
+}
+_SCAN = tuple((name, re.compile(pattern), _WORDS_OF.get(name, ())) for name, pattern in _ATOMS)
 _TRIGGER = re.compile(
-    rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
+    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
 )
 _NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
 _FUTURE = re.compile(
     r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
-    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет\w+|введ\w+|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ\w+|следующ\w+|готов\w+|разверн\w+|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
+    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
 )
-_CLAUSE = re.compile(r"[;,:]|\bthat\b|\bbut\b|\bwhile\b|\bчто\b|\bно\b")
+_CLAUSE = re.compile(r"[;,:](?!\d)|\bthat\b|\bbut\b|\bwhile\b|\bчто\b|\bно\b")
 _FROM_NOW = re.compile(r"\b(?:from|as of|starting|starting from|effective|effective from|beginning)(?: on)?\s*$")
+_ALREADY = re.compile(r"\b(?:already|had|were|was|have|has|stood|numbered|totalled)\b")
 _RANGE_ON = re.compile(r"\s*(?:morning |evening )?(?:to|until|till|through)\b")
 _SINCE = re.compile(
     r"(?:\bsince [^,.;]{1,60}?|\b(?:с момента|с начала|после) [^,.;]{1,50}?|\bsince(?: (?:early|late|last|the (?:start|beginning) of|the))?|\bfrom|\bafter(?: the \w+ (?:on|of))?|\bsince the [\w' -]{3,40}? (?:on|of)|\bstarting(?: on| from)?|\bas of|\beffective|\bс|\bсо|\bначиная с|\bпосле|\bс момента [\w ]{3,40}?)(?: on)?\s*(?:the\s+)?$"
 )
 _START_OF = re.compile(r"(?:\bsince|\bfrom)?\s*(?:the )?(?:start|beginning) of(?: the)?\s*$|\b(?:с )?начал[ао]\s*$")
 _BY = re.compile(
-    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|вечер\w*|конец|концу))?(?: on)?\s*$"
+    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough(?! on)|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|вечер\w*|конец|концу))?(?: on)?\s*$"
 )
 _DAYS_TO = re.compile(
     rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
@@ -112,6 +155,7 @@ class When(NamedTuple):
     last: date
     role: Role
     is_start: bool = False
+    since: bool = False
 
 
 def find_dates(text: str, offset: int, published: date, anchor: date | None = None) -> list[When]:
@@ -137,7 +181,9 @@ def find_dates(text: str, offset: int, published: date, anchor: date | None = No
 def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[When]:
     taken = bytearray(len(lower))
     matches: list[tuple[int, str, re.Match[str]]] = []
-    for name, pattern in _SCAN:
+    for name, pattern, words in _SCAN:
+        if words and not any(word in lower for word in words):
+            continue
         for match in pattern.finditer(lower):
             start, end = match.span()
             if any(taken[start:end]):
@@ -153,7 +199,11 @@ def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[
         window = _resolve_in_turn(name, match, published, anchor, lower)
         if window is not None:
             start_of = match.group().startswith(("начала", "start", "beginning"))
-            found.append(When(*match.span(), *window, "day" if window[0] == window[1] else "span", start_of))
+            found.append(
+                When(
+                    *match.span(), *window, "day" if window[0] == window[1] else "span", start_of, name == "since then"
+                )
+            )
             anchor = window[1]
     return found
 
@@ -168,7 +218,20 @@ def _resolve_in_turn(
             one = (anchor or published) - day
         case "after":
             one = (anchor or published) + day
-        case "same" | "first day":
+        case "day only":
+            near = anchor or published
+            one = near.replace(day=int(match.group("od") or match.group("rod")))
+        case "those days":
+            if anchor is None and match.group("tu").startswith(("day", "дн")):
+                return None
+            length = _count(match.group("tn")) * (1 if match.group("tu").startswith(("day", "дн")) else 7)
+            last = published if length >= 7 or anchor is None else anchor
+            return last - day * (length - 1), last
+        case "half":
+            start, end = _named_month_of(match.group("hm"), published)
+            middle = start.replace(day=15)
+            return (start, middle) if match.group("hq").startswith(("first", "перв")) else (middle + day, end)
+        case "same" | "first day" | "since then":
             if anchor is None:
                 return None
             one = anchor
@@ -188,6 +251,12 @@ def _resolve_in_turn(
     return one, one
 
 
+def _named_month_of(name: str, published: date) -> tuple[date, date]:
+    month = _number_of(_MONTHS, name) + 1
+    year = published.year - (month > published.month)
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
 def _count(text: str) -> int:
     return int(text) if text.isdigit() else _SMALL[text]
 
@@ -198,7 +267,12 @@ def _looks_ahead(lower: str, start: int, end: int) -> bool:
         (found.end() for found in _CLAUSE.finditer(lower, max(start - 200, 0), start)), default=max(start - 200, 0)
     )
     last = next((found.start() for found in _CLAUSE.finditer(lower, end, end + 200)), end + 200)
-    if _FROM_NOW.search(lower[first:start]) and not _RANGE_ON.match(lower[end:]):
+    now = _FROM_NOW.search(lower[first:start])
+    if (
+        now
+        and not (now.group().startswith("as of") and _ALREADY.search(lower[end:last]))
+        and not _RANGE_ON.match(lower[end:])
+    ):
         return True
     return bool(_FUTURE.search(lower[first:last]))
 
@@ -236,6 +310,8 @@ def _resolve(name: str, match: re.Match[str], published: date, future: bool) -> 
                 return published, published
             case "some hours":
                 return published - day * (int(match.group("hn") or match.group("hr")) // 24), published
+            case "weekend" if future and match.group().startswith(("this", "the", "эт", "на ")):
+                return monday + day * 5, monday + day * 6
             case "overnight":
                 return published - day, published
             case "yesterday":
@@ -416,23 +492,30 @@ def _is_whole_month(one: When, published: date) -> bool:
 
 
 def _placed(one: When, before: str, published: date) -> When:
+    if one.since:
+        return one._replace(last=max(one.first, published), role="since")
     if one.role == "day" and (days := _DAYS_TO.search(before)):
         length = timedelta(days=6 if days.group("w") else _count(days.group("n")) - 1)
         return When(one.start - len(before) + days.start(), one.end, one.first - length, one.last, "span")
     since = _SINCE.search(before) or _START_OF.search(before)
+    if since and since.group().strip().endswith("as of") and one.role == "day" and one.first <= published:
+        return one._replace(start=one.start - len(before) + since.start(), role="by")
     if (
         since
         and one.first <= published
         and (
             one.role == "day"
             or one.is_start
+            or (one.role == "span" and re.search(r"(?:late|mid|early)[ -]*$", before))
             or _START_OF.search(before)
             or since.group().startswith("since")
             or _is_whole_month(one, published)
         )
     ):
         begin = one.start - len(before) + since.start()
-        return When(begin, one.end, one.first, max(one.first, published), "since")
+        shift = 20 * ("late" in since.group()) + 10 * ("mid" in since.group())
+        first = one.first + timedelta(days=shift if one.role == "span" else 0)
+        return When(begin, one.end, first, max(first, published), "since")
     if since and one.role == "day":
         return one._replace(start=one.start - len(before) + since.start(), role="future")
     by = _BY.search(before)

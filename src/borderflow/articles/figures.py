@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from borderflow.articles.cues import Cue
+from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
+from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
 from borderflow.articles.findings import Finding, PlaceCandidate
-from borderflow.articles.kinds import FIGURES, FigureKind
+from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
 from borderflow.articles.scenes import Memory, Scene
@@ -17,71 +17,13 @@ from borderflow.ledger import vocabulary
 
 __all__ = ["describe_site", "is_present", "read_figures", "speaker"]
 
-_COMPARED = (
-    ("up", "from"), ("down", "from"), ("against",), ("compared", "with"), ("compared", "to"), ("than",), ("instead", "of"), ("versus",),
-    ("против",), ("по", "сравнению", "с"), ("вместо",), ("чем",), ("from", "just"), ("up", "from", "just"),
-)  # fmt: skip
-_CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
-_ROADS = frozenset(
-    [
-        "drive",
-        "road",
-        "route",
-        "journey",
-        "trip",
-        "away",
-        "north",
-        "south",
-        "east",
-        "west",
-        "inside",
-        "outside",
-        "deep",
-        "wide",
-        "border",
-        "frontier",
-        "от",
-        "из",
-        "дороги",
-        "пути",
-    ]
-)
-_OPEN = frozenset({"open", "opens", "открыто", "открыты", "открытых"})
-_AGE_WORDS = frozenset({"under", "below", "older", "younger", "aged", "старше", "младше", "моложе"})
-_BESIDE = frozenset({"than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
-_OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
-_TOTAL = frozenset({"total", "totals", "date", "already", "altogether", "overall", "far", "всего", "общей", "итого"})
-_NOUN_OF_FIGURE = frozenset(
-    {
-        "figure",
-        "number",
-        "total",
-        "quota",
-        "tally",
-        "count",
-        "цифра",
-        "цифру",
-        "число",
-        "квота",
-        "план",
-        "плане",
-        "количество",
-    }
-)
+_PRICED = frozenset({"за", "for", "to", "at", "against", "costs", "cost", "стоит", "стоил"})
+_TOTAL = frozenset({"total", "totals", "date", "altogether", "overall", "far", "всего", "общей", "итого"})
 _PRESENT = frozenset(
     ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
      "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
 )  # fmt: skip
-_LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
-
-
-_PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
-
-
-class _Choice(NamedTuple):
-    kind: FigureKind
-    score: float
-    cue: Cue | None
+_ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
 
 
 def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
@@ -89,39 +31,61 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
     previous: FigureKind | None = None
     last_window: Window | None = None
     last_site: Site | None = None
-    for number, amount in enumerate(_with_nouns(scene.amounts)):
+    for number, amount in enumerate(_with_nouns(scene, memory)):
         if amount.dimension in ("other", "percent", "minute", "month", "lane") or amount.value <= 0:
             continue
         segment = scene.segment(number)
-        choice = _choose(scene, amount, segment, previous, memory)
-        if choice is None or _is_no_figure(scene, amount, segment, number, choice):
+        choice = choose_kind(scene, amount, segment, previous, memory)
+        if choice is None or is_no_figure(scene, amount, segment, number, choice):
             continue
         previous = choice.kind
-        window = choose_window(scene, segment, amount.first)
+        window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
         if not window.given:
             window = (
                 _carried(scene, choice.kind, segment, last_window, memory, rate=scene.rates[amount.first] == "day")
                 or window
             )
         last_window = window if window.given else last_window
-        compared = _is_compared(scene, amount)
-        if compared and not window.given and not _is_usual(scene, segment):
+        compared = is_compared(scene, amount)
+        if compared and not window.given and not is_usual(scene, segment):
             continue
         site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
+        if (
+            choice.kind.quantity == "departures_*"
+            and site is not None
+            and site.sure
+            and _are_goals(scene, site, choice)
+        ):
+            choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
         if last_site is not None and (site is None or not site.sure or _elsewhere(site, choice.kind, segment)):
             site = last_site
         last_site = site if site is not None and site.sure else last_site
-        if choice.kind.quantity in _OF_QUEUES and ((window.last - window.first).days > 7 or _is_usual(scene, segment)):
+        if choice.kind.quantity in OF_QUEUES and ((window.last - window.first).days > 7 or is_usual(scene, segment)):
             continue  # no queue lasts that long; and what is usual is not how it is now
-        if window.given and (window.last - window.first).days > 3 and _is_usual(scene, segment):
+        if window.given and (window.last - window.first).days > 3 and is_usual(scene, segment):
             continue  # the usual number of a week is no daily one
         finding = _finding(scene, amount, choice, segment, window, site, memory)
         if finding is not None:
             memory.quantity, memory.counted_at = choice.kind.quantity, memory.number
-            memory.place = site.mentions[0] if site is not None else memory.place
+            if site is not None and choice.kind.family != "exit":
+                memory.place = site.mentions[0]
+            if scene.rates[amount.first] == "day":
+                memory.rate_at = memory.number
             if window.given and window.when is not None:
                 memory.when, memory.when_at = window.when, memory.number
             yield finding
+
+
+def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
+    """Tell whether people who left went to these places: "for Turkey", "в Армению" (not "в Армении")."""
+    return choice.cue is not None and all(
+        one.first >= choice.cue.last
+        and (
+            one.role == "to"
+            or (one.role == "at" and one.best.kind == "country" and scene.tokens[one.last - 1].lower[-1:] in "ую")
+        )
+        for one in site.mentions
+    )
 
 
 def _elsewhere(site: Site, kind: FigureKind, segment: tuple[int, int]) -> bool:
@@ -131,19 +95,23 @@ def _elsewhere(site: Site, kind: FigureKind, segment: tuple[int, int]) -> bool:
     )
 
 
+def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
+    return any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]])
+
+
 def _carried(
     scene: Scene, kind: FigureKind, segment: tuple[int, int], last: Window | None, memory: Memory, *, rate: bool
 ) -> Window | None:
     """Return the window that a figure without a date takes from the figure before it, in its sentence or the last one."""
     flow = vocabulary_kind(kind.quantity) == "flow"
-    if any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]]) or rate:
+    if _is_total(scene, segment) or rate:
         return None
     if last is not None and flow:
         return last
     if memory.when is None:
         return None
     when, near = memory.when, memory.when_at >= memory.number - 1
-    if flow and near and not _is_usual(scene, segment) and not scene.said:
+    if flow and near and not is_usual(scene, segment) and not scene.said:
         return Window(when.first, when.last, when.role == "by", True, when)
     if not flow and near and when.role == "day" and not scene.said and not is_present(scene):
         return Window(when.first, when.last, False, True, when)
@@ -155,13 +123,17 @@ def is_present(scene: Scene) -> bool:
     return any(token.lower in _PRESENT for token in scene.tokens)
 
 
-def _with_nouns(amounts: Sequence[Amount]) -> Iterator[Amount]:
-    """Yield the numbers; one without a noun after "1,020 cars" counts cars as well."""
-    last = ""
-    for one in amounts:
-        yield one._replace(dimension=last) if one.dimension == "bare" and last == "vehicle" else one
+def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
+    """Yield the numbers; one without a noun after "1,020 cars" or "for 60 roubles" counts the same, if worded alike."""
+    last = memory.currency
+    for one in scene.amounts:
+        worded = scene.tokens[one.first - 1].lower if one.first else ""
+        same = last == "vehicle" or (last in MONEY and worded in _PRICED)
+        yield one._replace(dimension=last) if one.dimension == "bare" and same else one
         if one.dimension not in ("bare", "percent", "other", "time"):
             last = one.dimension
+        if one.dimension in MONEY:
+            memory.currency = one.dimension
 
 
 def vocabulary_kind(quantity: str) -> str:
@@ -169,226 +141,10 @@ def vocabulary_kind(quantity: str) -> str:
     return "flow" if quantity.endswith("_*") else vocabulary()[quantity].kind
 
 
-def _choose(
-    scene: Scene, amount: Amount, segment: tuple[int, int], previous: FigureKind | None, memory: Memory
-) -> _Choice | None:
-    """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
-    options = [choice for kind in FIGURES if (choice := _score(scene, amount, segment, kind)) is not None]
-    best = max(options, key=lambda one: one.score, default=None)
-    if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
-        best = _Choice(_PRICES[memory.service], best.score, best.cue)
-    bare = amount.dimension in ("bare", "person")
-    if (
-        previous is not None
-        and amount.dimension in (*previous.counts, "bare")
-        and (best is None or (bare and best.score < 0.35 and not _own_cue(best, segment)))
-    ):
-        return _Choice(previous, 0.4, None)
-    if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
-        return _continued(scene, amount, segment, memory) or best
-    return best
-
-
-def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> _Choice | None:
-    """Return the kind of the figure before, where a sentence only gives the next value of it.
-
-    It does so with another day or place ("the day before there had been 377"), or by speaking of "the figure".
-    """
-    bare = amount.dimension in ("bare", "person")
-    rate = scene.rates[amount.first]
-    if amount.dimension == "vehicle" and memory.counted_lately() and memory.quantity in _OF_QUEUES and not rate:
-        wanted = "queue_cars"
-    elif (
-        (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
-        or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))
-        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say") and memory.counted_lately())
-    ):
-        wanted = memory.quantity
-    else:
-        return None
-    fits = (one for one in FIGURES if one.quantity == wanted and (amount.dimension in one.counts or bare))
-    kind = next(fits, None)
-    return None if kind is None else _Choice(kind, 0.3, None)
-
-
-def _has_frame(scene: Scene, segment: tuple[int, int]) -> bool:
-    """Tell whether a number has a day or a place of its own."""
-    start, end = scene.tokens[segment[0]].start, scene.tokens[min(segment[1], len(scene.tokens)) - 1].end
-    return any(n not in scene.said and start <= one.start < end for n, one in enumerate(scene.dates)) or any(
-        segment[0] <= mention.first < segment[1] and mention.best.kind != "derived" for mention in scene.mentions
-    )
-
-
-def _own_cue(choice: _Choice, segment: tuple[int, int]) -> bool:
-    return choice.cue is not None and segment[0] <= choice.cue.first < segment[1]
-
-
-def _speaks_of_figure(scene: Scene) -> bool:
-    if any(token.lower in _NOUN_OF_FIGURE for token in scene.tokens):
-        return True
-    words = [token.lower for token in scene.tokens[:3]]
-    return words[:2] in (["that", "is"], ["this", "is"], ["that", "means"], ["речь", "идет"]) or words[:1] == ["это"]
-
-
-def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureKind) -> _Choice | None:
-    if amount.dimension not in kind.counts or (kind.without and scene.has(*kind.without)):
-        return None
-    if any(not scene.by_kind.keys() & set(needed) for needed in kind.needs):
-        return None
-    rate = scene.rates[amount.first]
-    if kind.rate == "day" and not rate and scene.first_rate.get("day", amount.first) < amount.first:
-        rate = "day"
-    if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
-        return None
-    total, nearest = 0.0, None
-    for needed in kind.needs:
-        cues = [
-            cue
-            for cue in scene.of(*needed)
-            if not (cue.first >= amount.first and cue.last <= amount.last)
-            and not _of_neighbour(scene, cue, amount)
-            and not _of_date(scene, cue)
-        ]
-        # a noun of the number itself ("4,000 arrivals") is a cue as well
-        if not cues:
-            return None
-        one = min(cues, key=lambda cue: _reach(cue, amount, segment))
-        reach = _reach(one, amount, segment)
-        total += 1.0 / (1.0 + reach / 5.0)
-        nearest = nearest if nearest is not None and _reach(nearest, amount, segment) <= reach else one
-    score = kind.weight * total / len(kind.needs)
-    return _Choice(kind, score, nearest) if score >= 0.16 else None
-
-
-def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a cue is the noun of another number: "600,000 refugees and 180,000 returnees"."""
-    return any(one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first)
-
-
-def _of_date(scene: Scene, cue: Cue) -> bool:
-    """Tell whether a cue only says since when: "since mobilisation was declared on 9 April"."""
-    return any(one.start <= cue.start < one.end for one in scene.dates)
-
-
-def _reach(cue: Cue, amount: Amount, segment: tuple[int, int]) -> float:
-    distance = max(cue.first - amount.noun_end, amount.first - cue.last, 0)
-    inside = segment[0] <= cue.first < segment[1]
-    return float(distance) if inside else distance + 6.0
-
-
-def _is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number: int, choice: _Choice) -> bool:
-    """Tell whether a number is a difference, a part of a total already given, a plan for others, or of long ago."""
-    kind = choice.kind
-    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
-    after = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
-    if after in (
-        "fewer",
-        "more",
-        "less",
-        "higher",
-        "lower",
-        "больше",
-        "меньше",
-        "times",
-        "раз",
-    ) and amount.dimension in ("person", "bare", "vehicle", "other"):
-        return True
-    if (
-        before
-        and (before[-1] in _CHANGES or (before[-1] == "на" and amount.dimension in ("bare", "percent")))
-        and kind.quantity != "mobilised_planned"
-    ):
-        return True
-    if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
-        number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]
-    ):
-        return True
-    words = {token.lower for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]}
-    at = scene.token_at(amount.start)
-    people = [token.lower for token in scene.tokens[max(at - 2, 0) : at]]
-    if scene.tokens[at].lower in _AGE_WORDS:
-        people = [*people, scene.tokens[at].lower]
-    if (
-        amount.value <= 110
-        and amount.hedge in ("up to", "over")
-        and any(word in ("men", "women", "people", "those", "males", "мужчин", "мужчины", "лиц") for word in people)
-    ):
-        return True  # "men under 65"
-    if amount.dimension == "bare" and amount.value <= 100 and people[-1:] and people[-1] in _AGE_WORDS:
-        return True  # "half of them are under 18"
-    low = scene.clause(amount.first)[0]
-    if kind.quantity.endswith("_*") and any(
-        low <= cue.first < amount.first or 0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("expect")
-    ):
-        return True
-    if any(0 <= amount.first - cue.last <= 2 and cue.last - cue.first > 1 for cue in scene.of("home")):
-        return True  # "the town of 40,000", "home to around 40,000"
-    if kind.quantity.endswith("_*") and _is_of_others(scene, amount):
-        return True
-    if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
-        return True
-    if (
-        kind.quantity == "checkpoints_open"
-        and choice.cue is not None
-        and scene.tokens[choice.cue.first].lower not in _OPEN
-    ):
-        return True
-    home = [cue for cue in scene.of("home") if -6 <= cue.first - amount.first <= 3]
-    if (
-        kind.quantity.endswith("_*")
-        and home
-        and not any(abs(cue.first - amount.noun_end) <= 3 for cue in scene.of("enter", "leave"))
-    ):
-        return True
-    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    if amount.dimension == "length" and following in _ROADS:
-        return True
-    if (
-        amount.dimension in ("bare", "person")
-        and amount.value < 10
-        and kind.quantity not in ("turned_back", "notices_served", "entry_refused")
-    ):
-        return True
-    if amount.vague and kind.quantity.startswith("price"):
-        return True
-    return bool(words & _LONG_AGO)
-
-
-def _is_of_others(scene: Scene, amount: Amount) -> bool:
-    """Tell whether people counted are victims, displaced at home, moved by others, or a part named in brackets."""
-    if any(-4 <= cue.first - amount.first < 0 or 0 <= cue.first - amount.noun_end <= 1 for cue in scene.of("harm")):
-        return True
-    near = [cue for cue in scene.of("displaced", "moved") if -4 <= cue.first - amount.noun_end <= 6]
-    if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):
-        return True
-    before = [token.text for token in scene.tokens[: amount.first]]
-    inside = before.count("(") > before.count(")")
-    return inside and any(one.first < amount.first and one.dimension == "person" for one in scene.amounts)
-
-
-def _is_compared(scene: Scene, amount: Amount) -> bool:
-    at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
-    if before and before[-1] in ("a", "the", "just", "only"):
-        before = before[:-1]
-    if any(tuple(before[-len(words) :]) == words for words in _COMPARED):
-        return True
-    # "from 5 km to 800 metres": the first is how it was
-    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    return bool(before) and before[-1] in ("from", "с") and following in ("to", "до")
-
-
-def _is_usual(scene: Scene, segment: tuple[int, int]) -> bool:
-    usual = (cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1])
-    return any(
-        not any(token.lower in _BESIDE for token in scene.tokens[max(cue.first - 3, 0) : cue.first]) for cue in usual
-    )
-
-
 def _finding(
     scene: Scene,
     amount: Amount,
-    choice: _Choice,
+    choice: Choice,
     segment: tuple[int, int],
     window: Window,
     site: Site | None,
@@ -396,6 +152,8 @@ def _finding(
 ) -> Finding | None:
     kind = choice.kind
     rate = scene.rates[amount.first]
+    if not rate and is_compared(scene, amount) and memory.rate_at == memory.number:
+        rate = "day"  # "640 a day, compared with 1,150 the week before"
     quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
     word = vocabulary()[quantity]
     truck = amount.noun.startswith(("truck", "lorr", "фур", "грузов"))
@@ -403,7 +161,7 @@ def _finding(
         quantity, word = "queue_trucks", vocabulary()["queue_trucks"]
     place, country, places = describe_site(site)
     said_by, official = speaker(scene, memory)
-    denied = _is_denied(scene, amount, segment)
+    denied = _is_denied(scene, amount, choice)
     low, high = amount.low, amount.high
     unit = amount.dimension if kind.counts[0] in ("RUB",) else word.unit
     begin, end = _evidence(scene, amount, choice)
@@ -452,7 +210,7 @@ def _temporal(
             window = window._replace(open_start=True)
         return name, window
     stem = name.removesuffix("_*")
-    if _is_usual(scene, segment) and f"{stem}_daily_baseline" in vocabulary():
+    if is_usual(scene, segment) and f"{stem}_daily_baseline" in vocabulary():
         return f"{stem}_daily_baseline", window
     days = (window.last - window.first).days + 1
     when = window.when
@@ -508,11 +266,13 @@ def _continues(scene: Scene) -> bool:
     )
 
 
-def _is_denied(scene: Scene, amount: Amount, segment: tuple[int, int]) -> bool:
+def _is_denied(scene: Scene, amount: Amount, choice: Choice) -> bool:
     for cue in scene.of("deny"):
         if abs(cue.first - amount.first) <= 14:
             return True
-    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
+    own = range(choice.cue.first, choice.cue.last) if choice.cue is not None else ()
+    near = [at for at in range(max(amount.first - 3, 0), amount.first) if at not in own]
+    before = [scene.tokens[at].lower for at in near]  # "не впустили 75" is refused, and no denial
     return (
         any(word in ("not", "не") for word in before)
         and amount.hedge == "exact"
@@ -530,6 +290,7 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
             while (
                 begin > 0
                 and one.first - begin < 3
+                and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
                 and scene.tokens[begin - 1].is_word
                 and scene.tokens[begin - 1].lower
                 not in (
@@ -604,7 +365,7 @@ def describe_site(site: Site | None) -> tuple[str, str, tuple[PlaceCandidate, ..
     return names, site.mentions[0 if site.link == ", " else -1].best.country, places
 
 
-def _evidence(scene: Scene, amount: Amount, choice: _Choice) -> tuple[int, int]:
+def _evidence(scene: Scene, amount: Amount, choice: Choice) -> tuple[int, int]:
     """Return the span from the cue to the number, both included."""
     start, end = amount.start, amount.end
     if choice.cue is not None and abs(choice.cue.first - amount.first) <= 12:

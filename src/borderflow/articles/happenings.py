@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+import itertools
+from collections.abc import Collection, Iterator, Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.dates import When
@@ -14,7 +15,7 @@ from borderflow.articles.placing import Site, Window, choose_place, choose_windo
 from borderflow.articles.scenes import Memory, Scene
 from borderflow.articles.toponyms import Mention
 
-__all__ = ["read_events"]
+__all__ = ["date_events", "read_events"]
 
 _AHEAD = frozenset(
     [
@@ -70,18 +71,39 @@ _NOT = frozenset(
         "neither",
         "nor",
         "without",
+        "longer",
         "ни",
     }
 )
 
 
+_BARRED = ("barred", "banned", "no", "turned", "cannot", "нельзя", "закр", "запре")
+_RULES = frozenset(
+    ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
+     "запрет", "правило", "правила", "мера", "меры", "решение", "указ", "ограничение", "ограничения"]
+)  # fmt: skip
+_DECIDED = frozenset(
+    {
+        "entry_ban",
+        "exit_ban_men",
+        "crossing_closed",
+        "crossing_opened",
+        "access_restricted",
+        "service_halted",
+        "foot_allowed",
+        "bicycle_allowed",
+    }
+)
+_BE = frozenset({"is", "are", "was", "were", "very", "so", "too", "quite", "lies", ","})
 _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
 
 
 def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
     """Yield the events of a sentence, each kind at most once for each place; ``counted`` are quantities already claimed."""
     seen: set[tuple[str, str]] = set()
-    yield from _repeated(scene, memory)
+    repeated = list(_repeated(scene, memory))
+    yield from repeated
+    seen |= {("crossing_opened", one.place) for one in repeated}  # "a similar office will open at" opens no post
     for kind in EVENTS:
         if kind.quantity in counted:
             continue  # "handed out 230 notices" is a claim with its number
@@ -98,7 +120,7 @@ def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> 
 
 def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
     """Yield the event of the sentence before at another place: "Estonia introduced a similar rule"."""
-    if memory.event_at < memory.number - 1 or not scene.mentions:
+    if memory.event_at < memory.number - 2 or not scene.mentions:
         return
     kind = next((kind for kind in EVENTS if kind.quantity == memory.event), None)
     verbs = list(scene.of(*(kind.verb if kind is not None else ()), "introduce"))
@@ -113,24 +135,78 @@ def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
         return
 
 
+def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the events of the sentence before, from the day that this one says: "The rule takes effect on 1 April"."""
+    days = [one for one in scene.dates if one.first == one.last]
+    starts = [
+        day for day in days for cue in scene.of("takes effect") if -2 <= scene.token_at(day.start) - cue.last <= 8
+    ]
+    rules = any(token.lower in _RULES for token in scene.tokens[:8])
+    for one in events:
+        undated = one.first == scene.published or one.first < scene.published
+        if starts and rules and undated and one.quantity in _DECIDED:
+            day = starts[0].first
+            yield one.model_copy(update={"first": day, "last": day, "planned": day > scene.published})
+        else:
+            yield one
+
+
 def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
     if kind.without and any(low <= cue.first < high for cue in scene.of(*kind.without)):
         return None
+    if _is_reference(scene, kind, verb):
+        return None
     found = [verb]
     for needed in kind.needs:
+        named = [
+            Cue("post", one.first, one.last, one.start, one.end)
+            for one in scene.mentions
+            if "post" in needed and one.best.kind == "crossing" and not one.role
+        ]
         near = [
             cue
-            for cue in scene.of(*needed)
+            for cue in (*scene.of(*needed), *named)
             if low <= cue.first < high
-            and _gap(cue, verb) <= kind.reach
-            and not (cue.first < verb.last and verb.first < cue.last)
+            and _gap(cue, verb) + _commas(scene, kind, cue, verb) <= kind.reach
+            and not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
         ]
         if not near:
             return None
         found.append(min(near, key=lambda cue: _gap(cue, verb)))
     return tuple(found)
+
+
+def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
+    """Tell whether a closing or an opening is only referred to: "at the closed crossings", "before the opening"."""
+    if kind.quantity not in ("crossing_closed", "crossing_opened"):
+        return False
+    word = scene.tokens[verb.first].lower
+    before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
+    after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
+    if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
+        return True  # "very close to the border"
+    if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
+        return True
+    following = [token.lower for token in scene.tokens[verb.last : verb.last + 4]]
+    if kind.quantity == "crossing_opened" and any(
+        pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))
+        for pair in itertools.pairwise(following)
+    ):
+        return True  # "will open no earlier than May": when, nobody says
+    named = word.startswith(("clos", "open", "reopen", "re-open", "закрыти", "открыти")) and word.endswith(
+        ("ing", "ure", "тия", "тии", "тию", "тием")
+    )
+    return named and any(one in ("before", "after", "since", "until", "day", "до", "после", "перед") for one in before)
+
+
+def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
+    """Return how much farther a comma sets two cues apart: "letting nobody through on bicycles, and pedestrians wait"."""
+    if kind.mode not in ("foot", "bicycle"):
+        return 0
+    between = scene.tokens[min(one.last, other.last) : max(one.first, other.first)]
+    return 6 * sum(token.text == "," for token in between)
 
 
 def _gap(one: Cue, other: Cue) -> int:
@@ -151,7 +227,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         and kind.family == "post"
     ):
         site = None  # an earlier sentence's country says nothing of the post
-    negative, denied = _negation(scene, cues)
+    negative, denied = _negation(scene, kind, cues)
     planned = (
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
     )
@@ -209,6 +285,11 @@ def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]
         return [site]
     if kind.family == "route":
         return list(_each_route(scene, site))
+    if kind.family == "country" and site.mentions[0].best.kind == "country":
+        countries = [one for one in scene.mentions if one.best.kind == "country"]
+        groups = [scene.listed(countries[at:]) for at in range(len(countries))]
+        same = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
+        return [Site((one,), True) for one in same]
     if len(site.mentions) > 1 or kind.family != "post":
         return [site]
     chosen = site.mentions[0]
@@ -272,14 +353,16 @@ def _listed(scene: Scene, chosen: Mention) -> list[Mention]:
     return sorted(found)
 
 
-def _negation(scene: Scene, cues: tuple[Cue, ...]) -> tuple[bool, bool]:
+def _negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[bool, bool]:
     """Return whether an event is negated by "not" at its verb, and whether somebody denies it."""
     verb = cues[0]
     low, _high = scene.clause(verb.first)
     before = [token.lower for n, token in enumerate(scene.tokens[max(verb.first - 4, low) : verb.first])]
     negative = any(word in _NOT for word in before) or any(word.endswith("n't") for word in before)
     after = [token.lower for token in scene.tokens[verb.last : verb.last + 2]]
-    negative = negative or after[:1] == ["not"]
+    words = [token.lower for token in scene.tokens[verb.first : verb.last]]
+    barred = kind.quantity in ("foot_allowed", "bicycle_allowed") and any(word.startswith(_BARRED) for word in words)
+    negative = negative or barred or after[:1] == ["not"]
     denial = [cue for cue in scene.of("deny") if abs(cue.first - verb.first) <= 16]
     inside = any(cue.first >= verb.first and cue.last <= verb.last for cue in denial)
     if denial and not inside and not negative:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from borderflow.articles.placing import Family
 
-__all__ = ["EVENTS", "FIGURES", "EventKind", "FigureKind"]
+__all__ = ["EVENTS", "FIGURES", "MONEY", "EventKind", "FigureKind"]
 
 
 class FigureKind(NamedTuple):
@@ -27,10 +27,16 @@ class FigureKind(NamedTuple):
 
 
 _PEOPLE = ("person", "bare")
-_MONEY = ("RUB", "USD", "EUR", "KZT", "GBP", "GEL", "UAH", "PLN", "TRY", "AMD", "NOK")
+MONEY = ("RUB", "USD", "EUR", "KZT", "GBP", "GEL", "UAH", "PLN", "TRY", "AMD", "NOK")
 
 FIGURES: tuple[FigureKind, ...] = (
-    FigureKind("wrongly_drafted_returned", _PEOPLE, (("wrongly",), ("return", "turn back", "call up")), "country", 2.2),
+    FigureKind(
+        "wrongly_drafted_returned",
+        _PEOPLE,
+        (("wrongly",), ("return", "turn back", "call up"), ("call up", "notice")),
+        "country",
+        2.2,
+    ),
     FigureKind("protest_detentions", _PEOPLE, (("detain",), ("protest",)), "country", 2.4),
     FigureKind(
         "personal_numbers_issued", ("number", "person", "bare"), (("identity number",), ("hand out",)), "entry", 2.0
@@ -52,10 +58,16 @@ FIGURES: tuple[FigureKind, ...] = (
         ("application", "person", "bare"),
         (("asylum",),),
         "entry",
-        1.3,
-        without=("enter", "leave"),
+        1.6,
     ),
-    FigureKind("capacity_persons_per_day", _PEOPLE, (("capacity",),), "post", 1.5, without=("shelter",)),
+    FigureKind(
+        "capacity_persons_per_day",
+        _PEOPLE,
+        (("capacity",),),
+        "post",
+        1.5,
+        without=("shelter", "bus", "train", "flight", "ferry"),
+    ),
     FigureKind(
         "throughput_persons_per_hour",
         _PEOPLE,
@@ -65,36 +77,37 @@ FIGURES: tuple[FigureKind, ...] = (
         rate="hour",
     ),
     FigureKind("throughput_persons_per_day", _PEOPLE, (("throughput",),), "post", 1.2, rate="day"),
-    FigureKind("queue_persons", _PEOPLE, (("queue",),), "post", 1.1),
+    FigureKind("queue_persons", _PEOPLE, (("queue",),), "post", 1.1, without=("elsewhere",)),
     FigureKind("stock_present", _PEOPLE, (("host",),), "entry", 1.4),
     FigureKind("returns_*", _PEOPLE, (("return",),), "entry", 0.9),
     FigureKind("departures_*", _PEOPLE, (("leave",),), "exit"),
     FigureKind("arrivals_*", _PEOPLE, (("enter",),), "entry"),
     FigureKind("crossings_*", _PEOPLE, (("both ways",), ("cross", "enter", "leave")), "post", 1.6),
     FigureKind("arrivals_*", _PEOPLE, (("cross",),), "entry", 0.55),
-    FigureKind("queue_cars", ("vehicle",), (("queue",),), "post", 1.3, "car"),
+    FigureKind("queue_cars", ("vehicle",), (("queue",),), "post", 1.3, "car", without=("elsewhere",)),
     FigureKind("capacity_cars_per_day", ("vehicle",), (("capacity",),), "post", 1.5, "vehicle"),
     FigureKind("throughput_vehicles_per_day", ("vehicle",), (("throughput",),), "post", 1.1, "vehicle"),
     FigureKind("departures_vehicles_*", ("vehicle",), (("leave",),), "post", 1.2, "car"),
     FigureKind("departures_vehicles_*", ("vehicle",), (("cross",),), "post", 0.5, "car"),
     FigureKind("queue_km", ("length",), (("queue",),), "post"),
     FigureKind("wait_hours", ("time",), (("wait",),), "post", 1.0, "car"),
-    FigureKind("ride_price", _MONEY, (("ride",),), "post", 1.6, "car"),
-    FigureKind("place_in_line_price", _MONEY, (("line place",),), "post", 1.8, "car"),
-    FigureKind("bicycle_price", _MONEY, (("bicycle",),), "post", 1.5, "bicycle"),
-    FigureKind("bus_price", _MONEY, (("bus",), ("ticket", "price")), "route", 1.3, "bus"),
+    FigureKind("ride_price", MONEY, (("ride",),), "post", 1.6, "car"),
+    FigureKind("place_in_line_price", MONEY, (("line place",),), "post", 1.8, "car"),
+    FigureKind("bicycle_price", MONEY, (("bicycle",),), "post", 1.5, "bicycle"),
+    FigureKind("bus_price", MONEY, (("bus",), ("ticket", "price")), "route", 1.3, "bus"),
     FigureKind(
-        "air_price", _MONEY, (("flight",), ("ticket", "price")), "route", 1.2, "air", without=("lodging", "rent")
+        "air_price", MONEY, (("flight",), ("ticket", "price")), "route", 1.2, "air", without=("lodging", "rent")
     ),
     FigureKind(
         "air_price",
-        _MONEY,
+        MONEY,
         (("ticket",), ("price",)),
         "route",
         0.8,
         "air",
         without=("lodging", "rent", "train", "bus", "ferry"),
     ),
+    FigureKind("rent_daily", MONEY, (("rent",),), "entry", 1.2, rate="day"),
     FigureKind("flights_daily", ("flight",), (("flight",),), "route", 1.0, "air", rate="day"),
     FigureKind("buses_daily", ("bus",), (("bus",),), "route", 1.0, "bus", rate="day"),
     FigureKind("trains_daily", ("train",), (("train",),), "route", 1.0, "train", rate="day"),
@@ -140,7 +153,7 @@ EVENTS: tuple[EventKind, ...] = (
         "route",
         "air",
         without=("lodging",),
-        reach=15,
+        reach=18,
     ),
     EventKind("exit_check_against_list", ("compare",), (("lists",),), "post"),
     EventKind("bicycle_allowed", ("let through",), (("bicycle",),), "post", "bicycle", reach=10),
@@ -151,8 +164,8 @@ EVENTS: tuple[EventKind, ...] = (
         ("close",),
         (("post",),),
         "post",
-        without=("draft office", "shelter", "ban", "lanes"),
-        reach=9,
+        without=("draft office", "shelter", "ban", "lanes", "still"),
+        reach=13,
     ),
     EventKind(
         "crossing_opened",
@@ -160,6 +173,6 @@ EVENTS: tuple[EventKind, ...] = (
         (("post",),),
         "post",
         without=("draft office", "shelter", "lanes", "still"),
-        reach=9,
+        reach=15,
     ),
 )

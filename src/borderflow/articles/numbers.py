@@ -32,7 +32,7 @@ _UNITS = {
     "восемьдесят": 80, "восьмидесяти": 80, "девяносто": 90, "сто": 100, "ста": 100, "двести": 200, "двухсот": 200,
     "триста": 300, "трехсот": 300, "четыреста": 400, "четырехсот": 400, "пятьсот": 500, "пятисот": 500, "шестьсот": 600,
     "шестисот": 600, "семьсот": 700, "семисот": 700, "восемьсот": 800, "восьмисот": 800, "девятьсот": 900, "девятисот": 900,
-    "dozen": 12, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "пол": 0.5, "дюжина": 12,
+    "двоим": 2, "троим": 3, "четверых": 4, "пятерых": 5, "шестерых": 6, "семерых": 7, "восьмерых": 8, "десятерых": 10, "dozen": 12, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "пол": 0.5, "дюжина": 12,
 }  # fmt: skip
 _SCALES = (("hundred", 100.0), ("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("тысяч", 1e3), ("тыс", 1e3), ("млн", 1e6),
            ("миллион", 1e6), ("млрд", 1e9), ("миллиард", 1e9), ("mln", 1e6), ("bn", 1e9))  # fmt: skip
@@ -50,6 +50,8 @@ _VAGUE = (  # several of a scale: at least ten of the next lower one
     (("tens", "of", "thousands"), 10_000.0), (("hundreds", "of", "thousands"), 100_000.0), (("dozens", "of", "thousands"), 20_000.0),
     (("десятк", "тысяч"), 10_000.0), (("сотн", "тысяч"), 100_000.0),
 )  # fmt: skip
+
+_VAGUE_STARTS = tuple({words[0] for words, _ in _VAGUE})
 
 _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
     ("over", (
@@ -90,9 +92,9 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("year", "year|лет|года|годов|летн"),
         ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|легковуш|транспортн"),
         ("person", "people|person|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
-                   "foreigner|foreign|national|men|women|man|woman|males|children|families|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
+                   "foreigner|foreign|national|men|women|man|woman|males|children|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
                    "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
-                   "человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
+                   "военнослужащ|солдат|боец|бойц|кыргыз|узбек|таджик|лиц|человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
                    "мобилизованн|призванн|военнообязан|переселенц|турист|украинц|прибывш|гост|заявител"),
         ("notice", "notice|summons|paper|повестк|повесток|предписан"),
         ("RUB", "rouble|ruble|руб|rub"), ("USD", "dollar|usd|доллар"), ("EUR", "euro|eur|евро"), ("KZT", "tenge|тенге"),
@@ -105,9 +107,9 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("post", "crossing|checkpoint|border|posts|post|переход|пункт|кпп"),
         ("application", "application|заявлен|ходатайств|заявк"),
         ("number", "personal|идентификационн|иин"),
-        ("other", "case|cases|fatalit|death|dead|injur|погиб|ранен|случа|degree|градус|hectare|litre|liter|tonne|ton|тонн|seconds|пункт|regions|region|област|регион|countries|country|стран|times|раз|votes|percent|page|"
+        ("other", "ticket|token|visa|passport|families|family|household|group|attempt|incident|попыт|инцидент|нарушен|групп|семей|семьи|семья|case|cases|fatalit|death|dead|injur|погиб|ранен|случа|degree|градус|hectare|litre|liter|tonne|ton|тонн|seconds|пункт|regions|region|област|регион|countries|country|стран|times|раз|votes|percent|page|"
                   "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|quetzal|shots|weapon|doses|trips|"
-                  "school|company|firms|seats|квартир|градусов|сотрудник|полицейск|солдат|литр|гектар"),
+                  "school|company|firms|seats|квартир|градусов|сотрудник|полицейск|литр|гектар"),
     )
     for stem in stems.split("|")
 )  # fmt: skip
@@ -154,7 +156,23 @@ _TOO_LARGE = 1e15  # a row of digits that no article means as a figure
 _STOP = load_words("ends a noun phrase")
 _AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
 _ADVERBS = load_words("adverb after a number")
-_GROWTH = ("вырос", "достиг", "увелич", "растян", "сократ", "подскоч", "подорож", "упал", "сниз")
+_GROWTH = (
+    "взлет",
+    "поднял",
+    "рос",
+    "возрос",
+    "повыс",
+    "дош",
+    "вырос",
+    "достиг",
+    "увелич",
+    "растян",
+    "сократ",
+    "подскоч",
+    "подорож",
+    "упал",
+    "сниз",
+)
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB"}
 _DURATION = {"hour": 1.0, "minute": 1 / 60, "day": 24.0, "week": 168.0}
 _LENGTH = {"km": 1.0, "metre": 0.001, "mile": 1.609344}
@@ -312,6 +330,15 @@ def _scaled(tokens: Sequence[Token], at: int, last: int, value: float, digits: b
     while (step := _scale(tokens, last)) != 1.0:
         scale *= step
         last += 1
+        rest = tokens[last] if last < len(tokens) else None
+        if (
+            step == 1e3
+            and digits
+            and rest is not None
+            and re.fullmatch(r"\d{1,3}", rest.text)
+            and rest.start - tokens[last - 1].end == 1
+        ):
+            return _Numeral(at, last + 1, value * scale + float(rest.text), 1.0, digits)  # "21 тысяча 43"
         if last < len(tokens) and tokens[last].text == "." and tokens[last - 1].lower in ("тыс", "млн", "млрд"):
             last += 1
     if _words(tokens, last, 3) == ("and", "a", "half") and scale > 1:
@@ -340,6 +367,8 @@ def _words(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
 
 
 def _vague(tokens: Sequence[Token], at: int) -> _Numeral | None:
+    if not tokens[at].lower.startswith(_VAGUE_STARTS):
+        return None
     for words, value in _VAGUE:
         given = _words(tokens, at, len(words))
         if len(given) == len(words) and all(word.startswith(stem) for word, stem in zip(given, words, strict=True)):
@@ -439,6 +468,8 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
         if number > end and len(word) > 4 and word.endswith(("ли", "лись", "ло", "лось")):
             break  # a verb of the past: the noun before it is over
         dimension = _dim_of(word)
+        if dimension == "hour" and left and _is_clock(tokens, left, number):
+            return None, last, ""
         if dimension is None and tokens[number].is_capital and _DEMONYM.search(word):
             dimension = "person"  # "6,120 Congolese"
         if dimension is not None:
@@ -454,6 +485,13 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
                 return dimension, number + 2, word + " " + tokens[number + 1].lower
             return dimension, number + 1, word
     return ("other" if _is_other_noun(tokens, end) else "bare"), last, ""
+
+
+def _is_clock(tokens: Sequence[Token], left: int, noun: int) -> bool:
+    """Tell a time of day from a length of time: "в 9 часов", "на 8 часов утра"."""
+    before = tokens[left - 1].lower
+    after = tokens[noun + 1].lower if noun + 1 < len(tokens) else ""
+    return before == "в" or (before in ("на", "к", "с") and after in ("утра", "вечера", "дня", "ночи"))
 
 
 def _is_other_noun(tokens: Sequence[Token], at: int) -> bool:
@@ -487,6 +525,15 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral
     """Tell whether a number without a noun is a year, a time of day, an age in commas, or part of a name."""
     before = tokens[first - 1] if first else None
     after = tokens[last] if last < len(tokens) else None
+    if (
+        before is not None
+        and first > 1
+        and before.is_word
+        and before.is_capital
+        and numeral.digits
+        and numeral.value < 100
+    ):
+        return True  # part of a name: "Darfur 24"
     if before is not None and (
         before.text in ("№", "#")
         or (before.text in (":", "/") and before.end == tokens[first].start)

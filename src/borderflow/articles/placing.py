@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -15,10 +16,10 @@ __all__ = ["Family", "Site", "Window", "choose_place", "choose_window"]
 Family = Literal["entry", "exit", "post", "route", "country"]
 
 _ROLE_VALUE: dict[Family, dict[str, float]] = {
-    "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -1.0},
+    "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -3.0},
     "exit": {"from": 1.2, "via": 1.5, "at": 1.0, "": 0.6, "to": -0.5, "with": -1.0},
-    "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -0.5},
-    "route": {"to": 1.0, "from": 1.0, "at": 0.3, "via": 0.0, "": 0.2, "with": -1.0},
+    "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -1.5},
+    "route": {"to": 1.0, "from": 1.0, "at": 0.3, "via": 0.0, "": 0.2, "with": 0.8},
     "country": {"": 1.0, "to": 1.0, "at": 0.8, "from": 0.5, "via": -1.0, "with": -1.0},
 }
 _KIND_VALUE: dict[Family, dict[str, float]] = {
@@ -61,14 +62,53 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         value = _suits(scene, mention, family, segment, at)
         if value > most:
             best, most = mention, value
+    if family == "post" and (shared := _shared_border(scene)) is not None:
+        return Site((shared,), True)
+    if family == "post" and memory.posts and _is_this_post(scene, segment):
+        return Site((memory.posts[-1],), True)
+    if family == "post" and best is not None and _is_direction(scene, best) and memory.post_lately() is not None:
+        return Site((memory.posts[-1],), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
     if best is not None:
         countries = _countries_with(scene, best) if family == "entry" and best.best.kind == "country" else (best,)
         return Site(countries, True, ", " if len(countries) > 1 else " - ")
-    if any(token.lower in ("we", "our", "мы", "наш", "наша") for token in scene.tokens):
-        spoken = [mention for mention in scene.mentions if mention.best.kind == "country" and scene.speaks(mention)]
-        if spoken:
-            return Site((spoken[0],), True)
+    spoken = [mention for mention in scene.mentions if mention.best.kind == "country" and scene.speaks(mention)]
+    if spoken and (family != "country" or at not in scene.rates):
+        return Site((spoken[0],), True)  # "Georgia's ministry said 4,000 had come"
     return _remembered(scene, family, memory)
+
+
+def _shared_border(scene: Scene) -> Mention | None:
+    """Return the first country of "the border between Haiti and the Dominican Republic", where no post is named."""
+    words = [token.lower for token in scene.tokens]
+    for one in scene.mentions:
+        before = words[max(one.first - 4, 0) : one.first]
+        if (
+            one.best.kind == "country"
+            and {"between", "между"} & set(before)
+            and any(word.startswith(("border", "границ", "frontier")) for word in before)
+        ):
+            return None if any(other.best.kind == "crossing" for other in scene.mentions) else one
+    return None
+
+
+def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether a figure's own words point back to a post: "через этот пост", "through that crossing"."""
+    words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
+    return any(
+        one in ("этот", "этом", "тот", "this", "that", "same") and (two in _POST or two in ("пост", "пункт", "кпп"))
+        for one, two in itertools.pairwise(words)
+    )
+
+
+def _is_direction(scene: Scene, one: Mention) -> bool:
+    """Tell whether a country only says where people wanted to go or came from."""
+    accusative = (
+        one.role == "at" and scene.tokens[one.last - 1].lower[-1:] in "уюн" and scene.tokens[one.last - 1].lower >= "а"
+    )
+    after = scene.tokens[one.last].lower if one.last < len(scene.tokens) else ""
+    if one.best.kind == "derived":
+        return after in ("side", "стороне")
+    return one.best.kind == "country" and (one.role in ("to", "from") or accusative)
 
 
 def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
@@ -90,7 +130,14 @@ def _in_list(scene: Scene, one: Mention, other: Mention) -> bool:
 
 def _nearer_goal(scene: Scene, end: Mention, segment: tuple[int, int], at: int) -> bool:
     """Tell whether a destination of its own stands nearer than the end of the route: "a fare to Dubai"."""
-    goals = [one for one in scene.mentions if one.role in ("to", "at") and one.first > end.first and one.first < at]
+    goals = [
+        one
+        for one in scene.mentions
+        if one.role in ("to", "at")
+        and one.first > end.first
+        and one.first < at
+        and not (one.best.kind == "country" and one.first - end.last <= 2)  # "to Uralsk in Kazakhstan"
+    ]
     return any(segment[0] <= one.first < segment[1] for one in goals)
 
 
@@ -103,10 +150,23 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     value += 2.0 if segment[0] <= mention.first < segment[1] else 0.0
     value -= min(abs(mention.first - at), 30) / 12
     value += mention.best.score - 0.8
+    low, high = min(mention.last, at), max(mention.first, at)
+    if family == "post" and kind == "country" and mention.role in ("to", "from"):
+        value -= 1.0
+    if (
+        family == "entry"
+        and mention.role == "with"
+        and scene.tokens[max(mention.first - 2, 0)].lower.startswith("границ")
+    ):
+        value += 3.5  # "пересекли границу с Таджикистаном": they came into it
+    if at in scene.rates:  # a number, no verb: "Latvia, where 14 were turned back"
+        value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
     if scene.speaks(mention):
         value -= 2.5
+    if any(token.lower in _EXCEPT for token in scene.tokens[max(mention.first - 5, 0) : mention.first]):
+        value -= 6.0
     if _is_nationality(scene, mention):
-        value -= 3.0
+        value -= 9.0
     return value
 
 
@@ -117,22 +177,33 @@ def _is_nationality(scene: Scene, mention: Mention) -> bool:
         before = before[:-1]
     if before and before[-1].startswith(_CITIZENS):
         return True
+    if mention.best.kind != "derived":
+        return False
+    if scene.tokens[mention.last - 1].lower.endswith(_PEOPLE):
+        return True  # "Russians", "россиян"
+    after = scene.tokens[mention.last].lower if mention.last < len(scene.tokens) else ""
     counted = any(one.last <= mention.first < one.noun_end for one in scene.amounts if one.dimension == "person")
-    return counted and mention.best.kind == "derived"
+    return counted or after.startswith(_CITIZENS)
 
 
+_EXCEPT = frozenset({"except", "excluding", "besides", "кроме", "исключением"})
+_PEOPLE = ("ans", "zens", "lis", "shis", "яне", "ян", "янам", "янами", "нцы", "нцев", "нцам", "нцами")
 _CITIZENS = ("citizen", "national", "holder", "passport", "граждан", "подданн", "выходц", "жител")
 
 
 def _meant(scene: Scene, memory: Memory) -> Mention | None:
     """Return the place that a noun with "the" points back to: "the country", "the town", "the checkpoint"."""
     words = {token.lower for token in scene.tokens}
-    for nouns, kept in ((_TOWN, memory.towns), (_POST, memory.posts), (_COUNTRY, memory.countries)):
+    regions = [one for one in memory.towns if one.best.kind == "region"]
+    for nouns, kept in ((_REGION, regions), (_TOWN, memory.towns), (_POST, memory.posts), (_COUNTRY, memory.countries)):
         if kept and words & nouns:
             return kept[-1]
     return None
 
 
+_REGION = frozenset(
+    {"region", "republic", "province", "область", "области", "регион", "регионе", "республику", "республике"}
+)
 _COUNTRY = frozenset({"country", "страну", "страны", "стране", "страна", "republic", "республику", "республики"})
 _TOWN = frozenset({"town", "city", "village", "settlement", "город", "города", "городе", "поселке", "село", "селе"})
 _POST = frozenset(
@@ -154,7 +225,9 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
         if not recent:
             return None
         # those who wait for a ferry or a train wait where it leaves from
-        start = next((one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1]), recent[-1])
+        start = next(
+            (one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1] and one.origins), recent[-1]
+        )
         return Site((start,), False)
     if memory.place is not None:
         return Site((memory.place,), False)
@@ -162,22 +235,29 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
     return Site((pool[-1],), False) if pool else None
 
 
-def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool = True) -> Window:
+def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool = True, total: bool = False) -> Window:
     """Return the window of a figure: the nearest date of its segment, then of the sentence, then when it was said."""
     published = scene.published
     start, end = _span(scene, segment)
     position = scene.tokens[min(at, len(scene.tokens) - 1)].start
     usable = [one for n, one in enumerate(scene.dates) if n not in scene.said and not _is_aside(scene, one)]
-    own = [one for one in usable if start <= one.start < end and not _of_another(scene, one, at)]
+    if at not in scene.rates:
+        usable = [one for one in usable if not _of_another_verb(scene, one, at)]
+    own = [
+        one
+        for one in usable
+        if (start <= one.start < end or one.start > position)
+        and not _of_another(scene, one, at, inside=one.start < end)
+    ]
     if not own:
         first = min((one.start for one in scene.amounts), default=position)
         shared = [one for one in usable if not _of_another(scene, one, at)]
         # a date before the first figure, or after the last, is shared by all of them
         last = max((one.end for one in scene.amounts), default=position)
         own = (
-            [one for one in shared if one.start < first]
+            [one for one in shared if one.start < first and not total]
             or [one for one in shared if one.start >= last and len(shared) == 1]
-            or sorted(one for one in shared if one.end <= position)[-1:]
+            or ([] if total else sorted(one for one in shared if one.end <= position)[-1:])
         )
     if own:
         return _window(min(own, key=lambda one: _distance(scene, one, position)), True)
@@ -188,8 +268,23 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
     return Window(published, published, False, False, None)
 
 
-def _of_another(scene: Scene, one: When, at: int) -> bool:
-    """Tell whether a number stands between a figure and a date, so that the date is the number's."""
+def _of_another_verb(scene: Scene, one: When, at: int) -> bool:
+    """Tell whether a date stands at another verb, beyond a comma: "closed since Monday, has resumed work"."""
+    where = scene.token_at(one.start)
+    verbs = scene.of("close", "open", "halt", "resume", "ban")
+    if not verbs or not any(token.text == "," for token in scene.tokens[min(at, where) : max(at, where)]):
+        return False
+    nearest = min(verbs, key=lambda cue: abs(cue.first - where))
+    return abs(nearest.first - where) < abs(at - where) and not any(
+        token.text == "," for token in scene.tokens[min(nearest.first, where) : max(nearest.first, where)]
+    )
+
+
+def _of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> bool:
+    """Tell whether a number stands between a figure and a date, so that the date is the number's.
+
+    A date outside the figure's own words is its date only through numbers in a list: "1,460 cars and 38 coaches on Friday".
+    """
     position = scene.token_at(one.start)
     between = [
         amount
@@ -197,7 +292,10 @@ def _of_another(scene: Scene, one: When, at: int) -> bool:
         if at < amount.first < position
         and amount.dimension not in ("other", "post", "percent")
         and not (amount.dimension == "bare" and amount.value < 10)
+        and not (at not in scene.rates and amount.dimension in ("time", "length"))
     ]
+    if not between:
+        return not inside
     end = next((amount.noun_end for amount in scene.amounts if amount.first == at), at + 1)
     for amount in between:
         gap = [token.lower for token in scene.tokens[end : amount.first]]
@@ -211,9 +309,17 @@ def _is_aside(scene: Scene, one: When) -> bool:
     """Tell whether a date only compares ("twice as many as in November") or says how long something lasts ("until")."""
     at = scene.token_at(one.start)
     before = [token.lower for token in scene.tokens[max(at - 3, 0) : at + 1]]
-    return scene.tokens[at].lower in ("until", "till", "до") or any(
-        word in ("than", "as", "чем", "double", "twice", "triple", "half") for word in before[:-1]
-    )
+    end = scene.token_at(one.end)
+    following = scene.tokens[end : end + 2]
+    if any(token.is_number for token in following) and any(
+        token.text.endswith(("'s", "’s")) for token in scene.tokens[at : end + 1]
+    ):
+        return False  # "nearly double Friday's 225"
+    further = scene.tokens[max(at - 6, 0) : at]
+    if any(token.lower in ("than", "чем") for token in further) and not any(token.is_number for token in further):
+        return True  # "more than on any day this year"
+    until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
+    return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
 
 
 def _distance(scene: Scene, one: When, position: int) -> float:

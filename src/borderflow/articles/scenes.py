@@ -41,6 +41,7 @@ _SEPARATORS = frozenset(
         "though",
     }
 )
+_COMPARING = frozenset({"from", "against", "compared", "versus", "против", "вместо"})
 _STRONG = frozenset({";", ":", "but", "while", "whereas", "но", "though", "although", "хотя", "тогда"})
 
 
@@ -52,6 +53,9 @@ _PER = {
 }  # fmt: skip
 _ONLY_AFTER = ("a ", "an ", "за ", "/ ")
 _LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well", "«", "»"})
+
+
+_AND = frozenset({",", "and", "и", "or", "или"})
 
 
 class Route(NamedTuple):
@@ -82,9 +86,12 @@ class Memory:
     number: int = 0
     day: dt.date | None = None
     day_at: int = -9
+    post_at: int = -9
     service: str = ""
+    currency: str = ""
     when_at: int = -9
     counted_at: int = -9
+    rate_at: int = -9
     event: str = ""
     event_at: int = -9
 
@@ -92,11 +99,17 @@ class Memory:
         """Tell whether this sentence or the one before it counted something."""
         return bool(self.quantity) and self.counted_at >= self.number - 1
 
+    def post_lately(self) -> Mention | None:
+        """Return the post that the sentence before spoke of."""
+        return self.posts[-1] if self.posts and self.post_at >= self.number - 1 else None
+
     def keep(self, scene: Scene) -> None:
         """Remember the places and the day of a sentence, and what kind of service it spoke of."""
         self.number += 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
-        self.service = services[-1] if services else self.service
+        # "the buses ... all runs are cancelled": the word for runs is that for flights too
+        on_land = [kind for kind in services if kind != "flight"]
+        self.service = (on_land or services or [self.service])[-1]
         days = [
             one.last
             for n, one in enumerate(scene.dates)
@@ -106,14 +119,21 @@ class Memory:
             self.day, self.day_at = days[-1], self.number - 1
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         for mention in quiet or scene.mentions:
+            if mention.role == "with":
+                continue  # "its border with Russia" does not speak of Russia
             kind = mention.best.kind
             if kind == "crossing":
                 self.posts.append(mention)
+                self.post_at = self.number - 1
             elif kind in ("city", "region"):
                 self.towns.append(mention)
             elif kind == "country" or scene.is_border(mention):
                 self.countries.append(mention)
-        self.routes += scene.routes()
+        routes = scene.routes()
+        goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
+        if services and not routes and goals:
+            routes = [Route((), goals[-1])]  # "flights to Istanbul": where from, nobody says
+        self.routes += routes
         for kept in (self.posts, self.towns, self.countries, self.routes):
             del kept[:-4]
 
@@ -157,7 +177,7 @@ class Scene:
     def rates(self) -> Mapping[int, str]:
         """For every number, by its first token: "day" or "hour" where it is said to be a rate, else nothing."""
         firsts = [one.first for one in self.amounts]
-        ends = [*firsts[1:], len(self.tokens)]
+        ends = [*firsts[1:], len(self.tokens)][: len(firsts)]
         return {one.first: self._rate(one, end) for one, end in zip(self.amounts, ends, strict=True)}
 
     @cached_property
@@ -172,7 +192,7 @@ class Scene:
         following = self.tokens[amount.last : min(amount.noun_end + 12, end)]
         stop = next((n for n, token in enumerate(following) if token.text in ",;:."), len(following))
         after = f" {' '.join(token.lower for token in following[:stop])} "
-        before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 4, 0) : amount.first])} "
+        before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 6, 0) : amount.first])} "
         for rate, phrases in _PER.items():
             for phrase in phrases:
                 if f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before):
@@ -205,7 +225,10 @@ class Scene:
         cuts = [at for at in range(start, end) if self.tokens[at].lower in _SEPARATORS]
         commas = [at for at in cuts if self.tokens[at].text == "," and self.tokens[cuts[-1]].text in "–—"]
         # "a bicycle for 60, a seat — for 35": what stands before the dash belongs to the number after it
-        return commas[-1] if commas else cuts[-1] if cuts else start
+        if cuts:
+            return commas[-1] if commas else cuts[-1]
+        compared = [at for at in range(start, end) if self.tokens[at].lower in _COMPARING]
+        return compared[0] if compared else start  # "1,840 on Friday from 920 a week before"
 
     def clause(self, at: int) -> tuple[int, int]:
         """Return the tokens of the clause around a token, between strong separators and commas before a new verb."""
@@ -222,6 +245,8 @@ class Scene:
     def speaks(self, mention: Mention) -> bool:
         """Tell whether a place only belongs to who says so: "officials in Panama City said", "Georgia's ministry said"."""
         officials = list(self.of("official", "witness"))
+        if mention.best.kind != "crossing" and any(cue.first == mention.last for cue in self.of("say")):
+            return True  # "Dhaka estimates that"
         for cue in self.of("say"):
             for speaker in officials:
                 if abs(speaker.first - cue.first) > 9:
@@ -247,7 +272,15 @@ class Scene:
     def routes(self) -> list[Route]:
         """Return the routes of the sentence: "Orenburg - Aktobe", "between Pskov and Tartu", "from A and B to C and D"."""
         places = [one for one in self.mentions if one.best.kind != "derived"]
-        found = [Route((one,), other) for one, other in itertools.pairwise(places) if self._linked(one, other)]
+        found: list[Route] = []
+        for at, (one, other) in enumerate(itertools.pairwise(places)):
+            if self._linked(one, other):
+                goals = self.listed(places[at + 1 :])
+                last = at + len(goals)
+                if len(goals) > 1 and last + 1 < len(places) and self._linked(places[last], places[last + 1]):
+                    goals = goals[:-1]  # "Orenburg - Aktobe and Saratov - Uralsk": a new route begins there
+                starts = self._starts(places[: at + 1])
+                found += [Route(starts, goal) for goal in goals]
         taken = {mention for route in found for mention in (*route.origins, route.goal)}
         origins = [one for one in places if one.role == "from" and one not in taken]
         goals = [one for one in places if one.role in ("to", "at") and origins and one.first > origins[0].first]
@@ -257,12 +290,22 @@ class Scene:
                 found += [Route(starts, goal) for goal in self.listed(goals)]
         return sorted(found, key=lambda route: route.goal.first)
 
+    def _starts(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+        """Return the last of some places and those before it in its list: "from Samara and Tolyatti to Uralsk"."""
+        found = [mentions[-1]]
+        for one in reversed(mentions[:-1]):
+            gap = [token.lower for token in self.tokens[one.last : found[0].first]]
+            if one.role != "from" or found[0].role != "from" or gap not in (["and"], ["и"], [","]):
+                break
+            found.insert(0, one)
+        return tuple(found)
+
     def listed(self, mentions: Sequence[Mention]) -> list[Mention]:
         """Return the first of some places and those that follow it in a list: "to Tbilisi, Baku and Yerevan"."""
         found = list(mentions[:1])
         for one in mentions[1:]:
             gap = [token.lower for token in self.tokens[found[-1].last : one.first]]
-            if not (gap and len(gap) <= 3 and all(word in _LISTING for word in gap)):
+            if not (0 < len(gap) <= 3 and all(word in _LISTING for word in gap) and set(gap) & _AND):
                 break
             found.append(one)
         return found
@@ -301,10 +344,10 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
         return False
     tokens = sentence.tokens
     if (
-        len(tokens[0].text) > 3
+        len(tokens[0].text) > 2
         and tokens[0].text.isupper()
-        and one.start - sentence.start < 40
-        and "," in (token.text for token in tokens[:4])
+        and one.start - sentence.start < 45
+        and any(token.text in ",(" for token in tokens[:5])
     ):
         return True  # a dateline: "GENEVA, July 20 (agency) -"
     for cue in cues:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +27,8 @@ _ROLES = {
     "в": "at", "во": "at", "на": "at", "у": "at", "под": "at", "около": "at", "перед": "at", "возле": "at", "близ": "at", "вблизи": "at", "за": "at",
     "through": "via", "via": "via", "через": "via", "between": "from", "между": "from", "против": "at", "with": "with", "с границы": "from",
 }  # fmt: skip
+_SETTLEMENTS = frozenset({"camp", "village", "township"})
+_ORIGIN = frozenset({"from", "fleeing", "fled", "escape", "escaping", "escaped", "из", "flee"})
 _SIDES = frozenset({"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "out"})
 _NOUNS_AFTER = load_words("noun after a place")
 _NOUNS_BEFORE = load_words("noun before a place")
@@ -107,8 +110,11 @@ def find_countries(sentences: Iterable[Sentence], names: Names) -> frozenset[str
     return frozenset(found)
 
 
+_ROAD_POST = re.compile(r"-(?:авто|железно)дорожн\w+$", re.IGNORECASE)
+
+
 def _plain(token: Token) -> str:
-    text = token.text
+    text = _ROAD_POST.sub("", token.text)
     return text[:-2] if text.endswith(("'s", "’s")) else text
 
 
@@ -133,8 +139,19 @@ def find_places_in(sentence: Sentence, names: Names, countries: frozenset[str]) 
             weak.append(mention)
             at = mention.last
             continue
-        if not mention.role and previous is not None and _joined(tokens, previous.last, mention.first):
+        alike = previous is not None and (previous.best.kind == "country") == (mention.best.kind == "country")
+        if not mention.role and previous is not None and alike and _joined(tokens, previous.last, mention.first):
             mention = mention._replace(role=previous.role)
+        if (
+            mention.best.kind == "country"
+            and previous is not None
+            and previous.best.kind in ("city", "crossing", "region")
+            and mention.first - previous.last == 1
+            and tokens[previous.last].text == ","
+            and any(one.country in (mention.best.country, "") for one in previous.candidates)
+        ):
+            at = mention.last
+            continue  # "Renk, South Sudan" is one place
         if weak and _joined(tokens, weak[-1].last, mention.first):
             found.append(weak.pop())  # "between Chop and Záhony": the sure one vouches for the other
         found.append(mention)
@@ -172,6 +189,8 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         words = tokens[at : at + size]
         if not _one_name(words):
             continue
+        if size == 1 and _is_half(tokens, at, names):
+            return None
         if size == 1 and (words[0].lower in _NEVER or (len(words[0].text) < 3 and not words[0].text.isupper())):
             return _unknown(tokens, at)
         text = " ".join(_plain(word) for word in words).replace(" - ", "-")
@@ -190,6 +209,17 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         if scored:
             return Mention(at, at + size, tokens[at].start, tokens[at + size - 1].end, _role(tokens, at), scored)
     return _unknown(tokens, at)
+
+
+def _is_half(tokens: Sequence[Token], at: int, names: Names) -> bool:
+    """Tell whether a word is half of a name with a hyphen whose other half is no place: "Ken-Bulun"."""
+    for step in (1, -1):
+        other = at + 2 * step
+        if 0 <= other < len(tokens) and tokens[at + step].text == "-":
+            low, high = sorted((tokens[at], tokens[other]))
+            if high.start - low.end == 1 and tokens[other].is_capital and not names.look_up(tokens[other].text):
+                return True
+    return False
 
 
 def _one_name(words: Sequence[Token]) -> bool:
@@ -211,6 +241,13 @@ def _role(tokens: Sequence[Token], at: int) -> str:
         word = tokens[at - back].lower
         if word == "of" and at - back > 0 and tokens[at - back - 1].lower in _SIDES:
             return "from"  # "further east of Guinea"
+        nearby = tokens[max(at - back - 3, 0) : at - back]
+        if (
+            word in ("in", "at", "в")
+            and any(token.lower in _ORIGIN for token in nearby)
+            and not any(token.is_capital for token in nearby)
+        ):
+            return "from"  # "from their villages in Rakhine", "fleeing violence in Myanmar"
         if word in _ROLES and not (word == "of" and at - back > 0 and tokens[at - back - 1].lower in _NOUNS_BEFORE):
             return _ROLES[word]
         if not (tokens[at - back].is_word or word in "«\"“'"):
@@ -249,7 +286,7 @@ def _role(tokens: Sequence[Token], at: int) -> str:
 def _scored(
     tokens: Sequence[Token], first: int, last: int, candidates: Sequence[Named], countries: frozenset[str]
 ) -> tuple[Named, ...]:
-    context = _context(tokens, first, last)
+    context = _context(tokens, first, last, known=any(one.population >= 1e6 for one in candidates))
     found = []
     for one in candidates:
         if one.source in ("scenario", "crossings"):
@@ -282,7 +319,7 @@ def _scored(
     return tuple(found[:5])
 
 
-def _context(tokens: Sequence[Token], first: int, last: int) -> float:
+def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> float:
     """Return what the words around a name say for (or against) its being a place."""
     score = 0.0
     before = tokens[first - 1] if first else None
@@ -297,7 +334,7 @@ def _context(tokens: Sequence[Token], first: int, last: int) -> float:
     ):
         score += 0.15
     if last - first == 1 and _is_word(tokens[first].lower):
-        score -= 0.25
+        score -= 0.1 if known else 0.25
     if before is None and not role:
         score -= 0.1 if after is not None and after.text in ",(-–—" else 0.2
     if after is not None and after.is_word and after.is_capital and not tokens[first].text.isupper():
@@ -333,6 +370,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
     before = tokens[at - 1].lower if at else ""
     further = tokens[at - 2].lower if at > 1 else ""
+    if after in _SETTLEMENTS and (before in ("the", "in", "at", "near", "to") or not _is_word(tokens[at].lower)):
+        name = " ".join(_plain(token) for token in tokens[at : last + 1])
+        one = Named(name.casefold(), name, "", "city", 0.6, "text")
+        return Mention(at, last + 1, tokens[at].start, tokens[last].end, _role(tokens, at), (one,))
     named_after = after in _POSTS or (after in ("border", "bridge") and following in (*_POSTS, ""))
     named_before = (
         before in _POSTS

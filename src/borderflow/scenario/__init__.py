@@ -27,7 +27,7 @@ from borderflow.scenario.events import (
     Shock,
 )
 from borderflow.scenario.fields import Share, Slug, Time, parse_time
-from borderflow.scenario.folder import load, shipped
+from borderflow.scenario.folder import load, read_places, shipped
 from borderflow.scenario.model import Scenario
 from borderflow.scenario.parameters import ENGINE_PARAMETERS, FACTORS, Parameter, Prior
 from borderflow.scenario.peoples import Country, Group, Travel, VisaClass
@@ -70,6 +70,7 @@ __all__ = [
     "VisaClass",
     "load",
     "parse_time",
+    "read_places",
     "read_table",
     "shipped",
 ]

@@ -15,7 +15,7 @@ from borderflow.scenario.references import check_references
 from borderflow.scenario.rows import explain, read_table
 from borderflow.scenario.tables import Baseline, Lane, Link, Place
 
-__all__ = ["load", "shipped"]
+__all__ = ["load", "read_places", "shipped"]
 
 
 def shipped() -> dict[str, Path]:
@@ -60,6 +60,25 @@ def load(source: str | Path) -> Scenario:
         hint = suggest(str(source), known) or f" (shipped: {', '.join(known) or 'none'})"
         raise ScenarioError([Problem(str(source), "", f"{reason}{hint}")])
     return _read_folder(folder)
+
+
+def read_places(folder: Path) -> tuple[Place, ...]:
+    """Read only the places of a scenario folder, for their names.
+
+    Raises
+    ------
+    ScenarioError
+        If a row of the table is wrong.
+
+    Examples
+    --------
+    >>> read_places(shipped()["russia-2022"])[0].country
+    'RU'
+    """
+    rows, _lines, problems = read_table(folder / "places.csv", Place)
+    if problems:
+        raise ScenarioError(problems)
+    return rows
 
 
 def _read_folder(folder: Path) -> Scenario:

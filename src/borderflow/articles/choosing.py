@@ -1,0 +1,174 @@
+"""What a number counts: by its own words, by those of its neighbour, or by what the sentence before counted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from borderflow.articles.cues import Cue
+from borderflow.articles.kinds import FIGURES, FigureKind
+from borderflow.articles.numbers import Amount
+from borderflow.articles.scenes import Memory, Scene
+
+__all__ = ["OF_QUEUES", "Choice", "choose_kind"]
+
+OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
+_NOUN_OF_FIGURE = frozenset(
+    {
+        "figure",
+        "number",
+        "total",
+        "quota",
+        "tally",
+        "count",
+        "цифра",
+        "цифру",
+        "число",
+        "квота",
+        "план",
+        "плане",
+        "количество",
+    }
+)
+_PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
+
+
+class Choice(NamedTuple):
+    """A kind that a number may be of, how well its words fit, and the nearest of them."""
+
+    kind: FigureKind
+    score: float
+    cue: Cue | None
+
+
+def choose_kind(
+    scene: Scene, amount: Amount, segment: tuple[int, int], previous: FigureKind | None, memory: Memory
+) -> Choice | None:
+    """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
+    options = [choice for kind in FIGURES if (choice := _score(scene, amount, segment, kind)) is not None]
+    best = max(options, key=lambda one: one.score, default=None)
+    if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
+        best = Choice(_PRICES[memory.service], best.score, best.cue)
+    bare = amount.dimension in ("bare", "person")
+    given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
+    if amount.dimension == "bare" and given and not scene.has("notice"):
+        return Choice(next(kind for kind in FIGURES if kind.quantity == "notices_served"), 0.4, None)  # "76 got them"
+    if (
+        previous is not None
+        and amount.dimension in (*previous.counts, "bare")
+        and (best is None or (bare and best.score < 0.35 and not _own_cue(best, segment)))
+    ):
+        return Choice(previous, 0.4, None)
+    if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
+        return _continued(scene, amount, segment, memory) or best
+    return best
+
+
+def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> Choice | None:
+    """Return the kind of the figure before, where a sentence only gives the next value of it.
+
+    It does so with another day or place ("the day before there had been 377"), or by speaking of "the figure".
+    """
+    bare = amount.dimension in ("bare", "person")
+    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
+    if (
+        {"there", "are"} <= set(before)
+        or {"there", "were"} <= set(before)
+        or before[-2:] in (["of", "which"], ["of", "whom"])
+    ):
+        return None  # "there are 4.4 million refugees in the country"
+    rate = scene.rates[amount.first]
+    if amount.dimension == "vehicle" and memory.counted_lately() and memory.quantity in OF_QUEUES and not rate:
+        wanted = "queue_cars"
+    elif (
+        (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
+        or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))
+        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say") and memory.counted_lately())
+    ):
+        wanted = memory.quantity
+    else:
+        return None
+    fits = (
+        one
+        for one in FIGURES
+        if one.quantity == wanted
+        and (amount.dimension in one.counts or (bare and one.counts not in (("time",), ("length",))))
+    )
+    kind = next(fits, None)
+    return None if kind is None else Choice(kind, 0.3, None)
+
+
+def _has_frame(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether a number has a day or a place of its own."""
+    start, end = scene.tokens[segment[0]].start, scene.tokens[min(segment[1], len(scene.tokens)) - 1].end
+    return any(n not in scene.said and start <= one.start < end for n, one in enumerate(scene.dates)) or any(
+        segment[0] <= mention.first < segment[1] and mention.best.kind != "derived" for mention in scene.mentions
+    )
+
+
+def _own_cue(choice: Choice, segment: tuple[int, int]) -> bool:
+    return choice.cue is not None and segment[0] <= choice.cue.first < segment[1]
+
+
+def _speaks_of_figure(scene: Scene) -> bool:
+    if any(token.lower in _NOUN_OF_FIGURE for token in scene.tokens):
+        return True
+    words = [token.lower for token in scene.tokens[:3]]
+    return words[:2] in (["that", "is"], ["this", "is"], ["that", "means"], ["речь", "идет"]) or words[:1] == ["это"]
+
+
+def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureKind) -> Choice | None:
+    if amount.dimension not in kind.counts or (kind.without and scene.has(*kind.without)):
+        return None
+    if any(not scene.by_kind.keys() & set(needed) for needed in kind.needs):
+        return None
+    rate = scene.rates[amount.first]
+    if kind.rate == "day" and not rate and scene.first_rate.get("day", amount.first) < amount.first:
+        rate = "day"
+    if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
+        return None
+    total, nearest = 0.0, None
+    for needed in kind.needs:
+        cues = [
+            cue
+            for cue in scene.of(*needed)
+            if not (cue.first >= amount.first and cue.last <= amount.last)
+            and not _of_neighbour(scene, cue, amount)
+            and not _of_date(scene, cue)
+            and not _is_sum(scene, cue, amount)
+        ]
+        # a noun of the number itself ("4,000 arrivals") is a cue as well
+        if not cues:
+            return None
+        one = min(cues, key=lambda cue: _reach(cue, amount, segment))
+        reach = _reach(one, amount, segment)
+        total += 1.0 / (1.0 + reach / 5.0)
+        nearest = nearest if nearest is not None and _reach(nearest, amount, segment) <= reach else one
+    score = kind.weight * total / len(kind.needs)
+    return Choice(kind, score, nearest) if score >= 0.16 else None
+
+
+def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether a cue is the noun of another number: "600,000 refugees and 180,000 returnees"."""
+    return any(one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first)
+
+
+def _is_sum(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether a verb only says how large a number is: "exits came to 1,480"."""
+    verb = scene.tokens[cue.first].lower
+    return (
+        cue.kind == "enter"
+        and verb.startswith(("came", "come", "reach"))
+        and 0 <= scene.token_at(amount.start) - cue.last <= 0
+        and cue.last - cue.first <= 2
+    )
+
+
+def _of_date(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a cue only says since when: "since mobilisation was declared on 9 April"."""
+    return any(one.start <= cue.start < one.end for one in scene.dates)
+
+
+def _reach(cue: Cue, amount: Amount, segment: tuple[int, int]) -> float:
+    distance = max(cue.first - amount.noun_end, amount.first - cue.last, 0)
+    inside = segment[0] <= cue.first < segment[1]
+    return float(distance) if inside else distance + 6.0

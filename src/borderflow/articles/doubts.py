@@ -1,0 +1,184 @@
+"""Numbers that look like figures and are none: differences, parts, ages, victims, what is usual or long ago."""
+
+from __future__ import annotations
+
+from borderflow.articles.choosing import OF_QUEUES, Choice
+from borderflow.articles.numbers import Amount
+from borderflow.articles.scenes import Scene
+
+__all__ = ["is_compared", "is_no_figure", "is_usual"]
+
+_COMPARED = (
+    ("up", "from"), ("down", "from"), ("against",), ("compared", "with"), ("compared", "to"), ("than",), ("instead", "of"), ("versus",),
+    ("против",), ("по", "сравнению", "с"), ("вместо",), ("чем",), ("from", "just"), ("up", "from", "just"),
+)  # fmt: skip
+_CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
+_ROADS = frozenset(
+    [
+        "drive",
+        "road",
+        "route",
+        "journey",
+        "trip",
+        "away",
+        "north",
+        "south",
+        "east",
+        "west",
+        "inside",
+        "outside",
+        "deep",
+        "wide",
+        "border",
+        "frontier",
+        "от",
+        "из",
+        "дороги",
+        "пути",
+    ]
+)
+_OPEN = frozenset({"open", "opens", "открыто", "открыты", "открытых"})
+_AGE_WORDS = frozenset({"under", "below", "older", "younger", "aged", "старше", "младше", "моложе"})
+_OF_THEM = frozenset(
+    {("of", "them"), ("of", "these"), ("of", "those"), ("из", "них"), ("among", "them"), ("среди", "них")}
+)
+_TIMED = frozenset({"before", "after", "ago", "later", "earlier", "до", "после", "назад"})
+_PART = frozenset({"including", "includes", "include", "included", "among", "включая", "числе"})
+_BESIDE = frozenset({"than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
+_LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
+
+
+def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number: int, choice: Choice) -> bool:
+    """Tell whether a number is a difference, a part of a total already given, a plan for others, or of long ago."""
+    kind = choice.kind
+    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
+    after = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
+    if after in (
+        "fewer",
+        "more",
+        "less",
+        "higher",
+        "lower",
+        "больше",
+        "меньше",
+        "times",
+        "раз",
+    ) and amount.dimension in ("person", "bare", "vehicle", "other"):
+        return True
+    if (
+        before
+        and (before[-1] in _CHANGES or (before[-1] == "на" and amount.dimension in ("bare", "percent")))
+        and kind.quantity != "mobilised_planned"
+    ):
+        return True
+    if number == 0 and amount.first == 1 and before == ["of"] and len(scene.amounts) > 1:
+        return True  # "Of 1,240 checked, 61 were refused"
+    if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
+        number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]
+    ):
+        return True
+    words = {token.lower for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]}
+    at = scene.token_at(amount.start)
+    people = [token.lower for token in scene.tokens[max(at - 2, 0) : at]]
+    if scene.tokens[at].lower in _AGE_WORDS:
+        people = [*people, scene.tokens[at].lower]
+    if (
+        amount.value <= 110
+        and amount.hedge in ("up to", "over")
+        and any(word in ("men", "women", "people", "those", "males", "мужчин", "мужчины", "лиц") for word in people)
+    ):
+        return True  # "men under 65"
+    if amount.dimension == "bare" and amount.value <= 100 and people[-1:] and people[-1] in _AGE_WORDS:
+        return True  # "half of them are under 18"
+    low = scene.clause(amount.first)[0]
+    if kind.quantity.endswith("_*") and any(
+        low <= cue.first < amount.first or 0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("expect")
+    ):
+        return True
+    if any(
+        (0 <= amount.first - cue.last <= 2 and cue.last - cue.first > 1)
+        or amount.last <= cue.first < amount.noun_end + 1
+        for cue in scene.of("home")
+    ):
+        return True  # "the town of 40,000", "home to around 40,000", "2.5 million inhabitants"
+    if kind.quantity.endswith("_*") and _is_of_others(scene, amount):
+        return True
+    if before[-2:] == ["estimated", "at"]:
+        return True
+    parts = tuple(token.lower for token in scene.tokens[:2])
+    if parts in _OF_THEM and (kind.quantity in OF_QUEUES or choice.cue is None):
+        return True  # "of these, 20 carried containers"
+    if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
+        return True
+    next_word = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    if amount.dimension == "time" and next_word in _TIMED:
+        return True  # "20 minutes before the opening"
+    if kind.quantity == "wait_hours" and any(
+        0 < amount.first - cue.last <= 6
+        and not any(cue.last <= wait.first < amount.first for wait in scene.of("queue"))
+        for cue in scene.of("journey")
+    ):
+        return True  # "a drive of five hours"
+    if (
+        kind.quantity == "checkpoints_open"
+        and choice.cue is not None
+        and scene.tokens[choice.cue.first].lower not in _OPEN
+    ):
+        return True
+    home = [cue for cue in scene.of("home") if -6 <= cue.first - amount.first <= 3]
+    if (
+        kind.quantity.endswith("_*")
+        and home
+        and not any(abs(cue.first - amount.noun_end) <= 3 for cue in scene.of("enter", "leave"))
+    ):
+        return True
+    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    if amount.dimension == "length" and following in _ROADS:
+        return True
+    if (
+        amount.dimension in ("bare", "person")
+        and amount.value < 10
+        and kind.quantity not in ("turned_back", "notices_served", "entry_refused")
+    ):
+        return True
+    if amount.vague and kind.quantity.startswith("price"):
+        return True
+    return bool(words & _LONG_AGO)
+
+
+def _is_of_others(scene: Scene, amount: Amount) -> bool:
+    """Tell whether people counted are victims, displaced at home, moved by others, or a part named in brackets."""
+    if any(-4 <= cue.first - amount.first < 0 or 0 <= cue.first - amount.noun_end <= 1 for cue in scene.of("harm")):
+        return True
+    near = [cue for cue in scene.of("displaced", "moved") if -4 <= cue.first - amount.noun_end <= 6]
+    if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):
+        return True
+    before = [token.text for token in scene.tokens[: amount.first]]
+    words = [token.lower for token in scene.tokens[max(amount.first - 4, 0) : amount.first]]
+    if any(word in _PART for word in words[-3:]) or words[-2:] in (["group", "of"], ["groups", "of"], ["группа", "из"]):
+        return True  # "including 70 children"
+    if before.count("(") <= before.count(")"):
+        return False
+    opened = scene.tokens[len(before) - 1 - before[::-1].index("(")].start
+    return not any(0 <= opened - one.end <= 2 for one in scene.dates)  # "on Monday (4,210)" is no aside
+
+
+def is_compared(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is only compared with: "up from 3,875", "against 900"."""
+    at = scene.token_at(amount.start)
+    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
+    if before and before[-1] in ("a", "the", "just", "only"):
+        before = before[:-1]
+    if any(tuple(before[-len(words) :]) == words for words in _COMPARED):
+        return True
+    # "from 5 km to 800 metres": the first is how it was
+    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    return bool(before) and before[-1] in ("from", "с") and following in ("to", "до")
+
+
+def is_usual(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether a number is what is usual; "three times the usual" is not."""
+    usual = (cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1])
+    return any(
+        not any(token.lower in _BESIDE for token in scene.tokens[max(cue.first - 3, 0) : cue.first]) for cue in usual
+    )
