@@ -397,7 +397,10 @@ def open_fit(folder: str | Path) -> Fit:
         manifest = json.loads((folder / FIT_FILE).read_text(encoding="utf-8"))
         with (folder / "posterior.csv").open(encoding="utf-8") as file:
             names = file.readline().rstrip("\n").split(",")
-            values = np.loadtxt(file, delimiter=",", ndmin=2).T
+            rows = [line for line in file if line.strip()]
+        if not rows:
+            raise ValueError("posterior.csv holds no members")
+        values = np.loadtxt(rows, delimiter=",", ndmin=2).T
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder}: is not a finished fit ({error}); make one with borderflow fit") from None
     if manifest.get("format") != FORMAT:

@@ -80,17 +80,26 @@ class Frame:
 
     @classmethod
     def read(cls, text: Mapping[str, Any]) -> Frame:
-        """Return the frame that `written` gave."""
-        return cls(
-            start=date.fromisoformat(text["start"]),
-            days=text["days"],
-            hasten=text["hasten"],
-            places=tuple((name, country, bool(foreign)) for name, country, foreign in text["places"]),
-            camps=tuple(text["camp_places"]),
-            raw=tuple(text["raw"]),
-            debt=tuple(text["debt"]),
-            displaced_at_home=bool(text["displaced_at_home"]),
-        )
+        """Return the frame that `written` gave.
+
+        Raises
+        ------
+        ResultsError
+            Where it is not as it was written.
+        """
+        try:
+            return cls(
+                start=date.fromisoformat(text["start"]),
+                days=text["days"],
+                hasten=text["hasten"],
+                places=tuple((name, country, bool(foreign)) for name, country, foreign in text["places"]),
+                camps=tuple(text["camp_places"]),
+                raw=tuple(text["raw"]),
+                debt=tuple(text["debt"]),
+                displaced_at_home=bool(text["displaced_at_home"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ResultsError(f"manifest.json: is damaged ({first_line(error)}); run again") from None
 
     @property
     def written(self) -> dict[str, Any]:
@@ -141,11 +150,9 @@ class CampStore:
         try:
             group: Any = zarr.open_group(str(path), mode="r+")
             self.numbers = np.asarray(group["member"][:])
-            size = sum(array.nbytes for _, array in group.arrays())
+            size = sum(int(group[name].nbytes) for name in ("present", "under_way", "spawned", "counted"))
             if size > _LARGEST:
                 raise ValueError(f"claims to hold {size / 1e9:,.0f} GB")
-            if missing := {"present", "under_way", "spawned", "counted"} - set(group.array_keys()):
-                raise ValueError(f"lacks {', '.join(sorted(missing))}")
         except DAMAGE as error:
             raise ResultsError(f"{path}: is damaged ({first_line(error)}); run again") from None
         self._group, self.path = group, path
