@@ -8,7 +8,7 @@ model, no chance: the same text gives the same findings. Other extractors can be
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from borderflow.articles.figures import read_figures
@@ -65,6 +65,7 @@ class RuleExtractor:
         countries = find_countries(sentences, names)
         memory = Memory(announced=self.announced)
         seen: set[tuple[object, ...]] = set()
+        counted: set[str] = set()
         events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
         for sentence in sentences:
             scene = build_scene(sentence, names, countries, published, memory.day)
@@ -72,7 +73,13 @@ class RuleExtractor:
                 yield from date_events(scene, events)
                 events = []
                 figures = list(read_figures(scene, memory))
-                for one in (*figures, *read_events(scene, memory, {figure.quantity for figure in figures})):
+                happened = [
+                    one
+                    for one in read_events(scene, memory, {one.quantity for one in figures})
+                    if not _is_counted(one, figures, counted)
+                ]
+                counted |= {one.quantity for one in figures}
+                for one in (*figures, *happened):
                     key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")
                     if key in seen:
                         continue
@@ -83,6 +90,14 @@ class RuleExtractor:
                         yield one
             memory.keep(scene)
         yield from events
+
+
+def _is_counted(event: Finding, figures: Sequence[Finding], counted: Collection[str]) -> bool:
+    """Tell whether an event only repeats, without a place of its own, what a figure here or before has counted."""
+    if event.quantity not in ("notices_served", "turned_back"):
+        return False
+    again = event.quantity in counted and event.confidence < 0.8
+    return again or any(one.start < event.end and event.start < one.end for one in figures)
 
 
 def read_evidence(

@@ -135,6 +135,7 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
             and not _of_neighbour(scene, cue, amount)
             and not _of_date(scene, cue)
             and not _is_sum(scene, cue, amount)
+            and not _is_attribute(scene, cue, amount)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -160,6 +161,16 @@ def _is_sum(scene: Scene, cue: Cue, amount: Amount) -> bool:
         and verb.startswith(("came", "come", "reach"))
         and 0 <= scene.token_at(amount.start) - cue.last <= 0
         and cue.last - cue.first <= 2
+    )
+
+
+def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether a participle only says who people are: "27,800 people fleeing the fighting have crossed into"."""
+    return (
+        cue.kind == "leave"
+        and scene.tokens[cue.first].lower in ("fleeing", "leaving", "бегущих", "бежавших")
+        and 0 <= cue.first - amount.noun_end <= 1
+        and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
     )
 
 

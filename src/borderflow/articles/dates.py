@@ -45,11 +45,11 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
              rf"|(?P<em>{_MONTH}) (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
     ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
-    ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
+    ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the same|the|эти же|те же|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
     ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
     ("before yesterday", r"(?:the )?day before yesterday\b|позавчера"),
     ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
-    ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
+    ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
     ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
     ("since then", r"\bsince then\b|\bс тех пор\b"),
@@ -63,7 +63,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
     ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
     ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
-    ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\bв первый(?: же)? день\b"),
+    ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\b(?:в|за) первый(?: же)? день\b"),
     ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b"
                   rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
@@ -117,7 +117,7 @@ _WORDS_OF = {
 }
 _SCAN = tuple((name, re.compile(pattern), _WORDS_OF.get(name, ())) for name, pattern in _ATOMS)
 _TRIGGER = re.compile(
-    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|выходн|накануне|суток"
+    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
 )
 _NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
 _FUTURE = re.compile(
@@ -219,12 +219,14 @@ def _resolve_in_turn(
         case "after":
             one = (anchor or published) + day
         case "day only":
-            near = anchor or published
-            one = near.replace(day=int(match.group("od") or match.group("rod")))
-        case "those days":
-            if anchor is None and match.group("tu").startswith(("day", "дн")):
+            found = _nearest_with(int(match.group("od") or match.group("rod")), anchor or published)
+            if found is None:
                 return None
+            one = found
+        case "those days":
             length = _count(match.group("tn")) * (1 if match.group("tu").startswith(("day", "дн")) else 7)
+            if anchor is None and length < 7:
+                return None
             last = published if length >= 7 or anchor is None else anchor
             return last - day * (length - 1), last
         case "half":
@@ -249,6 +251,12 @@ def _resolve_in_turn(
         case _:
             return _resolve(name, match, published, _looks_ahead(lower, *match.span()))
     return one, one
+
+
+def _nearest_with(number: int, near: date) -> date | None:
+    """Return the day of this number that is nearest: "the 31st", said on 2 November, is in October."""
+    days = [near + timedelta(days=shift) for shift in range(-31, 32)]
+    return min((one for one in days if one.day == number), key=lambda one: abs(one - near), default=None)
 
 
 def _named_month_of(name: str, published: date) -> tuple[date, date]:

@@ -133,7 +133,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     ):
         return True
     following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    if amount.dimension == "length" and following in _ROADS:
+    if amount.dimension == "length" and (following in _ROADS or _is_distance(scene, amount)):
         return True
     if (
         amount.dimension in ("bare", "person")
@@ -144,6 +144,15 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if amount.vague and kind.quantity.startswith("price"):
         return True
     return bool(words & _LONG_AGO)
+
+
+def _is_distance(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a length is said to lead somewhere: "До столицы Монголии отсюда 340 километров"."""
+    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;:—–"), default=0)
+    words = [token.lower for token in scene.tokens[low : amount.first]]
+    return words[:1] in (["до"], ["от"]) and (
+        "до" in words[1:] or any(low <= mention.first < amount.first for mention in scene.mentions)
+    )
 
 
 def _is_of_others(scene: Scene, amount: Amount) -> bool:

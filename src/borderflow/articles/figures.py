@@ -57,6 +57,10 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             and _are_goals(scene, site, choice)
         ):
             choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
+        if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
+            site = Site((memory.place,), False) if memory.quantity.startswith("mobilised") else None
+        if last_site is not None and site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
+            site = last_site  # "6,150 on Thursday, more than on 3 May, when there were 5,480, officers at Masnaa said"
         if last_site is not None and (site is None or not site.sure or _elsewhere(site, choice.kind, segment)):
             site = last_site
         last_site = site if site is not None and site.sure else last_site
@@ -64,6 +68,8 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             continue  # no queue lasts that long; and what is usual is not how it is now
         if window.given and (window.last - window.first).days > 3 and is_usual(scene, segment):
             continue  # the usual number of a week is no daily one
+        if choice.kind.counts == MONEY and window.given and (window.last - window.first).days > 31:
+            continue  # what something cost "last year" is no price of a day
         finding = _finding(scene, amount, choice, segment, window, site, memory)
         if finding is not None:
             memory.quantity, memory.counted_at = choice.kind.quantity, memory.number
@@ -74,6 +80,17 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             if window.given and window.when is not None:
                 memory.when, memory.when_at = window.when, memory.number
             yield finding
+
+
+def _is_with_speaker(scene: Scene, amount: Amount, site: Site) -> bool:
+    """Tell whether a place only comes with who says so, after the comma that ends the words of a number."""
+    return all(
+        one.first > amount.noun_end
+        and any(token.text == "," for token in scene.tokens[amount.noun_end : one.first])
+        and any(0 < one.first - cue.first <= 4 for cue in scene.of("official", "witness"))
+        and any(0 <= cue.first - one.last <= 2 for cue in scene.of("say"))
+        for one in site.mentions
+    )
 
 
 def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
@@ -97,6 +114,12 @@ def _elsewhere(site: Site, kind: FigureKind, segment: tuple[int, int]) -> bool:
 
 def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
     return any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]])
+
+
+def _is_sum_of_day(scene: Scene, amount: Amount) -> bool:
+    """Tell whether "a total of" only introduces a number, which says nothing of the days before."""
+    at = scene.token_at(amount.start)
+    return [token.lower for token in scene.tokens[max(at - 3, 0) : at]] == ["a", "total", "of"]
 
 
 def _carried(
@@ -129,11 +152,26 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
     for one in scene.amounts:
         worded = scene.tokens[one.first - 1].lower if one.first else ""
         same = last == "vehicle" or (last in MONEY and worded in _PRICED)
-        yield one._replace(dimension=last) if one.dimension == "bare" and same else one
+        if one.dimension == "bare" and _is_of_cars(scene, one):
+            one = one._replace(dimension="vehicle")
+        else:
+            one = one._replace(dimension=last) if one.dimension == "bare" and same else one
+        yield one
         if one.dimension not in ("bare", "percent", "other", "time"):
             last = one.dimension
         if one.dimension in MONEY:
             memory.currency = one.dimension
+
+
+def _is_of_cars(scene: Scene, amount: Amount) -> bool:
+    """Tell whether the noun of a number stands before it: "машин при этом накопилось 870"."""
+    for at in range(amount.first - 1, max(amount.first - 6, -1), -1):
+        token = scene.tokens[at]
+        if not token.is_word:
+            return False
+        if token.lower in ("машин", "автомобилей", "автомашин", "легковушек", "грузовиков", "фур"):
+            return not any(one.last <= at < one.noun_end for one in scene.amounts)
+    return False
 
 
 def vocabulary_kind(quantity: str) -> str:
@@ -219,7 +257,7 @@ def _temporal(
         when, days = memory.when, (window.last - window.first).days + 1
     if rate == "day":
         return f"{stem}_daily", window
-    total = any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]])
+    total = _is_total(scene, segment) and not _is_sum_of_day(scene, amount)
     if window.given and when is not None and when.role in ("day", "future") and not total:
         return f"{stem}_daily", window
     if window.given and when is not None and when.role == "span" and _is_day_long(scene, window):

@@ -69,6 +69,7 @@ _NOT = frozenset(
         "won't",
         "wasn't",
         "neither",
+        "none",
         "nor",
         "without",
         "longer",
@@ -198,7 +199,10 @@ def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     named = word.startswith(("clos", "open", "reopen", "re-open", "закрыти", "открыти")) and word.endswith(
         ("ing", "ure", "тия", "тии", "тию", "тием")
     )
-    return named and any(one in ("before", "after", "since", "until", "day", "до", "после", "перед") for one in before)
+    return named and any(
+        one in ("before", "after", "since", "until", "day", "до", "после", "перед", "накануне", "сроках", "сроки")
+        for one in before
+    )
 
 
 def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
@@ -228,6 +232,10 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     ):
         site = None  # an earlier sentence's country says nothing of the post
     negative, denied = _negation(scene, kind, cues)
+    if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
+        return  # of a closing that was denied, the town that the sentence happens to name is no place
+    if _is_hypothetical(scene, verb):
+        return
     planned = (
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
     )
@@ -257,6 +265,18 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
             quote=scene.sentence.text[start - base : end - base],
             confidence=0.8 if one is not None and one.sure else 0.55,
         )
+
+
+def _is_closable(site: Site | None) -> bool:
+    """Tell whether a post or a whole country is named, which can be closed."""
+    kind = site.mentions[0].best.kind if site is not None else ""
+    return kind == "crossing" or (kind == "country" and site is not None and site.sure)
+
+
+def _is_hypothetical(scene: Scene, verb: Cue) -> bool:
+    """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
+    low = max((n + 1 for n in range(verb.first) if scene.tokens[n].text in ",;:—–"), default=0)
+    return any(token.lower in ("if", "unless", "если", "whether") for token in scene.tokens[low : verb.first])
 
 
 def _first_day(window: Window, scene: Scene) -> dt.date:
@@ -321,6 +341,8 @@ def _each_route(scene: Scene, site: Site) -> Iterator[Site]:
 
 def _listed(scene: Scene, chosen: Mention) -> list[Mention]:
     mentions = list(scene.mentions)
+    if chosen not in mentions:
+        return [chosen]  # "there": named in an earlier sentence
     at = mentions.index(chosen)
     found = [chosen]
     for step in (1, -1):
@@ -362,7 +384,15 @@ def _negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[boo
     after = [token.lower for token in scene.tokens[verb.last : verb.last + 2]]
     words = [token.lower for token in scene.tokens[verb.first : verb.last]]
     barred = kind.quantity in ("foot_allowed", "bicycle_allowed") and any(word.startswith(_BARRED) for word in words)
-    negative = negative or barred or after[:1] == ["not"]
+    refused = [token.lower for token in scene.tokens[verb.last : verb.last + 6]]
+    unplanned = any(
+        one == "не" and two.startswith(("планир", "намер", "собира", "будут", "станут"))
+        for one, two in itertools.pairwise(refused)
+    )
+    none = any(
+        one.first > low and scene.tokens[one.first - 1].lower == "no" for one in cues[1:] if one.kind == "draft office"
+    )
+    negative = negative or barred or none or unplanned or after[:1] == ["not"]
     denial = [cue for cue in scene.of("deny") if abs(cue.first - verb.first) <= 16]
     inside = any(cue.first >= verb.first and cue.last <= verb.last for cue in denial)
     if denial and not inside and not negative:

@@ -155,6 +155,18 @@ _DIM_CACHE: dict[str, str | None] = {}
 _TOO_LARGE = 1e15  # a row of digits that no article means as a figure
 _STOP = load_words("ends a noun phrase")
 _AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
+_PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "утра", "вечера", "ночи"})
+_ORDINAL_ENDINGS = frozenset({"го", "й", "я", "е", "м", "му", "х", "ю", "st", "nd", "rd", "th"})
+_AFTER_AGE = frozenset({",", ".", ";", ")", "—", "–", "and", "or", "who", "from", "и", "из", "который", "которая"})
+_COUNTS = frozenset(
+    ["total", "number", "figure", "queue", "line", "crowd", "group", "record", "capacity", "maximum", "minimum", "average", "peak", "quota", "list"]
+)  # fmt: skip
+_KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
+_ONE_PERSON = frozenset(["who", "he", "she", "i", *_KIN])
+_ONE_PERSON_DATIVE = frozenset(
+    ["ему", "ей", "мне", "отцу", "матери", "маме", "папе", "сыну", "дочери", "дочке", "брату", "сестре", "жене", "мужу", "внуку", "внучке",
+     "бабушке", "дедушке", "деду", "ребенку"]
+)  # fmt: skip
 _ADVERBS = load_words("adverb after a number")
 _GROWTH = (
     "взлет",
@@ -584,5 +596,41 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral
         "highway",
     ):
         return True
-    in_commas = before is not None and after is not None and before.text == "," and after.text in ",."
-    return in_commas and first > 1 and tokens[first - 2].is_capital and 5 <= numeral.value <= 110
+    if _is_hour(tokens, first, last, numeral) or _is_ordinal(tokens, last):
+        return True
+    return 5 <= numeral.value <= 110 and _is_age(tokens, first, last)
+
+
+def _is_hour(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral) -> bool:
+    """Tell whether a number is an hour of the day: "at ten in the morning", "в девять утра"."""
+    following = _words(tokens, last, 3)
+    part = following[2:] if following[:2] == ("in", "the") else following[:1]
+    return first > 0 and numeral.value <= 24 and len(part) == 1 and part[0] in _PARTS_OF_DAY
+
+
+def _is_ordinal(tokens: Sequence[Token], last: int) -> bool:
+    """Tell whether a number names one of a row, as in "95-го"."""
+    return (
+        last + 1 < len(tokens)
+        and tokens[last].text in "-‑"
+        and tokens[last].start == tokens[last - 1].end
+        and tokens[last + 1].start == tokens[last].end
+        and tokens[last + 1].lower in _ORDINAL_ENDINGS
+    )
+
+
+def _is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether a small number without a noun is somebody's age.
+
+    It is one in apposition to a name (", 36, "; ", 36 and has"), with a word for one person before it ("a pensioner
+    of 71", "who is 58", "my son is 24", "ему 57"), never a number of people.
+    """
+    before, after = _words(tokens, max(first - 4, 0), min(first, 4)), _words(tokens, last, 1)
+    ends = not after or after[0] in _AFTER_AGE
+    if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
+        return ends
+    if before[-1:] == ("of",):
+        return ends and len(before) > 2 and before[-3] in ("a", "an", "the") and before[-2] not in _COUNTS
+    if before[-1:] in (("is",), ("was",), ("turned",), ("turns",)):
+        return bool(set(before[:-1]) & _ONE_PERSON)
+    return bool(before) and before[-1] in _ONE_PERSON_DATIVE

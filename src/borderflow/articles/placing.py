@@ -64,7 +64,7 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
             best, most = mention, value
     if family == "post" and (shared := _shared_border(scene)) is not None:
         return Site((shared,), True)
-    if family == "post" and memory.posts and _is_this_post(scene, segment):
+    if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
     if family == "post" and best is not None and _is_direction(scene, best) and memory.post_lately() is not None:
         return Site((memory.posts[-1],), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
@@ -96,6 +96,15 @@ def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
     words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
     return any(
         one in ("этот", "этом", "тот", "this", "that", "same") and (two in _POST or two in ("пост", "пункт", "кпп"))
+        for one, two in itertools.pairwise(words)
+    )
+
+
+def _is_there(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether a figure's own words say "there" of the post just named (not "there were")."""
+    words = [token.lower for token in scene.tokens[segment[0] : segment[1] + 1]]
+    return not any(one.best.kind == "crossing" for one in scene.mentions) and any(
+        one == "там" or (one == "there" and two not in ("is", "are", "was", "were", "has", "have", "had", "will"))
         for one, two in itertools.pairwise(words)
     )
 
@@ -147,7 +156,8 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     if kind == "derived" and after in ("border", "side", "frontier", "territory", "soil", "стороне", "территории"):
         kind = "country"
     value = _ROLE_VALUE[family].get(mention.role, 0.0) + _KIND_VALUE[family].get(kind, 0.0)
-    value += 2.0 if segment[0] <= mention.first < segment[1] else 0.0
+    head = _is_head(scene, mention, at)  # "Mongolia, which asks for no visa, has recorded 5,240 arrivals"
+    value += 2.0 if head or segment[0] <= mention.first < segment[1] else 0.0
     value -= min(abs(mention.first - at), 30) / 12
     value += mention.best.score - 0.8
     low, high = min(mention.last, at), max(mention.first, at)
@@ -159,15 +169,38 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         and scene.tokens[max(mention.first - 2, 0)].lower.startswith("границ")
     ):
         value += 3.5  # "пересекли границу с Таджикистаном": they came into it
-    if at in scene.rates:  # a number, no verb: "Latvia, where 14 were turned back"
+    if at in scene.rates and not head:  # a number, no verb: "Latvia, where 14 were turned back"
         value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
     if scene.speaks(mention):
-        value -= 2.5
-    if any(token.lower in _EXCEPT for token in scene.tokens[max(mention.first - 5, 0) : mention.first]):
+        value -= 6.0 if scene.is_of_medium(mention) else 2.5
+    if family == "post" and _is_sent_to(scene, mention):
+        value -= 6.0
+    if after == "instead" or any(
+        token.lower in _EXCEPT for token in scene.tokens[max(mention.first - 5, 0) : mention.first]
+    ):
         value -= 6.0
     if _is_nationality(scene, mention):
         value -= 9.0
     return value
+
+
+def _is_sent_to(scene: Scene, mention: Mention) -> bool:
+    """Tell whether people were sent back to a place: "отправили обратно в Улан-Удэ"."""
+    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    return before[:1] in (["обратно"], ["back"], ["home"], ["домой"]) and before[1:] in (["в"], ["на"], ["to"])
+
+
+def _is_head(scene: Scene, mention: Mention, at: int) -> bool:
+    """Tell whether a place is the subject of the words at ``at``, beyond a relative clause of its own."""
+    following = [token.lower for token in scene.tokens[mention.last : mention.last + 2]]
+    if (
+        mention.first > 1
+        or following[:1] != [","]
+        or following[1:] not in (["which"], ["where"], ["которая"], ["который"])
+    ):
+        return False
+    ends = [n for n in range(mention.last + 2, at) if scene.tokens[n].text == ","]
+    return len(ends) == 1 and at - ends[0] <= 6
 
 
 def _is_nationality(scene: Scene, mention: Mention) -> bool:
@@ -315,6 +348,8 @@ def _is_aside(scene: Scene, one: When) -> bool:
         token.text.endswith(("'s", "’s")) for token in scene.tokens[at : end + 1]
     ):
         return False  # "nearly double Friday's 225"
+    if [token.text.lower() for token in following] in ([",", "when"], [",", "когда"]):
+        return False  # "more than on 3 May, when there were 5,480"
     further = scene.tokens[max(at - 6, 0) : at]
     if any(token.lower in ("than", "чем") for token in further) and not any(token.is_number for token in further):
         return True  # "more than on any day this year"

@@ -55,6 +55,9 @@ _ONLY_AFTER = ("a ", "an ", "за ", "/ ")
 _LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well", "«", "»"})
 
 
+_MEDIA = frozenset(
+    {"paper", "daily", "weekly", "newspaper", "radio", "site", "website", "agency", "broadcaster", "herald", "tribune"}
+)
 _AND = frozenset({",", "and", "и", "or", "или"})
 
 
@@ -117,6 +120,8 @@ class Memory:
         ]
         if days:
             self.day, self.day_at = days[-1], self.number - 1
+        elif scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
+            self.day = told.last  # "said on Monday. Earlier that day ..."
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         for mention in quiet or scene.mentions:
             if mention.role == "with":
@@ -219,7 +224,12 @@ class Scene:
         return low, high
 
     def _cut(self, start: int, end: int) -> int:
-        strong = [at for at in range(start, end) if self.tokens[at].lower in _STRONG]
+        strong = [
+            at
+            for at in range(start, end)
+            if self.tokens[at].lower in _STRONG
+            or (self.tokens[at].lower == "а" and at > start and self.tokens[at - 1].text == ",")
+        ]
         if strong:
             return strong[-1]
         cuts = [at for at in range(start, end) if self.tokens[at].lower in _SEPARATORS]
@@ -247,6 +257,8 @@ class Scene:
         officials = list(self.of("official", "witness"))
         if mention.best.kind != "crossing" and any(cue.first == mention.last for cue in self.of("say")):
             return True  # "Dhaka estimates that"
+        if self.is_of_medium(mention) or self._is_in_attribution(mention):
+            return True
         for cue in self.of("say"):
             for speaker in officials:
                 if abs(speaker.first - cue.first) > 9:
@@ -261,6 +273,23 @@ class Scene:
                 ):
                     return mention.best.kind != "crossing"
         return False
+
+    def is_of_medium(self, mention: Mention) -> bool:
+        """Tell whether a place says where a newspaper or station is at home: "the Edirne daily Sinir Postasi"."""
+        following = self.tokens[mention.last : mention.last + 3]
+        return bool(following) and (
+            following[0].lower in _MEDIA
+            or (
+                following[0].lower in ("news", "regional", "local")
+                and any(one.lower in _MEDIA for one in following[1:])
+            )
+        )
+
+    def _is_in_attribution(self, mention: Mention) -> bool:
+        """Tell whether a place belongs to words on who says so: "according to a driver parked near Gonio"."""
+        comma = next((at for at in range(mention.first - 1, -1, -1) if self.tokens[at].text in ",;:"), -1)
+        start = [token.lower for token in self.tokens[comma + 1 : comma + 3]]
+        return comma >= 0 and start == ["according", "to"] and mention.best.kind != "crossing"
 
     def is_border(self, mention: Mention) -> bool:
         """Tell whether an adjective names a border, hence a country: "the Tunisian border"."""
