@@ -390,6 +390,18 @@ def test_people_in_line_stay_people_in_line(number):
     assert (one.quantity, one.value) == ("queue_persons", float(number))
 
 
+def test_an_hour_is_one_only_after_its_preposition():
+    numbers = [
+        [one.value for one in find_amounts(next(split_sentences(text)).tokens)]
+        for text in (
+            "They turned back ten in the morning.",
+            "They left at ten in the morning.",
+            "A convoy of 71, he said.",
+        )
+    ]
+    assert numbers == [[10.0], [], [71.0]]
+
+
 def test_conditions_and_denials_without_a_post_are_no_closings():
     assert not findings("If the crossing at Narva is closed, people will go to Luhamaa.")
     assert not findings("Reports that the crossing would be closed are untrue, said a man near Tartu.")

@@ -156,10 +156,14 @@ _TOO_LARGE = 1e15  # a row of digits that no article means as a figure
 _STOP = load_words("ends a noun phrase")
 _AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
 _PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "утра", "вечера", "ночи"})
+_BEFORE_HOUR = frozenset(
+    ["at", "by", "until", "till", "from", "before", "after", "around", "about", "в", "к", "до", "с", "около", "после", "на"]
+)  # fmt: skip
 _ORDINAL_ENDINGS = frozenset({"го", "й", "я", "е", "м", "му", "х", "ю", "st", "nd", "rd", "th"})
 _AFTER_AGE = frozenset({",", ".", ";", ")", "—", "–", "and", "or", "who", "from", "и", "из", "который", "которая"})
 _COUNTS = frozenset(
-    ["total", "number", "figure", "queue", "line", "crowd", "group", "record", "capacity", "maximum", "minimum", "average", "peak", "quota", "list"]
+    ["total", "number", "figure", "queue", "line", "crowd", "group", "record", "capacity", "maximum", "minimum", "average", "peak", "quota", "list",
+     "convoy", "column", "batch", "caravan", "wave", "party", "backlog", "tailback", "jam", "rate", "toll"]
 )  # fmt: skip
 _KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
 _ONE_PERSON = frozenset(["who", "he", "she", "i", *_KIN])
@@ -605,7 +609,8 @@ def _is_hour(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral) 
     """Tell whether a number is an hour of the day: "at ten in the morning", "в девять утра"."""
     following = _words(tokens, last, 3)
     part = following[2:] if following[:2] == ("in", "the") else following[:1]
-    return first > 0 and numeral.value <= 24 and len(part) == 1 and part[0] in _PARTS_OF_DAY
+    at = first > 0 and tokens[first - 1].lower in _BEFORE_HOUR  # "turned back ten in the morning" counts people
+    return at and numeral.value <= 24 and len(part) == 1 and part[0] in _PARTS_OF_DAY
 
 
 def _is_ordinal(tokens: Sequence[Token], last: int) -> bool:

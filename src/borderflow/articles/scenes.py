@@ -120,7 +120,7 @@ class Memory:
         ]
         if days:
             self.day, self.day_at = days[-1], self.number - 1
-        elif scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
+        elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         for mention in quiet or scene.mentions:
