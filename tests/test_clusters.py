@@ -254,7 +254,7 @@ def test_slurm_jobs_by_a_stand_in_for_sbatch(tmp_path, monkeypatch):
     monkeypatch.setenv("SLURM_STAND_IN", str(tmp_path))
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     settings = {"cores": 1, "processes": 1, "memory": "4GB", "walltime": "00:10:00", "python": sys.executable,
-                "scheduler-options": {"host": "127.0.0.1", "dashboard_address": None},
+                "scheduler-options": {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"},
                 "worker-extra-args": ["--no-dashboard"]}  # fmt: skip
     try:
         with (

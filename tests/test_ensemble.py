@@ -255,11 +255,12 @@ def test_cancelling_while_the_engine_compiles_waits_for_nothing(tmp_path):
             assert process.poll() is None and time.monotonic() < deadline, process.stderr.read().decode()
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)
+        _, said = process.communicate(timeout=120)
     finally:
         process.kill()
         process.communicate()
-    assert process.returncode == -signal.SIGINT
+    # Python itself ends by the signal or, where the engine's thread runs code meanwhile, with 1
+    assert process.returncode in (-signal.SIGINT, 1) and said.decode().rstrip().endswith("KeyboardInterrupt")
     compiled = {file.name.split(".")[1].split("-")[0] for file in (tmp_path / "cache").rglob("*.nbi")}
     assert "advance" not in compiled
     assert not out.exists() and leftovers(out) == ["run.part"]
