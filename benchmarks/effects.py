@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from fits import computer, table, write
+from fits import computer, table
+from sections import write_section
 
 import borderflow as bf
 from borderflow.changes import change_capacity, close_crossing
@@ -99,7 +100,7 @@ def run_events() -> None:
     found = rows(study)
     parts = [f"*{name}*\n\n{table(found[['figure', 'as announced', name]].rename(columns={name: 'difference'}))}"
              for name in found.columns[2:]]  # fmt: skip
-    write(
+    write_section(
         "effects",
         f"""
 ## Effects of events
@@ -145,7 +146,7 @@ def run_sobol() -> None:
         parts.append(f"*log(1 + {figure}, {statistic})*; chance {found.chance:.1%} of the variance; {found.runs:,} "
                      f"members\n\n{table(indices(found))}")  # fmt: skip
         print(found, flush=True)
-    write(
+    write_section(
         "sobol",
         f"""
 ## Parameters that matter

@@ -187,6 +187,8 @@ def main():
 
 
 def write():
+    from sections import write_section
+
     reports = load_reports()
     lines = [
         "| set | claims: labelled | precision | recall | events: labelled | precision | recall |",
@@ -206,12 +208,7 @@ def write():
         f"have been fitted to all {len(reports)} reports, so these figures say what they can read, not what they will."
     )
     parts = [header, "\n".join(lines), f"All sets, by kind:\n\n{table(measure(reports))}"]
-    section = "<!-- evidence -->\n## Reading articles today\n\n" + "\n\n".join(parts) + "\n<!-- /evidence -->\n"
-    path = ROOT / "benchmarks" / "RESULTS.md"
-    text = path.read_text(encoding="utf-8")
-    pattern = re.compile(r"<!-- evidence -->.*?<!-- /evidence -->\n", re.DOTALL)
-    text = pattern.sub(lambda _: section, text) if pattern.search(text) else f"{text.rstrip()}\n\n{section}"
-    path.write_text(text, encoding="utf-8")
+    write_section("evidence", "## Reading articles today\n\n" + "\n\n".join(parts))
 
 
 if __name__ == "__main__":

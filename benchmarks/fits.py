@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import platform
-import re
 import resource
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sections import write_section
 
 import borderflow as bf
 from borderflow.backtests import ABLATIONS, backtest, switch_off
@@ -26,20 +26,11 @@ from borderflow.breaks import Rates
 from borderflow.calibration import calibrate, open_fit
 from borderflow.skill import PRIOR_ONLY, Scores
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
 ORIGINS = [dt.date(2022, 9, day) for day in (23, 24, 25, 26)]
 UNTIL = dt.date(2022, 9, 28)
 MEMBERS, STEPS = 120, 4
 TRUTHS = 200
 FITS = Path(tempfile.gettempdir()) / "borderflow-backtests"
-
-
-def write(name: str, text: str) -> None:
-    """Replace one section of RESULTS.md."""
-    old = RESULTS.read_text(encoding="utf-8")
-    new = f"<!-- {name} -->\n{text.strip()}\n<!-- /{name} -->"
-    pattern = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
-    RESULTS.write_text(pattern.sub(lambda _: new, old) if pattern.search(old) else f"{old.rstrip()}\n\n{new}\n")
 
 
 def computer() -> str:
@@ -118,7 +109,7 @@ def run_backtests() -> None:
              if row["vs persistence"] > 1]  # fmt: skip
     beaten = int((counted["wis_log"] < counted["persistence wis_log"]).sum())
     gaps = [name for name, why in frame.attrs["gaps"].items() if "nobody passes" in why]
-    write(
+    write_section(
         "backtests",
         f"""
 ## Backtests of the forecast
@@ -185,7 +176,7 @@ def run_ablations() -> None:
         rows.append(row)
         print(name, f"{time.process_time():.0f} s", flush=True)
     assert whole is not None
-    write(
+    write_section(
         "ablations",
         f"""
 ## Ablations
@@ -232,7 +223,7 @@ def run_calibration() -> None:
         counts = np.histogram(column, bins=np.linspace(0, 50, 11))[0]
         rows.append({"unknown": name, f"ranks in ten bins ({TRUTHS / 10:.0f} each expected)": " ".join(map(str, counts)),
                      "chi-square p": float(stats.chisquare(counts).pvalue)})  # fmt: skip
-    write(
+    write_section(
         "calibration",
         f"""
 ## Calibration by simulation
@@ -276,7 +267,7 @@ def run_abc() -> None:
     mean, spread = found.moments()
     rows = [{"unknown": name, "smoother mean": float(z[n].mean()), "sd": float(z[n].std()),
              "ABC mean": float(mean[n]), "ABC sd": float(spread[n])} for n, name in enumerate(names)]  # fmt: skip
-    write(
+    write_section(
         "abc",
         f"""
 ## Sequential ABC beside the smoother
@@ -312,7 +303,7 @@ def run_pyabc() -> None:
         frame, weight = history.get_distribution()
     theirs = float(np.average(frame["a"], weights=weight))
     width = float(np.sqrt(np.average((frame["a"] - theirs) ** 2, weights=weight)))
-    write(
+    write_section(
         "pyabc",
         f"""
 ## Own sequential ABC and pyabc {pyabc.__version__}

@@ -24,9 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from member import computer
-
-RESULTS = Path(__file__).with_name("RESULTS.md")
-MARK = ("<!-- growth -->", "<!-- /growth -->")
+from sections import write_section
 
 
 def synthetic(places: int, crossings: int, people: float, hours: int):  # type: ignore[no-untyped-def]
@@ -173,13 +171,8 @@ def main() -> None:
               f"`compile_network` {row['compile_s']:.1f} s, one member {row['member_s']:.1f} s of one core, peak memory "
               f"{row['memory_mb'] / 1024:.2f} GiB, {row['left']:,.0f} people left, {row['alternatives']:,.0f} alternatives."]  # fmt: skip
     print(lines[-1])
-    block = "\n".join([MARK[0], "## Growth", "", f"`benchmarks/growth.py` on {computer()}.", *lines, MARK[1]])
-    text = RESULTS.read_text(encoding="utf-8")
-    if MARK[0] in text:
-        text = text[: text.index(MARK[0])] + block + text[text.index(MARK[1]) + len(MARK[1]) :]
-    else:
-        text = text.rstrip() + "\n\n" + block + "\n"
-    RESULTS.write_text(text, encoding="utf-8")
+    block = "\n".join(["## Growth", "", f"`benchmarks/growth.py` on {computer()}.", *lines])
+    write_section("growth", block)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from sections import write_section
 
 import borderflow as bf
 from borderflow.kernels import border
@@ -34,8 +35,6 @@ from borderflow.rules import compile_rules
 from borderflow.scenario import Scenario
 from borderflow.simulation import NEWS_HOURS, Workspace, new_record, run_member
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
-MARK = ("<!-- border engine -->", "<!-- /border engine -->")
 RUNS = 9
 COLUMNS = {0: "full size", 2: "no departures", 3: "no traffic either", 4: "ukraine-2022"}
 #: Steps of an hour, by the name of their function in the kernel.
@@ -210,17 +209,8 @@ def main() -> None:
         f"| compiling the kernel, the difference | {cold_busy - warm_busy:.1f} s processor time |",
         f"| `run`, 1,000 members | {many:.1f} s wall, {many_busy:.1f} s processor time, peak memory {peak:,.0f} MB |",
     ]
-    block = "\n".join([MARK[0], "## Border engine", "", f"`make bench` on {computer()}.", "", *lines, MARK[1]])
-    text = (
-        RESULTS.read_text(encoding="utf-8")
-        if RESULTS.exists()
-        else "# Results\n\nWhat was measured, and how to measure it again.\n"
-    )
-    if MARK[0] in text:
-        text = text[: text.index(MARK[0])] + block + text[text.index(MARK[1]) + len(MARK[1]) :]
-    else:
-        text = text.rstrip() + "\n\n" + block + "\n"
-    RESULTS.write_text(text, encoding="utf-8")
+    block = "\n".join(["## Border engine", "", f"`make bench` on {computer()}.", "", *lines])
+    write_section("border engine", block)
     print(block)
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 

@@ -21,14 +21,13 @@ import simpy
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from member import computer
+from sections import write_section
 
 from borderflow.network import compile_network
 from borderflow.rules import compile_rules
 from borderflow.simulation import Workspace, run_member
 from networks import one_crossing
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
-MARK = ("<!-- queues -->", "<!-- /queues -->")
 PER_HOUR = 300.0
 LOADS = (1.4, 0.4)  # first and second half of the day, of the capacity
 RUNS = 10
@@ -143,16 +142,9 @@ def main() -> None:
         f"| {name} | {through:,.0f} | {left:,.0f} | {'–' if spent != spent else f'{spent:.5f}'} |"
         for name, through, left, spent in corridor()
     ]
-    block = "\n".join(
-        [MARK[0], "## Queues", "", f"`benchmarks/versus_queues.py` on {computer()}.", "", *lines, MARK[1]]
-    )
+    block = "\n".join(["## Queues", "", f"`benchmarks/versus_queues.py` on {computer()}.", "", *lines])
     print(block)
-    text = RESULTS.read_text(encoding="utf-8")
-    if MARK[0] in text:
-        text = text[: text.index(MARK[0])] + block + text[text.index(MARK[1]) + len(MARK[1]) :]
-    else:
-        text = text.rstrip() + "\n\n" + block + "\n"
-    RESULTS.write_text(text, encoding="utf-8")
+    write_section("queues", block)
 
 
 if __name__ == "__main__":
