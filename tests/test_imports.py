@@ -11,7 +11,7 @@ import borderflow
 
 ROOT = Path(borderflow.__file__).parent
 ORDER = (
-    "errors", "kernels", "folders", "pages", "terminals", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
+    "errors", "kernels", "folders", "archives", "pages", "terminals", "places", "scenario", "flee", "routes", "network", "rules", "simulation", "twin", "cube",
     "results", "snapshots", "engine", "plans", "workers", "clusters", "ensemble",
     "units", "wording", "ledger", "naming", "articles", "evidence", "review", "review_page", "proposals",
     "observations", "shares", "camp_store", "camp_tables", "camps", "camp_fits", "scoring", "priors", "smoother", "sequential",

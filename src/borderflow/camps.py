@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -22,12 +23,12 @@ import numpy as np
 
 from borderflow.camp_store import FORMAT, MEMBERS_PER_BLOCK, CampRun, CampStore, Frame
 from borderflow.camp_tables import CAMP_QUANTITIES, means_of, out_csv, summary_csv
-from borderflow.errors import ResultsError, UsageError
+from borderflow.errors import UsageError
 from borderflow.flee import FleeScenario, load_directory
 from borderflow.flee.members import Member, Workspace, simulate_members
 from borderflow.folders import read_json, remove, sweep, write_whole
 from borderflow.kernels import cache_folder
-from borderflow.plans import choose_numbers, finish, guarded, require_ours
+from borderflow.plans import choose_numbers, difference, finish, goes_on, guarded, part_of, require_ours, settle
 from borderflow.shares import ard, persistence, rescale
 
 __all__ = ["CAMP_QUANTITIES", "CampRun", "member_csv", "merge_camps", "out_csv", "run_camps", "score_camps"]
@@ -103,25 +104,24 @@ def _claim(scenario: FleeScenario, numbers: range, seed: int) -> dict[str, Any]:
 
 def _begin(folder: Path, scenario: FleeScenario, numbers: range, claim: Mapping[str, Any], resume: bool) -> Path | None:
     """Return the folder to write to with the cube laid out; None where a resumed run turns out to be finished."""
-    part = folder.with_name(folder.name + ".part")
-    claim_file = part / "claim.json"
-    if resume and not claim_file.is_file():
-        known = read_json(folder / "manifest.json") if (folder / "manifest.json").is_file() else {}
-        if all(known.get(key) == value for key, value in claim.items()):
-            return None
-        raise ResultsError(f"{part}: nothing to resume; run without --resume")
+    part = part_of(folder)
     if resume:
-        known = read_json(claim_file)
-        different = [key for key in claim if known.get(key) != claim[key]]
-        if different:
-            raise ResultsError(f"{part}: was begun with another {different[0]}; run without --resume to start afresh")
+        if not goes_on(part, claim, partial(_is_finished, folder, claim), "run"):
+            settle(folder)
+            return None
         sweep(part)
         return part
     with guarded(part):
         remove(part)
         CampStore.create(part / "results.zarr", Frame.of(scenario), numbers, scenario.compiled.data)
-        write_whole(claim_file, json.dumps(claim))
+        write_whole(part / "claim.json", json.dumps(claim))
     return part
+
+
+def _is_finished(folder: Path, claim: Mapping[str, Any]) -> bool:
+    """Tell whether a folder holds this very run, because it was killed after its last byte."""
+    manifest = folder / "manifest.json"
+    return manifest.is_file() and not difference(claim, read_json(manifest))
 
 
 def _simulate(
@@ -234,7 +234,7 @@ def merge_camps(parts: Sequence[str | Path], out: str | Path) -> CampRun:
     manifest = dict(first.manifest) | {
         "members": len(numbers), "seconds": round(sum(one.manifest["seconds"] for one in runs), 3),
     }  # fmt: skip
-    part = folder.with_name(folder.name + ".part")
+    part = part_of(folder)
     with guarded(part):
         remove(part)
         store = CampStore.create(part / "results.zarr", first.frame, numbers, first.store.read("counted"))

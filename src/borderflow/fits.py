@@ -7,27 +7,24 @@ an interrupted fit goes on after the last step that is whole, and a damaged one 
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from borderflow.errors import ResultsError, UsageError
+from borderflow.archives import read_archive, write_archive
 from borderflow.folders import read_json, remove, sweep, write_whole
-from borderflow.plans import finish, guarded, part_of, settle
+from borderflow.plans import difference, finish, goes_on, guarded, part_of, require_ours, settle
 
 __all__ = ["FIT_FILE", "Step", "begin_fit", "finish_fit", "keep_step", "read_steps"]
 
 FIT_FILE = "fit.json"
 #: Members and what they predict, shapes (unknown, member) and (observation, member).
 Step = tuple[NDArray[np.float64], NDArray[np.float64]]
-_DAMAGE = (OSError, ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 def begin_fit(folder: Path, claim: Mapping[str, Any], resume: bool) -> Path | None:
@@ -40,27 +37,15 @@ def begin_fit(folder: Path, claim: Mapping[str, Any], resume: bool) -> Path | No
     ResultsError
         Where there is nothing to resume, or the begun fit is another one.
     """
+    require_ours(folder, _is_ours, "fit")
     part = part_of(folder)
-    for place in (folder, part, folder.with_name(folder.name + ".old")):
-        if place.exists() and not _is_ours(place):
-            raise UsageError(f"{place} exists and is not a fit; choose another with --out")
-    claim_file = part / "claim.json"
-    if resume and not claim_file.is_file():
-        if not (folder / FIT_FILE).is_file() or _difference(claim, read_json(folder / FIT_FILE)):
-            raise ResultsError(f"{part}: nothing to resume; fit without --resume")
+    if resume and not goes_on(part, claim, partial(_is_finished, folder, claim), "fit"):
         _tidy(folder)
         return None
-    if resume:
-        try:
-            different = _difference(claim, read_json(claim_file))
-        except ResultsError:
-            raise ResultsError(f"{claim_file}: is torn; fit without --resume to start afresh") from None
-        if different:
-            raise ResultsError(f"{part}: was begun with another {different}; fit without --resume to start afresh")
     with guarded(part):
         if not resume:
             remove(part)
-            write_whole(claim_file, json.dumps(claim))
+            write_whole(part / "claim.json", json.dumps(claim))
         sweep(part)
     return part
 
@@ -75,9 +60,9 @@ def _is_ours(folder: Path) -> bool:
     return torn or bool(names & {FIT_FILE, "claim.json"})
 
 
-def _difference(claim: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    """Return the first thing in which two fits differ, in words; empty where they write the same bytes."""
-    return next((key.replace("_", " ") for key in claim if known.get(key) != claim[key]), "")
+def _is_finished(folder: Path, claim: Mapping[str, Any]) -> bool:
+    """Tell whether a folder holds this very fit, because it was killed after its last byte."""
+    return (folder / FIT_FILE).is_file() and not difference(claim, read_json(folder / FIT_FILE))
 
 
 def read_steps(part: Path) -> list[Step]:
@@ -89,23 +74,14 @@ def read_steps(part: Path) -> list[Step]:
 
 
 def _read(file: Path) -> Step | None:
-    try:
-        data = io.BytesIO(file.read_bytes())
-        with zipfile.ZipFile(data) as archive:
-            if archive.testzip() is not None:
-                return None
-        with np.load(data, allow_pickle=False) as arrays:
-            return arrays["z"], arrays["predicted"]
-    except _DAMAGE:
-        return None
+    arrays = read_archive(file)
+    return None if arrays is None or not {"z", "predicted"} <= arrays.keys() else (arrays["z"], arrays["predicted"])
 
 
 def keep_step(part: Path, step: int, z: NDArray[np.float64], predicted: NDArray[np.float64]) -> None:
     """Write one finished step, whole or not at all."""
-    data = io.BytesIO()
-    np.savez(data, z=z, predicted=predicted)
     with guarded(part):
-        write_whole(_file(part, step), data.getvalue())
+        write_archive(_file(part, step), {"z": z, "predicted": predicted})
 
 
 def _file(folder: Path, step: int) -> Path:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ __all__ = [
     "begin",
     "choose_numbers",
     "close",
+    "difference",
     "finish",
+    "goes_on",
     "guarded",
     "part_of",
     "require_ours",
@@ -113,18 +116,19 @@ def part_of(folder: Path) -> Path:
     return folder if is_remote(folder) else folder.with_name(folder.name + ".part")
 
 
-def require_ours(folder: Path) -> None:
-    """Make sure that nothing but runs would be replaced."""
+def require_ours(folder: Path, is_ours: Callable[[Path], bool] | None = None, what: str = "run folder") -> None:
+    """Make sure that nothing but runs, or what else ``is_ours`` knows, would be replaced."""
+    is_ours = is_ours or _is_ours
     if not folder.name and not is_remote(folder):
-        raise UsageError(f"{folder} cannot be a run folder; name one with --out")
+        raise UsageError(f"{folder} cannot be a {what}; name one with --out")
     beside = () if is_remote(folder) else (part_of(folder), _old_of(folder))
     for place in (folder, *beside):
         try:
-            foreign = place.exists() and not _is_ours(place)
+            foreign = place.exists() and not is_ours(place)
         except OSError as error:
             raise ResultsError(f"{place}: cannot be reached: {error.strerror or error}") from None
         if foreign:
-            raise UsageError(f"{place} exists and is not a run folder; choose another with --out")
+            raise UsageError(f"{place} exists and is not a {what}; choose another with --out")
 
 
 def _is_ours(folder: Path) -> bool:
@@ -142,20 +146,9 @@ def _is_ours(folder: Path) -> bool:
 def begin(folder: Path, plan: Plan, resume: bool) -> Path | None:
     """Return the folder to write to with the cube laid out; None where a resumed run turns out to be finished."""
     part, claim = part_of(folder), plan.claim
-    claim_file = part / "claim.json"
-    if resume:
-        if not claim_file.is_file():
-            if _is_finished(folder, claim):
-                settle(folder)
-                return None
-            raise ResultsError(f"{part}: nothing to resume; run without --resume")
-        try:
-            known = read_json(claim_file)
-        except ResultsError:
-            raise ResultsError(f"{claim_file}: is torn; run without --resume to start afresh") from None
-        different = [key for key in claim if known.get(key) != claim[key]]
-        if different:
-            raise ResultsError(f"{part}: was begun with another {different[0]}; run without --resume to start afresh")
+    if resume and not goes_on(part, claim, partial(_is_finished, folder, claim), "run"):
+        settle(folder)
+        return None
     with guarded(part):
         if not resume:
             remove(part)
@@ -163,8 +156,35 @@ def begin(folder: Path, plan: Plan, resume: bool) -> Path | None:
         Store.create(part / "results.zarr", plan.network, len(plan.numbers), first=plan.numbers.start)
         if plan.settings is not None:
             write_whole(part / MEMBERS_FILE, json.dumps({"values": [dict(one.values) for one in plan.settings]}))
-        write_whole(claim_file, json.dumps(claim | plan.order))
+        write_whole(part / "claim.json", json.dumps(claim | plan.order))
     return part
+
+
+def goes_on(part: Path, claim: Mapping[str, Any], is_finished: Callable[[], bool], verb: str) -> bool:
+    """Tell whether interrupted work with this claim is there to go on with; False where it turns out to be finished.
+
+    Raises
+    ------
+    ResultsError
+        Where there is nothing to resume, or what was begun is something else.
+    """
+    claim_file = part / "claim.json"
+    if not claim_file.is_file():
+        if is_finished():
+            return False
+        raise ResultsError(f"{part}: nothing to resume; {verb} without --resume")
+    try:
+        different = difference(claim, read_json(claim_file))
+    except ResultsError:
+        raise ResultsError(f"{claim_file}: is torn; {verb} without --resume to start afresh") from None
+    if different:
+        raise ResultsError(f"{part}: was begun with another {different}; {verb} without --resume to start afresh")
+    return True
+
+
+def difference(claim: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """Return the first thing in which what is known differs from a claim, in words; empty where nothing does."""
+    return next((key.replace("_", " ") for key in claim if known.get(key) != claim[key]), "")
 
 
 def _is_finished(folder: Path, claim: Mapping[str, Any]) -> bool:
@@ -172,7 +192,7 @@ def _is_finished(folder: Path, claim: Mapping[str, Any]) -> bool:
     if not (folder / "manifest.json").is_file():
         return False
     manifest = open_run(folder).manifest
-    return all(manifest.get("scenario_digest" if key == "digest" else key) == value for key, value in claim.items())
+    return not difference(claim, {**manifest, "digest": manifest.get("scenario_digest")})
 
 
 @contextmanager

@@ -78,6 +78,18 @@ class Moment:
         """Copy a member as it is now."""
         return cls(hour, {name: array.copy() for name, array in _kept(hour, state, record)})
 
+    @classmethod
+    def joined(
+        cls, hour: int, state: Mapping[str, NDArray[np.generic]], hourly: Mapping[str, NDArray[np.generic]]
+    ) -> Moment:
+        """Put `state` together with the hourly record, by the names of `border.Hourly`."""
+        return cls(hour, {**state, **{_HOURLY + name: array for name, array in hourly.items()}})
+
+    @property
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """All but the hourly record, which whoever keeps the run has already."""
+        return {name: array for name, array in self.arrays.items() if not name.startswith(_HOURLY)}
+
     @property
     def nodes(self) -> int:
         """Room for batches in line that the member had."""
@@ -109,6 +121,7 @@ class Moment:
             array[...] = before
 
 
+_HOURLY = "record.hourly."  # names of the arrays that grow by a row each hour
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
 _MADE_AGAIN = (
     "state.minds.alt_weight", "state.minds.leg_", "state.minds.nest_place", "state.minds.row_place", "state.minds.pull",
@@ -120,7 +133,7 @@ _MADE_AGAIN = (
 def _kept(hour: int, state: border.State, record: border.Record) -> Iterator[tuple[str, NDArray[np.generic]]]:
     for name, array in (*_named("state", state), *_named("record", record)):
         if not name.startswith(_MADE_AGAIN):
-            yield name, array[:hour] if name.startswith("record.hourly.") else array
+            yield name, array[:hour] if name.startswith(_HOURLY) else array
 
 
 def _named(name: str, part: Any) -> Iterator[tuple[str, NDArray[np.generic]]]:

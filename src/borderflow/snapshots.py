@@ -8,9 +8,6 @@ damaged is made again by replaying the hours before.
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from borderflow.archives import read_archive, write_archive
 from borderflow.cube import HOURLY_NAMES, hourly_record
 from borderflow.errors import UsageError
-from borderflow.folders import write_whole
 from borderflow.network import Network
 from borderflow.results import Run, open_run
 from borderflow.rules import compile_rules
@@ -32,10 +29,6 @@ from borderflow.scenario import Scenario
 from borderflow.simulation import Moment, simulate
 
 __all__ = ["Snapshots", "hour_of", "open_branch", "require_shared_past", "shared_hours"]
-
-_HOURLY = "record.hourly."
-_DAMAGE = (OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error)
-_LARGEST = 4e9  # bytes of a block of members unpacked; what says that it is larger was not written by us
 
 
 @dataclass(frozen=True)
@@ -65,14 +58,9 @@ class Snapshots:
     def keep(self, row: int, moments: Mapping[int, Moment]) -> None:
         """Write a block of members, by their position in it."""
         arrays = {
-            f"{position}/{name}": array
-            for position, moment in moments.items()
-            for name, array in moment.arrays.items()
-            if not name.startswith(_HOURLY)
+            f"{position}/{name}": array for position, moment in moments.items() for name, array in moment.state.items()
         }
-        file = io.BytesIO()
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        write_whole(self.file(row), file.getvalue())
+        write_archive(self.file(row), arrays, packed=True)
 
     def whole(self, row: int) -> bool:
         """Tell whether the file of this block is there and passes its checksums."""
@@ -96,32 +84,19 @@ class Snapshots:
         for row in rows:
             recorded = hourly_record({name: values[row - rows[0]] for name, values in hours.items()})
             position = row % size
-            arrays = kept[row - position][position]
-            out.append(Moment(self.hour, {**arrays, **{_HOURLY + name: part for name, part in recorded.items()}}))
+            out.append(Moment.joined(self.hour, kept[row - position][position], recorded))
         return out
 
     def _read(self, row: int) -> dict[int, dict[str, NDArray[Any]]] | None:
-        out: dict[int, dict[str, NDArray[Any]]] = {}
-        try:
-            data = io.BytesIO(self.file(row).read_bytes())
-            with zipfile.ZipFile(data) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                    return None
-            with np.load(data, allow_pickle=False) as arrays:
-                for key in arrays.files:
-                    position, _, name = key.partition("/")
-                    out.setdefault(int(position), {})[name] = arrays[key]
-        except (
-            OSError,
-            ValueError,
-            EOFError,
-            KeyError,
-            MemoryError,
-            NotImplementedError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ):
+        arrays = read_archive(self.file(row))
+        if arrays is None:
             return None
+        out: dict[int, dict[str, NDArray[Any]]] = {}
+        for key, array in arrays.items():
+            position, _, name = key.partition("/")
+            if not position.isdecimal():
+                return None
+            out.setdefault(int(position), {})[name] = array
         return out
 
     def _replay(self, row: int) -> dict[int, dict[str, NDArray[Any]]]:

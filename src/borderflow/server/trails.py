@@ -23,7 +23,6 @@ __all__ = ["Base", "Keeper", "Trail", "hours_to_keep"]
 
 MOST_MOMENTS = 600  # of all members of a sample: some 250 MB
 MOST_HOURS = 6
-_HOURLY = "record.hourly."
 
 
 def hours_to_keep(network: Network, members: int) -> tuple[int, ...]:
@@ -89,8 +88,8 @@ class Trail:
 
     def at(self, hour: int) -> Moment:
         """Return the member as it was at an hour that was kept."""
-        arrays = {name: one.open() for name, one in self.moments[hour].items()}
-        return Moment(hour, arrays | {name: one.open()[:hour] for name, one in self.hourly.items()})
+        state = {name: one.open() for name, one in self.moments[hour].items()}
+        return Moment.joined(hour, state, {name: one.open()[:hour] for name, one in self.hourly.items()})
 
 
 class Keeper:
@@ -109,15 +108,14 @@ class Keeper:
         self.pauses: Mapping[int, Callable[[int, Moment], None]] = {hour: partial(self._keep, hour) for hour in hours}
 
     def _keep(self, hour: int, position: int, moment: Moment) -> None:
-        arrays = {name: array for name, array in moment.arrays.items() if not name.startswith(_HOURLY)}
-        self._found[position][hour] = {name: _Packed.of(array) for name, array in arrays.items()}
+        self._found[position][hour] = {name: _Packed.of(array) for name, array in moment.state.items()}
 
     def trails(self, members: Sequence[Member]) -> tuple[Trail, ...]:
         """Return the trails of the finished members; none where no hour was to be kept."""
         if not self.pauses:
             return ()
         return tuple(
-            Trail(found, {_HOURLY + name: _Packed.of(array) for name, array in one.record.hourly._asdict().items()})
+            Trail(found, {name: _Packed.of(array) for name, array in one.record.hourly._asdict().items()})
             for one, found in zip(members, self._found, strict=True)
         )
 
