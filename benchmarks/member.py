@@ -1,31 +1,24 @@
 """What one member costs, term by term; writes its section of RESULTS.md.
 
 Processor time of this process, least of several runs, because these computers are shared; compare ratios within a run.
-Terms are measured in the kernel itself: its hour is compiled a second time with the processor's clock read before and
-after every step. The text of the hour is that of `borderflow.kernels.border.advance`, so nothing else is measured.
+Terms are measured in the kernel itself, `borderflow.kernels.border.advance`, with clocks in it (`clocks.py`).
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
 import os
 import platform
 import resource
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+from clocks import clocked, milliseconds, new_clocks
 from sections import write_section
 
 import borderflow as bf
@@ -79,77 +72,25 @@ def cost(scenario: Scenario) -> tuple[float, float]:
     return min(times), sorted(times)[RUNS // 2]
 
 
-@intrinsic
-def ticks(_context: Any) -> Any:
-    """Return the processor's clock."""
-
-    def read(_context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
-        kind = ir.FunctionType(ir.IntType(64), [])
-        return builder.call(builder.module.declare_intrinsic("llvm.readcyclecounter", (), kind), [])
-
-    return types.int64(), read
-
-
-class _Clocks(ast.NodeTransformer):
-    """Read the clock before and after every statement that takes a step."""
-
-    def visit(self, node: ast.AST) -> Any:
-        """Put clocks around a statement; look for more statements within."""
-        self.generic_visit(node)
-        if not isinstance(node, ast.Assign | ast.Expr | ast.If):
-            return node
-        calls = ast.walk(node.test if isinstance(node, ast.If) else node.value)
-        steps = [one.func.id for one in calls if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
-        found = [list(TERMS).index(step) for step in steps if step in TERMS]
-        if not found:
-            return node
-        after = ast.parse(f"spent[{found[0]}, t] += ticks() - began").body
-        return [*ast.parse("began = ticks()").body, node, *after]
-
-
-def timed_advance() -> Callable[..., tuple[int, int]]:
-    """Compile the hour of the kernel with a clock in it: `border.advance` with one more argument, ticks by term."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(border.advance.py_func)))
-    function = tree.body[0]
-    assert isinstance(function, ast.FunctionDef)
-    function.decorator_list = []
-    function.args.args.append(ast.arg("spent"))
-    space = {**vars(border), "ticks": ticks}
-    exec(compile(ast.fix_missing_locations(_Clocks().visit(tree)), "<timed advance>", "exec"), space)
-    return numba.njit(_nrt=False, error_model="numpy", nogil=True)(space["advance"])
-
-
 def term_costs(scenario: Scenario, advance: Callable[..., tuple[int, int]]) -> list[float]:
-    """Return milliseconds per member of every term: the sum over the hours of the least that an hour took in any run.
-
-    The clock goes on while other processes have the processor; no hour meets them in every run.
-    """
+    """Return milliseconds per member of every term."""
     network = compile_network(scenario)
     a, (rules, theta), workspace = network.arrays, compile_rules(network), Workspace(network)
     costs, hours = [], len(network.hours)
     for _ in range(RUNS + 1):  # the first one compiles
-        state, record, spent = workspace.reset(), new_record(network), np.zeros((len(TERMS), hours), np.int64)
+        state, record, spent = workspace.reset(), new_record(network), new_clocks(list(TERMS), hours)
         normals = np.full(state.noise.shape, np.nan)
         filled = state.minds, state.rate, state.noise, state.travel
         border.prepare(a.choices, a.lanes, theta, *filled, 1, 0, normals)
         code, _ = advance(a, rules, theta, state, record, 1, 0, 0, hours, network.everyone, NEWS_HOURS, spent)
         assert code == border.OK
         costs.append(spent)
-    return list(np.min(costs[1:], axis=0).sum(axis=1) / ticks_per_millisecond())
-
-
-def ticks_per_millisecond() -> float:
-    """Measure the processor's clock against the computer's."""
-    read = numba.njit(lambda: ticks())
-    first, began = read(), time.perf_counter()
-    first, began = read(), time.perf_counter()
-    time.sleep(0.2)
-    return (read() - first) / (1000 * (time.perf_counter() - began))
+    return list(milliseconds(costs[1:])[0])
 
 
 def terms_table(variants: dict[str, Scenario]) -> list[str]:
     """Return lines of a table: terms by variant."""
-    advance = timed_advance()
+    advance = clocked(border, ["advance"], list(TERMS), "t")
     columns = {name: term_costs(scenario, advance) for name, scenario in variants.items()}
     lines = ["| ms per member | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
     for row, term in enumerate(TERMS.values()):

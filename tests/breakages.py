@@ -20,7 +20,8 @@ from borderflow.errors import BorderflowError
 SECONDS = float(os.environ.get("BORDERFLOW_FUZZ_SECONDS", "0"))  # for each reader; 0: the short version
 LONGEST = 20.0  # seconds of processor time that no file may take
 LARGEST = 600_000  # kB by which no file may raise the peak of memory
-BEGAN: dict[str, float] = {}
+BEGAN: dict[str, tuple[float, float]] = {}  # wall time and processor time at the first try of a reader
+LASTED: dict[str, tuple[float, float, float]] = {}  # wall time and processor time of all tries, and of the longest one
 TRIED: dict[str, Counter[str]] = {}
 REPORT = Path(__file__).parent.parent / "build" / "fuzz.csv"
 
@@ -93,8 +94,8 @@ class Over(KeyboardInterrupt):
 
 def enough(reader: str) -> bool:
     """Return False while there is time; end the tries of this reader otherwise."""
-    began = BEGAN.setdefault(reader, time.monotonic())
-    if SECONDS and time.monotonic() - began > SECONDS:
+    wall, _ = BEGAN.setdefault(reader, (time.monotonic(), time.process_time()))
+    if SECONDS and time.monotonic() - wall > SECONDS:
         raise Over
     return False
 
@@ -117,19 +118,28 @@ def answers(action: Callable[[], object], reader: str = "") -> str:
             assert len(line) < 1000, f"a complaint of {len(line)} characters: {line[:200]}"
     else:
         text = ""
-    assert time.process_time() - began < LONGEST
+    took = time.process_time() - began
+    assert took < LONGEST
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < LARGEST
-    if reader:
+    if reader in BEGAN:
+        wall, processor = BEGAN[reader]
+        longest = max(took, LASTED.get(reader, (0, 0, 0))[2])
+        LASTED[reader] = (time.monotonic() - wall, time.process_time() - processor, longest)
         TRIED.setdefault(reader, Counter()).update(["refused" if text else "taken"])
     return text
 
 
 def report() -> None:
-    """Add what was tried to build/fuzz.csv, where the time was more than that of the tests."""
+    """Add what was tried to build/fuzz.csv, where the time was more than that of the tests.
+
+    A row is the reader, tries, taken, refused, then seconds: by the clock, of the processor, and of the processor for
+    the longest try.
+    """
     if not SECONDS:
         return
     REPORT.parent.mkdir(exist_ok=True)
     with REPORT.open("a", encoding="utf-8") as file:
         for reader, found in TRIED.items():
-            file.write(f"{reader},{found.total()},{found['taken']},{found['refused']},{SECONDS:.0f}\n")
+            times = ",".join(f"{seconds:.1f}" for seconds in LASTED[reader])
+            file.write(f"{reader},{found.total()},{found['taken']},{found['refused']},{times}\n")
     TRIED.clear()
