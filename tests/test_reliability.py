@@ -164,7 +164,7 @@ def test_a_fit_on_a_full_disk(small_disk, whole_fit, monkeypatch, capsys, room):
 @pytest.mark.parametrize("harm", ["torn", "flipped", "emptied", "gone"])
 def test_a_damaged_step_of_a_fit_is_computed_again(tmp_path, whole_fit, monkeypatch, harm):
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("borderflow.calibration.finish_fit", interrupt)
+        patch.setattr("borderflow.calibration.calibrating.finish_fit", interrupt)
         calibrate("russia-2022", through="2022-09-22", members=12, steps=2, out=tmp_path / "fit")
     file = tmp_path / "fit.part" / "step-1.npz"
     data = file.read_bytes()

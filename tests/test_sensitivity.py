@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 import borderflow as bf
-from borderflow import sensitivity
 from borderflow.changes import change_capacity
 from borderflow.comparison import compare
 from borderflow.priors import Unknown, Unknowns, prior_quantile
 from borderflow.scenario import Prior
-from borderflow.sensitivity import count_members, read_figure, sobol_indices, study_events, study_parameters
+from borderflow.sensitivity import count_members, read_figure, sobol_indices, study_events, study_parameters, variance
 from networks import tiny_scenario
 
 PRIORS = {
@@ -86,11 +85,11 @@ def test_indices_of_a_model_that_is_known(monkeypatch):
     """
     normal = Prior(shape="normal", low=-1.6448536269514722, high=1.6448536269514722)
     unknowns = Unknowns(tuple(Unknown(name, "parameter", "1", normal) for name in ("a", "b", "c")))
-    problem, design = sensitivity._design(unknowns, 512, 3)
+    problem, design = variance._design(unknowns, 512, 3)
     from scipy.special import ndtri
 
     z = prior_quantile(normal, ndtri(design))
-    found = sensitivity._analyse(problem, 4 * z[:, 0] + 3 * z[:, 1], 3)
+    found = variance._analyse(problem, 4 * z[:, 0] + 3 * z[:, 1], 3)
     for index in ("S1", "ST"):
         assert (np.abs(found[index] - [0.64, 0.36, 0.0]) < 2.5 * found[f"{index}_conf"] + 1e-9).all()
         assert found[f"{index}_conf"].max() < 0.15
@@ -117,13 +116,13 @@ def test_a_parameter_set_is_a_run_with_these_values(tiny):
     from borderflow.priors import list_unknowns
 
     unknowns = list_unknowns(tiny, only=["patience"])
-    _, design = sensitivity._design(unknowns, 4, 1)
+    _, design = variance._design(unknowns, 4, 1)
     key = ("left_home", "", "RU", "all")
     common = {"seed": 1, "workers": 1, "advance": None}
-    figures = sensitivity._run_design(compile_network(tiny), unknowns, design, key, "sum", 2, common)
+    figures = variance._run_design(compile_network(tiny), unknowns, design, key, "sum", 2, common)
     value = float(prior_quantile(PRIORS["patience"], ndtri(design[:1, 0]))[0])
     alone = simulate_outcome(tiny.with_parameters(patience=value), members=2)
-    assert figures[0] == sensitivity._figure(alone, key, "sum").mean()
+    assert figures[0] == variance._figure(alone, key, "sum").mean()
 
 
 # --- mistakes, the command ---

@@ -34,15 +34,7 @@ from borderflow.forecasting import (
     shipped_fit,
 )
 from borderflow.ledger import Ledger, read_ledger
-from borderflow.observations import (
-    CLEARED_CARS,
-    Observation,
-    Part,
-    Target,
-    index_series,
-    match_claims,
-    read_observations,
-)
+from borderflow.observations import Observation, Part, Target, index_series, match_claims, read_observations
 from borderflow.results import SUMMARY_COLUMNS, Run, daily_series, open_run
 from borderflow.scenario import Scenario, load
 from borderflow.scoring import (
@@ -66,6 +58,8 @@ __all__ = ["PRIOR_ONLY", "Scores", "score", "score_targets"]
 PRIOR_ONLY = "prior only"
 NO_FIGURE = "the forecast has no such figure"
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Cars in line below which a line counts as gone.
+CLEARED_CARS = 50.0
 _ERRORS = 21  # equally likely errors of a report that each member gets
 Series = Mapping[tuple[str, Part], NDArray[np.float64]]
 
