@@ -1,8 +1,10 @@
 """How well the reader of articles does on labelled reports: precision and recall per kind.
 
-    python benchmarks/evidence.py                 # all reports, with every miss
-    python benchmarks/evidence.py FILE.yaml ...   # reports of your own, in the same form
-    python benchmarks/evidence.py --write         # all reports and the speed, into benchmarks/RESULTS.md
+    python benchmarks/evidence.py                        # all reports, with every miss
+    python benchmarks/evidence.py FILE.yaml ...          # reports of your own, in the same form
+    python benchmarks/evidence.py --reports DIR          # every *.yaml of a folder: precision and recall
+    python benchmarks/evidence.py --reports DIR --wrong  # the same, with each miss and each wrong finding
+    python benchmarks/evidence.py --write                # all reports and the speed, into benchmarks/RESULTS.md
 
 A claim counts as found where quantity, place, value (with its bounds and its "over" or "up to") and window are all
 right; an event where kind, place, first day and yes or no are. The reports stand in `tests/reports`, in four sets
@@ -10,6 +12,7 @@ right; an event where kind, place, first day and yes or no are. The reports stan
 `benchmarks/RESULTS.md` keeps the figures of those runs.
 """
 
+import argparse
 import platform
 import re
 import sys
@@ -179,11 +182,23 @@ def speed(size=1_000_000):
 
 
 def main():
-    if "--write" in sys.argv:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE.yaml", help="files of reports; all of tests/reports if none")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="score every *.yaml of a folder")
+    parser.add_argument("--wrong", action="store_true", help="with --reports: show each miss and each wrong finding")
+    parser.add_argument("--write", action="store_true", help="write the tables into benchmarks/RESULTS.md")
+    given = parser.parse_args()
+    if given.write:
         write()
         return
-    reports = load_reports(*sys.argv[1:])
-    print(f"\n{len(reports)} reports\n{table(measure(reports, verbose=True))}")
+    files = given.files
+    if given.reports is not None:
+        files = sorted(str(file) for file in given.reports.glob("*.yaml"))
+        if not files:
+            parser.error(f"{given.reports}: holds no *.yaml of reports")
+    reports = load_reports(*files)
+    counts = measure(reports, verbose=given.wrong or given.reports is None)
+    print(f"\n{len(reports)} reports\n{table(counts)}")
 
 
 def write():
