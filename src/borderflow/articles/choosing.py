@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from borderflow.articles.cues import Cue
@@ -69,7 +70,8 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
     It does so with another day or place ("the day before there had been 377"), or by speaking of "the figure".
     """
     bare = amount.dimension in ("bare", "person")
-    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
+    at = scene.token_at(amount.start)
+    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
     if (
         {"there", "are"} <= set(before)
         or {"there", "were"} <= set(before)
@@ -126,6 +128,8 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
         rate = "day"
     if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
         return None
+    if rate == "longer" and kind.quantity.endswith("_*"):
+        return None  # "half a million come every year" is what is usual
     total, nearest = 0.0, None
     for needed in kind.needs:
         cues = [
@@ -136,6 +140,8 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
             and not _of_date(scene, cue)
             and not _is_sum(scene, cue, amount)
             and not _is_attribute(scene, cue, amount)
+            and not _is_thing(scene, cue)
+            and not _is_of_part(scene, cue, amount)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -172,6 +178,26 @@ def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
         and 0 <= cue.first - amount.noun_end <= 1
         and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
     )
+
+
+def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether a cue speaks of a part of a number: "1.2 million people, most of whom moved to"."""
+    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
+    return any(
+        pair in (("of", "whom"), ("of", "which"), ("of", "them"), ("из", "которых"), ("из", "них")) for pair in itertools.pairwise(between)
+    )
+
+
+def _is_thing(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
+    word = scene.tokens[cue.first].lower
+    if cue.last - cue.first > 1 or word not in ("return", "entry", "exit", "entrance", "arrival", "departure", "leave"):
+        return False
+    before = scene.tokens[cue.first - 1].lower if cue.first else ""
+    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
+    if after in ("fee", "fees", "rules", "visa", "visas", "permit", "permits", "point", "points", "stamp", "ban", "hall", "requirements", "ticket", "tickets"):
+        return True
+    return word == "return" and before in ("its", "the", "a", "his", "her", "their", "this", "safe")
 
 
 def _of_date(scene: Scene, cue: Cue) -> bool:

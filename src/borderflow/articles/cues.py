@@ -29,6 +29,9 @@ _RIVALS = (
     frozenset({"asylum", "seekers"}),
     frozenset({"still", "open"}),
     frozenset({"still", "halt"}),
+    frozenset({"no post", "post"}),
+    frozenset({"refuse", "deny"}),  # "denied entry" denies nothing
+    frozenset({"turn back", "deny"}),
 )
 
 

@@ -37,7 +37,7 @@ _COUNT = r"\d{1,2}|" + "|".join(sorted(_SMALL, key=len, reverse=True))
 
 _DAY_MONTH = rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th|-го|-е)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}}\b(?: года| г\.)?)?"
 _MONTH_DAY = rf"(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|,\d)(?:,? \d{{4}}\b)?"
-_NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
+_NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|(?:(?<=\bon )|(?<=\bс )|(?<=\bдо )|(?<=\bпо )|(?<=\bfrom )|(?<=\buntil )|(?<=\bsince ))\d{1,2}\.(?:0[1-9]|1[0-2])(?=[ .,;)]|$)(?! (?:km|км|m|hours|час|%|million|billion|тыс|млн|млрд))"
 
 #: name -> pattern of one phrase; the first that matches at a place counts
 _ATOMS: tuple[tuple[str, str], ...] = (
@@ -53,7 +53,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
     ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
     ("since then", r"\bsince then\b|\bс тех пор\b"),
-    ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|on|after)\b|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
+    ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
     ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
     ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня|минувшей ночью)\b"),
@@ -133,7 +133,7 @@ _SINCE = re.compile(
 )
 _START_OF = re.compile(r"(?:\bsince|\bfrom)?\s*(?:the )?(?:start|beginning) of(?: the)?\s*$|\b(?:с )?начал[ао]\s*$")
 _BY = re.compile(
-    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough(?! on)|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|вечер\w*|конец|концу))?(?: on)?\s*$"
+    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough(?! on)|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|утру|вечер\w*|конец|концу|полудню|обеду|исходу))?(?: on)?\s*$"
 )
 _DAYS_TO = re.compile(
     rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
@@ -266,7 +266,8 @@ def _named_month_of(name: str, published: date) -> tuple[date, date]:
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isdigit() else _SMALL[text]
+    word = text.split()[-1]  # "the last two weeks"
+    return int(word) if word.isdigit() else _SMALL[word]
 
 
 def _looks_ahead(lower: str, start: int, end: int) -> bool:
@@ -278,11 +279,16 @@ def _looks_ahead(lower: str, start: int, end: int) -> bool:
     now = _FROM_NOW.search(lower[first:start])
     if (
         now
-        and not (now.group().startswith("as of") and _ALREADY.search(lower[end:last]))
+        and not (now.group().startswith("as of") and _is_count(lower[first:start], lower[end:last]))
         and not _RANGE_ON.match(lower[end:])
     ):
         return True
     return bool(_FUTURE.search(lower[first:last]))
+
+
+def _is_count(before: str, after: str) -> bool:
+    """Tell whether "as of" says up to when something was counted: "5,200 had entered as of Sunday"."""
+    return bool(_ALREADY.search(before) or _ALREADY.search(after) or re.search(r"\d,\d|\d{3}", before + after))
 
 
 def _is_capital_may(lower: str, text: str, match: re.Match[str]) -> bool:
@@ -366,9 +372,10 @@ def _parse(phrase: str, published: date, future: bool) -> date | None:
     """Parse a day with a month by dateparser, in the year that makes it nearest."""
     import dateparser
 
-    numeric = re.fullmatch(_NUMERIC, phrase)
-    if numeric and "-" in phrase:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", phrase):
         return date.fromisoformat(phrase)
+    if short := re.fullmatch(r"(\d{1,2})\.(\d{2})", phrase):
+        return _nearest(int(short.group(2)), int(short.group(1)), published, future)
     clean = re.sub(r"^the | of\b|(?<=\d)(?:st|nd|rd|th|-го|-е)\b| года| г\.|[,.](?= |$)", "", phrase)
     base = datetime(published.year, published.month, published.day)
     languages = ["ru"] if re.search(r"[а-я]", phrase) else ["en"]
@@ -478,7 +485,7 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
     at = 0
     while at < len(atoms):
         one = atoms[at]
-        before = lower[max(one.start - 60, 0) : one.start]
+        before = _without_hour(lower[max(one.start - 60, 0) : one.start])
         between = _BETWEEN.search(before)
         if (
             at + 1 < len(atoms)
@@ -493,6 +500,20 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
         found.append(_placed(one, before, published))
         at += 1
     return found
+
+
+_HOUR = re.compile(
+    r"(?<= )(?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?| o'clock)?|noon|midnight|midday|полдень|полудню|полудня|полночь|полуночи)(?: (?:on|утра|дня|вечера|часам|часов))?(?= $)"
+)
+
+
+def _without_hour(before: str) -> str:
+    """Return the words before a date with the hour blanked out: "as of 6 a.m. on September 29"."""
+    match = _HOUR.search(before)
+    if match is None:
+        return before
+    # the blanks go to the front, so that the words before the hour stand next to the date
+    return " " * len(match.group() + " ") + before[: match.start()]
 
 
 def _is_whole_month(one: When, published: date) -> bool:

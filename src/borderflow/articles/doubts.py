@@ -12,6 +12,15 @@ _COMPARED = (
     ("up", "from"), ("down", "from"), ("against",), ("compared", "with"), ("compared", "to"), ("than",), ("instead", "of"), ("versus",),
     ("против",), ("по", "сравнению", "с"), ("вместо",), ("чем",), ("from", "just"), ("up", "from", "just"),
 )  # fmt: skip
+_STEPS = frozenset(
+    ["jump", "rise", "increase", "drop", "fall", "decline", "reduction", "decrease", "difference", "gap", "shortfall", "excess", "growth", "gain",
+     "rises", "drops", "falls"]
+)  # fmt: skip
+_OF_ALL = frozenset(["many", "most", "all", "half", "some", "none", "one", "two", "few", "several", "any", "each", "majority", "third"])
+_BY_ROAD = frozenset(
+    ["away", "drive", "walk", "ride", "journey", "flight", "trip", "on", "езды", "пути", "ходьбы", "лета", "полета", "хода"]
+)  # fmt: skip
+_VEHICLES = frozenset(["car", "bus", "road", "train", "boat", "plane", "foot", "air", "rail", "coach", "lorry", "truck"])
 _CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
 _ROADS = frozenset(
     [
@@ -71,6 +80,8 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         and kind.quantity != "mobilised_planned"
     ):
         return True
+    if _is_step(scene, amount) or _is_of_all(scene, amount):
+        return True
     if number == 0 and amount.first == 1 and before == ["of"] and len(scene.amounts) > 1:
         return True  # "Of 1,240 checked, 61 were refused"
     if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
@@ -95,6 +106,11 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         low <= cue.first < amount.first or 0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("expect")
     ):
         return True
+    if amount.dimension in ("person", "bare") and any(
+        0 <= scene.token_at(amount.start) - cue.last <= 2 and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "жило", "населени"))
+        for cue in scene.of("home")
+    ):
+        return True  # "в республике проживали 120 тысяч человек"
     if any(
         (0 <= amount.first - cue.last <= 2 and cue.last - cue.first > 1)
         or amount.last <= cue.first < amount.noun_end + 1
@@ -111,7 +127,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
         return True
     next_word = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    if amount.dimension == "time" and next_word in _TIMED:
+    if amount.dimension == "time" and (next_word in _TIMED or _is_way(scene, amount)):
         return True  # "20 minutes before the opening"
     if kind.quantity == "wait_hours" and any(
         0 < amount.first - cue.last <= 6
@@ -146,6 +162,37 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     return bool(words & _LONG_AGO)
 
 
+def _is_step(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is the size of a change: "a jump of only 4,000", "рост на 300"."""
+    at = scene.token_at(amount.start)
+    before = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    while before and before[-1] in ("only", "just", "a", "the", "some"):
+        before.pop()
+    return len(before) > 1 and before[-1] == "of" and before[-2] in _STEPS
+
+
+def _is_of_all(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is the whole that others are a part of: "how many of the 120,000 inhabitants"."""
+    at = scene.token_at(amount.start)
+    before = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    while before and before[-1] in ("the", "these", "those", "its", "their", "her", "his"):
+        before.pop()
+    return len(before) > 1 and before[-1] == "of" and before[-2] in _OF_ALL
+
+
+def _is_way(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a time is how far something is: "about 45 minutes from the city", "two hours by car"."""
+    following = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 3]]
+    if following[:1] == ["by"]:
+        return bool(set(following[1:]) & _VEHICLES)
+    if following[:2] == ["on", "foot"] or (following[:1] and following[0] in _BY_ROAD - {"on"}):
+        return True
+    return following[:1] in (["from"], ["от"], ["outside"]) and (
+        any(amount.noun_end < one.first <= amount.noun_end + 6 for one in scene.mentions)
+        or any(amount.noun_end < cue.first <= amount.noun_end + 4 for cue in scene.of("post"))
+    )
+
+
 def _is_distance(scene: Scene, amount: Amount) -> bool:
     """Tell whether a length is said to lead somewhere: "До столицы Монголии отсюда 340 километров"."""
     low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;:—–"), default=0)
@@ -157,7 +204,13 @@ def _is_distance(scene: Scene, amount: Amount) -> bool:
 
 def _is_of_others(scene: Scene, amount: Amount) -> bool:
     """Tell whether people counted are victims, displaced at home, moved by others, or a part named in brackets."""
-    if any(-4 <= cue.first - amount.first < 0 or 0 <= cue.first - amount.noun_end <= 1 for cue in scene.of("harm")):
+    if any(-4 <= cue.first - amount.first < 0 or 0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("harm")):
+        return True
+    if any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("registered only")):
+        return True
+    if any(-2 <= cue.last - amount.first <= 0 for cue in scene.of("detain")):
+        return True  # "detained 340 Syrians who entered by side roads"
+    if _is_of_displaced(scene, amount) or _stays_inside(scene, amount):
         return True
     near = [cue for cue in scene.of("displaced", "moved") if -4 <= cue.first - amount.noun_end <= 6]
     if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):
@@ -170,6 +223,28 @@ def _is_of_others(scene: Scene, amount: Amount) -> bool:
         return False
     opened = scene.tokens[len(before) - 1 - before[::-1].index("(")].start
     return not any(0 <= opened - one.end <= 2 for one in scene.dates)  # "on Monday (4,210)" is no aside
+
+
+def _is_of_displaced(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is that of people displaced at home: "the number of displaced in the country rose to 1.2 million"."""
+    before = [cue for cue in scene.of("displaced") if 0 <= amount.first - cue.last <= 10]
+    return any(
+        not any(cue.first <= other.first <= amount.noun_end + 2 for other in scene.of("enter", "leave", "cross"))
+        and not any(token.is_number for token in scene.tokens[cue.last : scene.token_at(amount.start)])
+        for cue in before
+    )
+
+
+def _stays_inside(scene: Scene, amount: Amount) -> bool:
+    """Tell whether people only left their homes, not the country: "forced to flee their homes"."""
+    if scene.has("enter", "cross"):
+        return False
+    for cue in scene.of("leave"):
+        following = [token.lower for token in scene.tokens[cue.last : cue.last + 3]]
+        near = -3 <= cue.first - amount.noun_end <= 8
+        if near and following[:1] in (["their"], ["свои"], ["свой"]) and following[1:2] and following[1].startswith(("home", "house", "village", "дом", "жил")):
+            return True
+    return False
 
 
 def is_compared(scene: Scene, amount: Amount) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
 from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
 from borderflow.articles.findings import Finding, PlaceCandidate
+from borderflow.articles.moods import is_unreal
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
@@ -23,7 +24,10 @@ _PRESENT = frozenset(
     ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
      "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
 )  # fmt: skip
+_TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
 _ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
+_ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
+_DEPARTURES = next(kind for kind in FIGURES if kind.quantity == "departures_*")
 
 
 def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
@@ -31,12 +35,15 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
     previous: FigureKind | None = None
     last_window: Window | None = None
     last_site: Site | None = None
+    last_end = 0
     for number, amount in enumerate(_with_nouns(scene, memory)):
         if amount.dimension in ("other", "percent", "minute", "month", "lane") or amount.value <= 0:
             continue
         segment = scene.segment(number)
         choice = choose_kind(scene, amount, segment, previous, memory)
         if choice is None or is_no_figure(scene, amount, segment, number, choice):
+            continue
+        if is_unreal(scene, amount, choice.kind, choice.cue):
             continue
         previous = choice.kind
         window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
@@ -46,6 +53,11 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
                 or window
             )
         last_window = window if window.given else last_window
+        if choice.cue is not None and choice.cue.kind == "cross" and choice.kind is _ARRIVALS_BY_PASSING and memory.goes_out(scene):
+            choice = choice._replace(kind=_DEPARTURES)
+        if last_site is not None and _is_breakdown(scene, amount, choice, segment, last_end):
+            continue
+        last_end = amount.noun_end
         compared = is_compared(scene, amount)
         if compared and not window.given and not is_usual(scene, segment):
             continue
@@ -82,6 +94,17 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             yield finding
 
 
+def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[int, int], start: int) -> bool:
+    """Tell whether numbers after a colon only break a total down: "31,000 people have crossed: 16,130 Lebanese and 15,600 Syrians"."""
+    if choice.cue is not None and segment[0] <= choice.cue.first < segment[1]:
+        return False
+    low, high = scene.tokens[segment[0]].start, scene.tokens[min(segment[1], len(scene.tokens)) - 1].end
+    named = any(low <= one.start < high and one.best.kind != "derived" for one in scene.mentions)
+    dated = any(low <= one.start < high for one in scene.dates)
+    before = [token.lower for token in scene.tokens[start : amount.first]]
+    return not named and not dated and (":" in before or "including" in before)
+
+
 def _is_with_speaker(scene: Scene, amount: Amount, site: Site) -> bool:
     """Tell whether a place only comes with who says so, after the comma that ends the words of a number."""
     return all(
@@ -96,11 +119,8 @@ def _is_with_speaker(scene: Scene, amount: Amount, site: Site) -> bool:
 def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
     """Tell whether people who left went to these places: "for Turkey", "в Армению" (not "в Армении")."""
     return choice.cue is not None and all(
-        one.first >= choice.cue.last
-        and (
-            one.role == "to"
-            or (one.role == "at" and one.best.kind == "country" and scene.tokens[one.last - 1].lower[-1:] in "ую")
-        )
+        (one.role == "to" and one.first >= choice.cue.last)
+        or (one.role == "at" and one.best.kind == "country" and scene.tokens[one.last - 1].lower[-1:] in "ую")
         for one in site.mentions
     )
 
@@ -148,15 +168,16 @@ def is_present(scene: Scene) -> bool:
 
 def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
     """Yield the numbers; one without a noun after "1,020 cars" or "for 60 roubles" counts the same, if worded alike."""
-    last = memory.currency
+    last, noun = memory.currency, ""
     for one in scene.amounts:
         worded = scene.tokens[one.first - 1].lower if one.first else ""
         same = last == "vehicle" or (last in MONEY and worded in _PRICED)
         if one.dimension == "bare" and _is_of_cars(scene, one):
             one = one._replace(dimension="vehicle")
         else:
-            one = one._replace(dimension=last) if one.dimension == "bare" and same else one
+            one = one._replace(dimension=last, noun=noun) if one.dimension == "bare" and same else one
         yield one
+        noun = one.noun if one.dimension == "vehicle" else noun
         if one.dimension not in ("bare", "percent", "other", "time"):
             last = one.dimension
         if one.dimension in MONEY:
@@ -194,7 +215,9 @@ def _finding(
         rate = "day"  # "640 a day, compared with 1,150 the week before"
     quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
     word = vocabulary()[quantity]
-    truck = amount.noun.startswith(("truck", "lorr", "фур", "грузов"))
+    truck = amount.noun.startswith(_TRUCKS) or any(
+        token.lower.startswith(_TRUCKS) for token in scene.tokens[amount.last : amount.noun_end]
+    )
     if quantity == "queue_cars" and truck:
         quantity, word = "queue_trucks", vocabulary()["queue_trucks"]
     place, country, places = describe_site(site)

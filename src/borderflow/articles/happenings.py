@@ -181,15 +181,24 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None
 
 def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     """Tell whether a closing or an opening is only referred to: "at the closed crossings", "before the opening"."""
+    word = scene.tokens[verb.first].lower
+    if kind.quantity == "service_halted":
+        noun = scene.tokens[verb.first - 1].lower if verb.first else ""
+        return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
-    word = scene.tokens[verb.first].lower
     before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
     after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
     if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
         return True  # "very close to the border"
     if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
         return True
+    if word == "open" and before[-1:] and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"} and after != "again":
+        return True  # "the two posts were open": that they work is no opening
+    if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
+        return True
+    if len(before) > 1 and before[-2] in ("before", "until", "after", "when", "once") and before[-1] in ("they", "it", "these"):
+        return True  # "a few hours before they closed"
     following = [token.lower for token in scene.tokens[verb.last : verb.last + 4]]
     if kind.quantity == "crossing_opened" and any(
         pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))

@@ -109,7 +109,7 @@ FIGURES: tuple[FigureKind, ...] = (
     ),
     FigureKind("rent_daily", MONEY, (("rent",),), "entry", 1.2, rate="day"),
     FigureKind("flights_daily", ("flight",), (("flight",),), "route", 1.0, "air", rate="day"),
-    FigureKind("buses_daily", ("bus",), (("bus",),), "route", 1.0, "bus", rate="day"),
+    FigureKind("buses_daily", ("bus",), (("bus",),), "route", 1.0, "bus", rate="day", without=("capacity", "queue")),
     FigureKind("trains_daily", ("train",), (("train",),), "route", 1.0, "train", rate="day"),
     FigureKind("checkpoints_open", ("post",), (("open",),), "country", 1.0),
 )

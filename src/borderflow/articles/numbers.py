@@ -90,7 +90,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("week", "week|недел"),
         ("month", "month|месяц"),
         ("year", "year|лет|года|годов|летн"),
-        ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|легковуш|транспортн"),
+        ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|большегруз|тягач|hgv|микроавтобус|легковуш|транспортн"),
         ("person", "people|person|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
                    "foreigner|foreign|national|men|women|man|woman|males|children|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
                    "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
@@ -103,7 +103,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("percent", "percent|per cent|pct|процент"),
         ("place", "beds|bed|places|spaces|мест|койк|койко"),
         ("flight", "flight|рейс"), ("bus", "bus|buses|coach|автобус"), ("train", "train|поезд"),
-        ("lane", "lane|полос"),
+        ("lane", "lane|полос"), ("unit", "units|единиц"),
         ("post", "crossing|checkpoint|border|posts|post|переход|пункт|кпп"),
         ("application", "application|заявлен|ходатайств|заявк"),
         ("number", "personal|идентификационн|иин"),
@@ -416,6 +416,8 @@ def _amount(tokens: Sequence[Token], one: _Numeral, two: _Numeral | None, vague:
     dimension, noun_end, noun = _dimension(tokens, first, left, last)
     if dimension is None or (_no_figure(tokens, first, last, (two or one)) and dimension == "bare"):
         return None
+    if two is not None and dimension == "bare" and 10 <= one.value < two.value <= 100 and _are_of_age(tokens, left):
+        return None  # "men between 16 and 50 need a visa"
     value, low, high = one.value, None, None
     if two is not None:
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
@@ -497,10 +499,20 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
                 and _dim_of(tokens[number + 1].lower) in ("person", "vehicle")
             ):
                 return _dim_of(tokens[number + 1].lower) or dimension, number + 2, tokens[number + 1].lower
+            if dimension == "person" and number + 1 < len(tokens) and _dim_of(tokens[number + 1].lower) == "other":
+                return "other", number + 2, tokens[number + 1].lower  # "150 Syrian families"
             if dimension == "vehicle" and number + 1 < len(tokens) and _dim_of(tokens[number + 1].lower) == "vehicle":
                 return dimension, number + 2, word + " " + tokens[number + 1].lower
             return dimension, number + 1, word
     return ("other" if _is_other_noun(tokens, end) else "bare"), last, ""
+
+
+def _are_of_age(tokens: Sequence[Token], left: int) -> bool:
+    """Tell whether the words before a range of small numbers name people, whose ages it then gives."""
+    words = list(_words(tokens, max(left - 3, 0), min(left, 3)))
+    while words and words[-1] in ("between", "from", "of", "от", "с", "в", "возрасте", ",", "("):
+        words.pop()
+    return bool(words) and (_dim_of(words[-1]) == "person" or words[-1] in ("those", "anyone", "everyone", "boys", "тех"))
 
 
 def _is_clock(tokens: Sequence[Token], left: int, noun: int) -> bool:

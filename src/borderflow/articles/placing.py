@@ -173,6 +173,10 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
     if scene.speaks(mention):
         value -= 6.0 if scene.is_of_medium(mention) else 2.5
+    if not head and _is_of_side_clause(scene, mention, at):
+        value -= 2.5
+    if family == "post" and mention.role == "with" and _is_at_border(scene, mention):
+        value += 3.0
     if family == "post" and _is_sent_to(scene, mention):
         value -= 6.0
     if after == "instead" or any(
@@ -182,6 +186,28 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     if _is_nationality(scene, mention):
         value -= 9.0
     return value
+
+
+_WHEN = frozenset(["after", "when", "as", "because", "while", "although", "since", "where", "once", "когда", "после", "поскольку", "где"])
+
+
+def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
+    """Tell whether a place is the subject of another clause: "were closed after Russia directed migrants to the border"."""
+    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    while before and before[-1] in ("the", ","):
+        before.pop()
+    following = [token.lower for token in scene.tokens[mention.last : mention.last + 2]]
+    verb = any(word.endswith("ed") or word in ("has", "had", "was", "is", "will", "began", "said", "shut", "cut") for word in following)
+    return bool(before) and before[-1] in _WHEN and verb and at < mention.first
+
+
+def _is_at_border(scene: Scene, mention: Mention) -> bool:
+    """Tell whether "on the border with Latvia" says where, no other country being named."""
+    before = [token.lower for token in scene.tokens[max(mention.first - 4, 0) : mention.first]]
+    alone = not any(one.best.kind in ("country", "crossing") for one in scene.mentions if one != mention)
+    return alone and any(word.startswith(("границ", "border", "frontier")) for word in before) and any(
+        word in ("на", "at", "on") for word in before
+    )
 
 
 def _is_sent_to(scene: Scene, mention: Mention) -> bool:
@@ -227,6 +253,11 @@ _CITIZENS = ("citizen", "national", "holder", "passport", "граждан", "п�
 def _meant(scene: Scene, memory: Memory) -> Mention | None:
     """Return the place that a noun with "the" points back to: "the country", "the town", "the checkpoint"."""
     words = {token.lower for token in scene.tokens}
+    if memory.countries and any(
+        one.lower in ("its", "their", "his", "ее", "его") and two.lower.startswith(("border", "frontier", "territor", "границ", "территор"))
+        for one, two in itertools.pairwise(scene.tokens)
+    ):
+        return memory.countries[-1]
     regions = [one for one in memory.towns if one.best.kind == "region"]
     for nouns, kept in ((_REGION, regions), (_TOWN, memory.towns), (_POST, memory.posts), (_COUNTRY, memory.countries)):
         if kept and words & nouns:
@@ -274,6 +305,7 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
     start, end = _span(scene, segment)
     position = scene.tokens[min(at, len(scene.tokens) - 1)].start
     usable = [one for n, one in enumerate(scene.dates) if n not in scene.said and not _is_aside(scene, one)]
+    usable = [one for one in usable if not _is_in_relative(scene, one, at)]
     if at not in scene.rates:
         usable = [one for one in usable if not _of_another_verb(scene, one, at)]
     own = [
@@ -293,12 +325,37 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
             or ([] if total else sorted(one for one in shared if one.end <= position)[-1:])
         )
     if own:
-        return _window(min(own, key=lambda one: _distance(scene, one, position)), True)
+        since = [one for one in own if one.role == "since" and one.start > position and _is_near(scene, one, at)]
+        return _window(since[0] if since else min(own, key=lambda one: _distance(scene, one, position)), True)
     if told and scene.said:
         one = scene.dates[min(scene.said)]
         if one.last <= published:
             return _window(one, False)
     return Window(published, published, False, False, None)
+
+
+_RELATIVE = ("which", "where", "who", "whose", "whom", "котор", "где", "куда", "чей")
+
+
+def _is_in_relative(scene: Scene, one: When, at: int) -> bool:
+    """Tell whether a date belongs to a relative clause that a figure stands outside of: "a post, which was empty on Monday"."""
+    where = scene.token_at(one.start)
+    for n in range(max(where - 14, 0), where):
+        if scene.tokens[n].text != "," or n + 1 >= len(scene.tokens):
+            continue
+        if not any(token.lower.startswith(_RELATIVE) for token in scene.tokens[n + 1 : n + 3]):
+            continue
+        end = next((k for k in range(n + 2, len(scene.tokens)) if scene.tokens[k].text in ",;:"), len(scene.tokens))
+        if where < end and not n < at < end:
+            return True
+    return False
+
+
+def _is_near(scene: Scene, one: When, at: int) -> bool:
+    """Tell whether only words stand between a figure and a date after it: "28,120 who have arrived since Sunday"."""
+    where = scene.token_at(one.start)
+    end = next((amount.noun_end for amount in scene.amounts if amount.first == at), at + 1)
+    return all(token.text not in ",;:" and not token.is_number for token in scene.tokens[end:where])
 
 
 def _of_another_verb(scene: Scene, one: When, at: int) -> bool:

@@ -50,9 +50,26 @@ _PER = {
     "day": (
         "a day", "per day", "each day", "every day", "daily", "в день", "в сутки", "ежедневно", "за день", "/ day", "a 24-hour",
     ),
+    "longer": (
+        "a week", "per week", "each week", "every week", "в неделю", "еженедельно",
+        "a month", "per month", "each month", "every month", "monthly", "в месяц", "ежемесячно",
+        "a year", "per year", "each year", "every year", "annually", "yearly", "в год", "ежегодно",
+    ),
 }  # fmt: skip
 _ONLY_AFTER = ("a ", "an ", "за ", "/ ")
 _LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well", "«", "»"})
+
+
+_NO_RATE_BEFORE = ("in", "within", "over", "for", "after", "than", "half", "about", "earlier", "once", "twice", "of", "almost", "nearly")
+_NO_RATE_AFTER = ("ago", "earlier", "before", "later", "and", "or", "long")
+
+
+def _is_no_rate(phrase: str, after: str, before: str) -> bool:
+    """Tell whether "a week" says how long or when, not how often: "in a week", "a year earlier"."""
+    text = before + after
+    return any(f" {word} {phrase} " in text for word in _NO_RATE_BEFORE) or any(
+        f" {phrase} {word} " in text for word in _NO_RATE_AFTER
+    )
 
 
 _MEDIA = frozenset(
@@ -101,6 +118,10 @@ class Memory:
     def counted_lately(self) -> bool:
         """Tell whether this sentence or the one before it counted something."""
         return bool(self.quantity) and self.counted_at >= self.number - 1
+
+    def goes_out(self, scene: Scene) -> bool:
+        """Tell whether people who "pass through" go out: the flow counted last went out, and no place they go to is named."""
+        return self.quantity == "departures_*" and not any(one.role == "to" for one in scene.mentions)
 
     def post_lately(self) -> Mention | None:
         """Return the post that the sentence before spoke of."""
@@ -200,6 +221,8 @@ class Scene:
         before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 6, 0) : amount.first])} "
         for rate, phrases in _PER.items():
             for phrase in phrases:
+                if rate == "longer" and _is_no_rate(phrase, after, before):
+                    continue
                 if f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before):
                     return rate
         average = " average " in before and any(word in before for word in (" daily ", " сутки "))
@@ -360,11 +383,75 @@ def build_scene(
 ) -> Scene:
     """Recognise everything in a sentence; ``anchor`` is the day that the sentences before it spoke of."""
     dates = find_dates(sentence.text, sentence.start, published, anchor)
-    amounts = find_amounts(sentence.tokens, [(one.start, one.end) for one in dates])
     cues = find_cues(sentence.tokens)
+    amounts = [
+        _by_its_verb(sentence.tokens, one, cues)
+        for one in find_amounts(sentence.tokens, [(one.start, one.end) for one in dates])
+    ]
     mentions = find_places_in(sentence, names, countries)
     said = frozenset(number for number, one in enumerate(dates) if _only_said(sentence, cues, one))
     return Scene(sentence, tuple(cues), tuple(amounts), tuple(dates), tuple(mentions), said, published)
+
+
+_MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse"})
+_TAKES = frozenset({"enter", "turn back", "refuse"})
+
+
+def _by_its_verb(tokens: Sequence[Token], amount: Amount, cues: Sequence[Cue]) -> Amount:
+    """Return a number with a noun that no list holds as people, where its verb says so: "4,100 beekeepers have fled".
+
+    Only people move by themselves or are refused; a number of units is one of vehicles where a line is spoken of.
+    """
+    if amount.dimension == "unit":
+        return amount._replace(dimension="vehicle" if any(cue.kind == "queue" for cue in cues) else "other")
+    if amount.dimension != "other" or amount.noun or not _may_be_people(tokens, amount):
+        return amount
+    end = amount.last + 1
+    while end < len(tokens) and end - amount.last < 4 and (tokens[end].is_capital or tokens[end].lower in _OF_GROUP):
+        end += 1  # "members of the Rohingya community"
+    verbs = [cue for cue in cues if cue.kind in _MOVES and 0 <= cue.first - end <= 3]
+    after = any(all(token.is_word for token in tokens[end : cue.first]) for cue in verbs)
+    russian = amount.last < len(tokens) and tokens[amount.last].text[0] >= "а"
+    before = russian and any(
+        cue.kind in _TAKES and 0 <= amount.first - cue.last <= 2 and not tokens[cue.first].lower.startswith("приня")
+        for cue in cues
+    )
+    return amount._replace(dimension="person", noun_end=amount.last + 1) if after or before else amount
+
+
+_OF_GROUP = frozenset({"of", "the", "community", "minority"})
+_THINGS = ("tions", "ments", "ries", "ges", "ings", "cles", "ines", "loads", "tonnes", "goods", "boats", "ships", "packages", "parcels",
+           "ний", "ций", "стей")  # fmt: skip
+
+
+def _may_be_people(tokens: Sequence[Token], amount: Amount) -> bool:
+    word = tokens[amount.last].lower if amount.last < len(tokens) else ""
+    return amount.value >= 5 and len(word) > 3 and (word[0] >= "а" or (word.endswith("s") and not word.endswith(_THINGS)))
+
+
+def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
+    """Tell whether a date stands between a place and the dash before the text: "Moscow, Sept 27 (dpa) –"."""
+    head = [token for token in tokens if token.end <= one.start]
+    rest = [token.text for token in tokens if token.start >= one.end][:1]
+    named = all(token.is_capital or not token.is_word for token in head)
+    return 0 < len(head) <= 6 and named and any(token.text == "," for token in head) and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
+
+
+def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bool:
+    """Tell whether a date opens a sentence whose verb is one of saying: "On Sunday the agency said some 4,000 had come"."""
+    head = [token.lower for token in tokens if token.end <= one.start]
+    if len(head) > 2 or any(word not in ("on", "late", "early", "в", "во") for word in head):
+        return False
+    first = next((n for n, token in enumerate(tokens) if token.start >= one.end), len(tokens))
+    verb = next((cue for cue in cues if cue.kind == "say" and cue.first >= first), None)
+    if verb is None or verb.first - first > 10 or tokens[verb.first].lower in ("estimates", "reports", "report", "estimate"):
+        return False
+    between = tokens[first : verb.first]
+    speaks = any(cue.kind in ("official", "witness") and first <= cue.first < verb.first for cue in cues)
+    counted = any(token.is_number for token in between) or any(
+        cue.kind in _MOVES | {"queue", "close", "open", "halt"} and first <= cue.first < verb.first for cue in cues
+    )
+    return speaks and not counted and sum(token.text == "," for token in between) <= 4
 
 
 def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
@@ -379,6 +466,8 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
         and any(token.text in ",(" for token in tokens[:5])
     ):
         return True  # a dateline: "GENEVA, July 20 (agency) -"
+    if _is_of_dateline(tokens, one) or _opens_saying(tokens, cues, one):
+        return True
     for cue in cues:
         if cue.kind != "say":
             continue

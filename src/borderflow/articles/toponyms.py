@@ -37,6 +37,9 @@ _NEVER = load_words("never a place")
 
 
 #: words after which an unknown capitalised word is a place
+_BODIES = ("director", "ministr", "department", "service", "agency", "commission", "committee", "council", "forces", "force", "party", "union",
+           "organi", "office", "university", "bank", "guard", "police", "army", "news", "times", "post", "court", "institute", "association",
+           "watch", "federation", "corps", "regiment", "intelligence", "security", "command", "fund", "foundation", "programme", "program")  # fmt: skip
 _PLACE_WORDS = load_words("before an unknown place")
 _SURE_WORDS = load_words("surely before a place")
 _LATIN = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m",
@@ -190,7 +193,7 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         if not _one_name(words):
             continue
         if size == 1 and _is_half(tokens, at, names):
-            return None
+            return _unknown(tokens, at)
         if size == 1 and (words[0].lower in _NEVER or (len(words[0].text) < 3 and not words[0].text.isupper())):
             return _unknown(tokens, at)
         text = " ".join(_plain(word) for word in words).replace(" - ", "-")
@@ -353,11 +356,24 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
     return score
 
 
+def _name(words: Sequence[Token]) -> str:
+    return " ".join(_plain(word) for word in words).replace(" - ", "-")
+
+
+def _is_joined(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a name goes on after a hyphen: "Ken-Bulun"."""
+    if at + 2 >= len(tokens) or tokens[at + 1].text != "-":
+        return False
+    return tokens[at + 1].start == tokens[at].end and tokens[at + 2].start == tokens[at + 1].end and tokens[at + 2].is_capital
+
+
 def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     """Return a post whose name no list holds, where the sentence itself calls it one."""
     if tokens[at].lower in _NEVER or len(tokens[at].text) < 3:
         return None
     last = at + 1
+    if _is_joined(tokens, at):
+        last = at + 3  # "Ken-Bulun"
     while (
         last < len(tokens)
         and last - at < 3
@@ -380,10 +396,12 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         or (before in ("of", "at", "«", "“", '"') and further in _POSTS)
         or (before in '«“"' and further in _NOUNS_BEFORE)
     )
+    if last - at > 1 and tokens[last - 1].lower.startswith(_BODIES):
+        return None  # "the Immigration and Passports Directorate"
     strong = before in _PLACE_WORDS
     capitalised = last - at
     if strong and not named_after and not named_before and (capitalised > 1 or not _is_word(tokens[at].lower)):
-        name = " ".join(_plain(token) for token in tokens[at:last])
+        name = _name(tokens[at:last])
         following_verb = last < len(tokens) and tokens[last].lower in ("said", "says", "told")
         if following_verb or name.isupper() or tokens[at].text[-1:] in "'’":
             return None
@@ -403,6 +421,6 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         return None
     if _is_word(tokens[at].lower) and last - at == 1 and not named_before:
         return None
-    name = " ".join(_plain(token) for token in tokens[at:last])
+    name = _name(tokens[at:last])
     one = Named(name.casefold(), name, "", "crossing", 0.6, "text")
     return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at) or "at", (one,))
