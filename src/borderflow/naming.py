@@ -244,6 +244,7 @@ class Names:
         keys = {key: 1.0}
         if _CYRILLIC.search(key) and not places_named(key):
             keys |= dict.fromkeys(_gazetteer_stems().get(form, ()), 0.9)
+            keys |= dict.fromkeys((one for one in _nominatives(key) if one in cyrillic_names()), 0.9)
         towns = [
             Named(str(place.geonameid), place.name, place.country, "city", score, "GeoNames", place.population)
             for one, score in keys.items()
@@ -251,6 +252,18 @@ class Names:
         ]
         towns.sort(key=lambda one: (-one.score, -one.population))
         return [*found, *towns[:5]]
+
+
+def _nominatives(key: str) -> set[str]:
+    """Return what a Russian name may be in the nominative: "дубая" of "дубаи", "ишкашиме" of "ишкашим"."""
+    found: set[str] = set()
+    for length in (1, 2):
+        if len(key) - length >= 3 and key[-length:] in _CASES:
+            found |= {key[:-length] + ending for ending in ("", "а", "я", "ь", "и", "й", "о", "е", "ы")}
+    return found - {key}
+
+
+_CASES = frozenset({"а", "я", "у", "ю", "е", "ы", "и", "ом", "ем", "ой", "ей", "ью", "ах", "ям"})
 
 
 def _names_of(place: Place) -> set[str]:

@@ -30,6 +30,7 @@ _NOUN_OF_FIGURE = frozenset(
         "количество",
     }
 )
+_NIGHTLY = frozenset({"night", "nightly", "сутки", "ночь", "посуточно"})
 _PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
 
 
@@ -125,6 +126,8 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
         return None
     rate = scene.rates[amount.first]
     if kind.rate == "day" and not rate and scene.first_rate.get("day", amount.first) < amount.first:
+        rate = "day"
+    if kind.quantity == "rent_daily" and any(token.lower in _NIGHTLY for token in scene.tokens):
         rate = "day"
     if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
         return None

@@ -43,7 +43,7 @@ _NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|(?:(?<=\bon )|(?<=\bс )|
 _ATOMS: tuple[tuple[str, str], ...] = (
     ("half", rf"(?P<hq>first|second|перв\w+|втор\w+) (?:half of|половин\w+) (?P<hm>{_MONTH})\b"),
     ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
-             rf"|(?P<em>{_MONTH}) (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
+             rf"|(?P<em>{_MONTH})\.? (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
     ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
     ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the same|the|эти же|те же|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
     ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
@@ -51,7 +51,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
     ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
-    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
+    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
     ("since then", r"\bsince then\b|\bс тех пор\b"),
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
@@ -64,7 +64,8 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
     ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
     ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\b(?:в|за) первый(?: же)? день\b"),
-    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b"
+    ("first days", rf"\b(?:in |over |during |за )?(?:the )?(?:first|первые) (?P<fn>{_COUNT}) (?:days|дн(?:я|ей)) (?:of )?(?P<fm>{_MONTH})\b"),
+    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b|\b(?:in|over|during|within) the past (?P<pm>month)\b"
                   rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
     ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b)|\bза (?:последнюю )?неделю\b"),
@@ -74,7 +75,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
     ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
     ("this year", r"\b(?:this year|the year|в этом году|начала года|с начала года|текущего года)\b"),
-    ("month", rf"\b(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b)?"),
+    ("month", rf"\b(?:(?P<mq>early|mid|late|(?:the )?(?:start|beginning|middle|end) of|(?:в )?(?:начал[ео]|середин[еу]|кон(?:це|ец)))[ -])?(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b)?"),
     ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
 )  # fmt: skip
 #: name -> words one of which is in every phrase of that name, so that most patterns need not be tried
@@ -106,6 +107,7 @@ _WORDS_OF = {
     "hours": ("hours", "часа", "сутки"),
     "some hours": ("hours", "час"),
     "first day": ("first", "перв"),
+    "first days": ("first", "первые"),
     "past days": ("past", "last", "previous", "days", "дн", "суток", "recent", "месяц"),
     "last week": ("week", "недел"),
     "past week": ("week", "недел"),
@@ -233,6 +235,9 @@ def _resolve_in_turn(
             start, end = _named_month_of(match.group("hm"), published)
             middle = start.replace(day=15)
             return (start, middle) if match.group("hq").startswith(("first", "перв")) else (middle + day, end)
+        case "first days":
+            start, end = _named_month_of(match.group("fm"), published)
+            return start, min(start + day * (_count(match.group("fn")) - 1), end)
         case "same" | "first day" | "since then":
             if anchor is None:
                 return None
@@ -437,9 +442,18 @@ def _past_days(match: re.Match[str], published: date) -> tuple[date, date] | Non
     unit = match.group("pu") or "days"
     if match.group("rec") or text in ("few", "several"):
         return None  # "in recent days": no window that could be named
+    if match.group("pm"):
+        return _months_before(published, 1), published
     count = int(text) if text.isdigit() else _SMALL.get(text, 1)
-    length = {"d": 1, "w": 7, "m": 30}[unit[0]]
-    return published - timedelta(days=count * length), published
+    if unit[0] == "m":
+        return _months_before(published, count), published
+    return published - timedelta(days=count * (7 if unit[0] == "w" else 1)), published
+
+
+def _months_before(one: date, count: int) -> date:
+    month = (one.month - 1 - count) % 12 + 1
+    year = one.year + (one.month - 1 - count) // 12
+    return date(year, month, min(one.day, calendar.monthrange(year, month)[1]))
 
 
 def _month_of(published: date, shift: int, limit: date) -> tuple[date, date]:
@@ -455,8 +469,15 @@ def _named_month(match: re.Match[str], published: date, future: bool) -> tuple[d
         year = int(match.group("my"))
     else:
         year = published.year - (month > published.month and not (future and month - published.month <= 4))
-    last = date(year, month, calendar.monthrange(year, month)[1])
-    return date(year, month, 1), last if last < published or date(year, month, 1) > published else published
+    first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    part = match.group("mq") or ""
+    if any(word in part for word in ("early", "start", "begin", "начал")):
+        last = date(year, month, 10)
+    elif any(word in part for word in ("mid", "серед")):
+        first, last = date(year, month, 11), date(year, month, 20)
+    elif any(word in part for word in ("late", "end", "кон")):
+        first = date(year, month, 21)
+    return first, last if last < published or first > published else published
 
 
 def _ago(match: re.Match[str], published: date) -> tuple[date, date] | None:
@@ -487,6 +508,10 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
         one = atoms[at]
         before = _without_hour(lower[max(one.start - 60, 0) : one.start])
         between = _BETWEEN.search(before)
+        if at + 1 < len(atoms) and not between and _are_one_window(lower, one, atoms[at + 1]):
+            found.append(_placed(one._replace(end=atoms[at + 1].end, last=atoms[at + 1].last, role="span"), before, published))
+            at += 2
+            continue
         if (
             at + 1 < len(atoms)
             and between
@@ -514,6 +539,16 @@ def _without_hour(before: str) -> str:
         return before
     # the blanks go to the front, so that the words before the hour stand next to the date
     return " " * len(match.group() + " ") + before[: match.start()]
+
+
+def _are_one_window(lower: str, one: When, other: When) -> bool:
+    """Tell whether two days that follow each other are one window: "on Sunday and Monday"."""
+    return (
+        one.role == other.role == "day"
+        and (other.first - one.first).days == 1
+        and lower[one.end : other.start].strip() in ("and", "и")
+        and not re.match(r"\s*respectively|\s*соответственно", lower[other.end :])
+    )
 
 
 def _is_whole_month(one: When, published: date) -> bool:

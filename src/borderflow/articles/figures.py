@@ -14,11 +14,15 @@ from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
 from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.toponyms import Mention
 from borderflow.ledger import vocabulary
 
 __all__ = ["describe_site", "is_present", "read_figures", "speaker"]
 
-_PRICED = frozenset({"за", "for", "to", "at", "against", "costs", "cost", "стоит", "стоил"})
+_PRICED = frozenset(
+    ["за", "for", "to", "at", "against", "costs", "cost", "стоит", "стоил", "from", "просят", "просит", "просили", "берут", "asks", "asked",
+     "charges", "charge", "charged", "paid", "стоила", "стоило", "стоили", "обойдется"]
+)  # fmt: skip
 _TOTAL = frozenset({"total", "totals", "date", "altogether", "overall", "far", "всего", "общей", "итого"})
 _PRESENT = frozenset(
     ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
@@ -37,7 +41,9 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
     last_site: Site | None = None
     last_end = 0
     for number, amount in enumerate(_with_nouns(scene, memory)):
-        if amount.dimension in ("other", "percent", "minute", "month", "lane") or amount.value <= 0:
+        if amount.dimension in ("other", "minute", "month", "lane") or amount.value <= 0:
+            continue
+        if amount.dimension == "percent" and not scene.has("rent"):
             continue
         segment = scene.segment(number)
         choice = choose_kind(scene, amount, segment, previous, memory)
@@ -59,7 +65,8 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             continue
         last_end = amount.noun_end
         compared = is_compared(scene, amount)
-        if compared and not window.given and not is_usual(scene, segment):
+        before = compared and not window.given and _is_of_before(scene, amount) and choice.kind.quantity.endswith("_*")
+        if compared and not window.given and not is_usual(scene, segment) and not before:
             continue
         site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
         if (
@@ -68,7 +75,10 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             and site.sure
             and _are_goals(scene, site, choice)
         ):
-            choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
+            if (post := _left_through(scene, memory)) is not None:
+                site = Site((post,), False)  # "695 left for Egypt", of the post just named
+            else:
+                choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
         if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
             site = Site((memory.place,), False) if memory.quantity.startswith("mobilised") else None
         if last_site is not None and site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
@@ -83,6 +93,9 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
         if choice.kind.counts == MONEY and window.given and (window.last - window.first).days > 31:
             continue  # what something cost "last year" is no price of a day
         finding = _finding(scene, amount, choice, segment, window, site, memory)
+        if finding is not None and before:
+            name = f"{choice.kind.quantity.removesuffix('_*')}_daily_baseline"
+            finding = finding.model_copy(update={"quantity": name}) if name in vocabulary() else None
         if finding is not None:
             memory.quantity, memory.counted_at = choice.kind.quantity, memory.number
             if site is not None and choice.kind.family != "exit":
@@ -92,6 +105,18 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             if window.given and window.when is not None:
                 memory.when, memory.when_at = window.when, memory.number
             yield finding
+
+
+def _left_through(scene: Scene, memory: Memory) -> Mention | None:
+    """Return the post that people left by for a country, where the sentence or the one before names it."""
+    here = [one for one in scene.mentions if one.best.kind == "crossing"]
+    return here[-1] if here else memory.post_lately()
+
+
+def _is_of_before(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number compared with is what it was before, no day given: "compared with 500 previously"."""
+    following = {token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 3]}
+    return bool(following & {"previously", "before", "earlier", "normally", "usually", "ранее", "раньше", "прежде"})
 
 
 def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[int, int], start: int) -> bool:
@@ -267,7 +292,7 @@ def _temporal(
         ):
             day = window.last if window.when.role == "by" else scene.published
             window = window._replace(first=day, last=day, open_start=False)
-        if name.endswith("_cumulative") and not window.given:
+        if name in ("wrongly_drafted_returned", "mobilised_cumulative") and not window.given:
             window = window._replace(open_start=True)
         return name, window
     stem = name.removesuffix("_*")
@@ -317,7 +342,8 @@ def _named_span(stem: str, window: Window, days: int) -> str:
     whole_month = window.first.day == 1 and (window.last + dt.timedelta(days=1)).day == 1 and 28 <= days <= 31
     if whole_month and f"{stem}_monthly" in vocabulary():
         return f"{stem}_monthly"
-    return f"{stem}_annual" if days >= 365 and f"{stem}_annual" in vocabulary() else f"{stem}_cumulative"
+    whole_year = (window.first.month, window.first.day, window.last.month, window.last.day) == (1, 1, 12, 31)
+    return f"{stem}_annual" if whole_year and f"{stem}_annual" in vocabulary() else f"{stem}_cumulative"
 
 
 def _continues(scene: Scene) -> bool:

@@ -96,6 +96,14 @@ _DECIDED = frozenset(
     }
 )
 _BE = frozenset({"is", "are", "was", "were", "very", "so", "too", "quite", "lies", ","})
+_NOT_YET = frozenset(
+    ["agreed", "agree", "promised", "want", "wants", "wanted", "hope", "hopes", "hoped", "urged", "asked", "threatened", "refused", "demanded",
+     "calls", "call", "called", "pressure", "pledged", "ready", "willing", "offered", "appealed", "begged", "possible", "need", "needs"]
+)  # fmt: skip
+_ORDINALS = {
+    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+    "второй": 2, "третий": 3, "четвертый": 4, "пятый": 5, "шестой": 6, "седьмой": 7, "третьи": 3, "вторые": 2,
+}  # fmt: skip
 _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
 
 
@@ -109,7 +117,7 @@ def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> 
         if kind.quantity in counted:
             continue  # "handed out 230 notices" is a claim with its number
         for verb in scene.of(*kind.verb):
-            cues = _meeting(scene, kind, verb)
+            cues = _meeting(scene, kind, verb, memory)
             if cues is None:
                 continue
             for finding in _events(scene, kind, cues, memory):
@@ -152,11 +160,13 @@ def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
             yield one
 
 
-def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None:
+def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
-    if kind.without and any(low <= cue.first < high for cue in scene.of(*kind.without)):
+    if kind.without and any(low <= cue.first < high and not _is_open(scene, cue) for cue in scene.of(*kind.without)):
         return None
+    if kind.quantity == "service_halted" and any(verb.first <= cue.first < verb.last for cue in scene.of("ticket")):
+        return None  # "no tickets left for buses"
     if _is_reference(scene, kind, verb):
         return None
     found = [verb]
@@ -173,10 +183,40 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue) -> tuple[Cue, ...] | None
             and _gap(cue, verb) + _commas(scene, kind, cue, verb) <= kind.reach
             and not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
         ]
+        if not near and needed == ("post",) and _is_of_post_before(scene, kind, verb, memory):
+            continue
         if not near:
             return None
         found.append(min(near, key=lambda cue: _gap(cue, verb)))
     return tuple(found)
+
+
+_PRONOUNS = frozenset(["it", "they", "which", "он", "она", "оно", "его", "ее", "который", "которая"])
+
+
+def _is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> bool:
+    """Tell whether a closing is that of a post named before: "It had been closed since Monday", "..., and reopened on Friday"."""
+    if kind.quantity not in ("crossing_closed", "crossing_opened"):
+        return False
+    before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    while before and (before[-1] in _AUXILIARY or before[-1].endswith("ly")):
+        before.pop()
+    named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
+    if named:
+        return before[-1:] in (["and"], ["but"], ["и"], ["затем"], ["then"]) or (before[-1:] and before[-1] in _PRONOUNS)
+    return bool(before) and before[-1] in _PRONOUNS and memory.post_lately() is not None
+
+
+_AUXILIARY = frozenset(
+    ["had", "has", "have", "is", "was", "were", "are", "been", "be", "to", "will", "since", "now", "then", "again", "also", "too", "снова", "вновь",
+     "был", "была", "было", "был", "уже", "only", "just"]
+)  # fmt: skip
+
+
+def _is_open(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a cue is only asked about: "without saying when service might resume"."""
+    before = {token.lower for token in scene.tokens[max(cue.first - 4, 0) : cue.first]}
+    return bool(before & {"when", "whether", "if", "might", "may", "когда"})
 
 
 def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
@@ -197,8 +237,15 @@ def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         return True  # "the two posts were open": that they work is no opening
     if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
         return True
-    if len(before) > 1 and before[-2] in ("before", "until", "after", "when", "once") and before[-1] in ("they", "it", "these"):
-        return True  # "a few hours before they closed"
+    wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    if any(one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its") for one, two in itertools.pairwise(wider)):
+        return True  # "a few hours before they closed", "a month after it had been shut"
+    if "when" in wider and ({"had", "would", "will", "might", "may", "could"} & set(wider[wider.index("when") :])):
+        return True  # "when the border had first been opened", "when traffic would resume"
+    if "когда" in wider and word.startswith(("откро", "закро")):
+        return True
+    if before[-1:] == ["to"] and before[-2:-1] and before[-2] in _NOT_YET:
+        return True  # "although they had agreed to reopen it"
     following = [token.lower for token in scene.tokens[verb.last : verb.last + 4]]
     if kind.quantity == "crossing_opened" and any(
         pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))
@@ -233,6 +280,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
         window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
     site = choose_place(scene, kind.family, segment, verb.first, memory)
+    if site is None and kind.quantity == "entry_ban" and memory.countries and memory.country_at >= memory.number - 1:
+        site = Site((memory.countries[-1],), False)
     if (
         site is not None
         and not site.sure
@@ -241,6 +290,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     ):
         site = None  # an earlier sentence's country says nothing of the post
     negative, denied = _negation(scene, kind, cues)
+    if negative and not denied and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open") and not _is_of_country(site):
+        return  # that a post works as usual, or has no office, is no event; a denied report of it is one
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
         return  # of a closing that was denied, the town that the sentence happens to name is no place
     if _is_hypothetical(scene, verb):
@@ -253,7 +304,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         place, country, places = describe_site(one)
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
         base = scene.sentence.start
-        day = _first_day(window, scene)
+        day = _since_decree(scene, kind, _first_day(window, scene)) - _lasting(scene, kind, verb)
         yield Finding(
             kind="event",
             quantity=kind.quantity,
@@ -280,6 +331,33 @@ def _is_closable(site: Site | None) -> bool:
     """Tell whether a post or a whole country is named, which can be closed."""
     kind = site.mentions[0].best.kind if site is not None else ""
     return kind == "crossing" or (kind == "country" and site is not None and site.sure)
+
+
+def _is_of_country(site: Site | None) -> bool:
+    return site is not None and site.mentions[0].best.kind == "country"
+
+
+def _lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
+    """Return how long a closing has lasted: "closed for a fifth day running", "has been closed for nine days"."""
+    if kind.quantity not in ("crossing_closed", "service_halted"):
+        return dt.timedelta()
+    following = [token.lower for token in scene.tokens[verb.last : verb.last + 7]]
+    for at, word in enumerate(following[:-1]):
+        if word in _ORDINALS and following[at + 1] in ("day", "straight", "consecutive", "день", "сутки"):
+            return dt.timedelta(days=_ORDINALS[word] - 1)
+    before = {token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.first]}
+    spans = [one for one in scene.amounts if one.dimension == "time" and verb.last <= one.first <= verb.last + 3 and one.value % 24 == 0]
+    if spans and before & {"been", "now", "остается"} and "for" in following[:2]:
+        return dt.timedelta(days=int(spans[0].value // 24) - 1)
+    return dt.timedelta()
+
+
+def _since_decree(scene: Scene, kind: EventKind, day: dt.date) -> dt.date:
+    """Return the day from which a rule holds, not before the decree that makes it: "с понедельника", published on Sunday."""
+    if kind.quantity not in _DECIDED or not scene.has("decree"):
+        return day
+    made = [one.first for one in scene.dates if day < one.first <= scene.published and one.role == "day"]
+    return day + dt.timedelta(days=7) if made and (scene.published - day).days < 7 else day
 
 
 def _is_hypothetical(scene: Scene, verb: Cue) -> bool:

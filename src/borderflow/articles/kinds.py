@@ -49,10 +49,10 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("turned_back", _PEOPLE, (("turn back",),), "post", 1.7),
     FigureKind("shelter_used", _PEOPLE, (("slept",), ("shelter",)), "entry", 1.5),
     FigureKind("shelter_used", _PEOPLE, (("slept",),), "entry", 0.9),
+    FigureKind("shelter_used", (*_PEOPLE, "place"), (("occupied",),), "entry", 1.7),
     FigureKind("shelter_capacity", ("place",), (("shelter", "capacity of shelter"),), "entry", 1.5),
-    FigureKind(
-        "shelter_capacity", _PEOPLE, (("shelter",), ("capacity of shelter",)), "entry", 1.2, without=("enter", "leave")
-    ),
+    FigureKind("shelter_capacity", _PEOPLE, (("shelter",), ("capacity of shelter",)), "entry", 1.2),
+    FigureKind("shelter_capacity", _PEOPLE, (("room for",),), "entry", 1.6),
     FigureKind(
         "asylum_applications",
         ("application", "person", "bare"),
@@ -79,7 +79,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("throughput_persons_per_day", _PEOPLE, (("throughput",),), "post", 1.2, rate="day"),
     FigureKind("queue_persons", _PEOPLE, (("queue",),), "post", 1.1, without=("elsewhere",)),
     FigureKind("stock_present", _PEOPLE, (("host",),), "entry", 1.4),
-    FigureKind("returns_*", _PEOPLE, (("return",),), "entry", 0.9),
+    FigureKind("arrivals_*", _PEOPLE, (("return",),), "entry", 0.9),
     FigureKind("departures_*", _PEOPLE, (("leave",),), "exit"),
     FigureKind("arrivals_*", _PEOPLE, (("enter",),), "entry"),
     FigureKind("crossings_*", _PEOPLE, (("both ways",), ("cross", "enter", "leave")), "post", 1.6),
@@ -107,7 +107,8 @@ FIGURES: tuple[FigureKind, ...] = (
         "air",
         without=("lodging", "rent", "train", "bus", "ferry"),
     ),
-    FigureKind("rent_daily", MONEY, (("rent",),), "entry", 1.2, rate="day"),
+    FigureKind("rent_daily", MONEY, (("rent",),), "entry", 1.7, rate="day"),
+    FigureKind("rent_increase_pct", ("percent",), (("rent",),), "entry", 1.2),
     FigureKind("flights_daily", ("flight",), (("flight",),), "route", 1.0, "air", rate="day"),
     FigureKind("buses_daily", ("bus",), (("bus",),), "route", 1.0, "bus", rate="day", without=("capacity", "queue")),
     FigureKind("trains_daily", ("train",), (("train",),), "route", 1.0, "train", rate="day"),
@@ -159,6 +160,7 @@ EVENTS: tuple[EventKind, ...] = (
     EventKind("bicycle_allowed", ("let through",), (("bicycle",),), "post", "bicycle", reach=10),
     EventKind("foot_allowed", ("let through",), (("on foot",),), "post", "foot", reach=10),
     EventKind("queue_cleared", ("queue gone",), (), "post"),
+    EventKind("queue_cleared", ("gone",), (("queue",),), "post", reach=18),
     EventKind(
         "crossing_closed",
         ("close",),

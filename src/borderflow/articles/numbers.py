@@ -6,6 +6,7 @@ A number is taken for what the next noun says ("1,850 vehicles", "14 kilometres"
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -101,7 +102,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("GBP", "pound|gbp|фунт"), ("GEL", "lari|gel|лари"), ("UAH", "hryvnia|гривен|гривн"), ("PLN", "zloty|злот"), ("TRY", "lira|лир"),
         ("AMD", "dram|драм"), ("NOK", "kroner|крон"),
         ("percent", "percent|per cent|pct|процент"),
-        ("place", "beds|bed|places|spaces|мест|койк|койко"),
+        ("place", "beds|bed|places|spaces|cots|мест|койк|коек|койко"),
         ("flight", "flight|рейс"), ("bus", "bus|buses|coach|автобус"), ("train", "train|поезд"),
         ("lane", "lane|полос"), ("unit", "units|единиц"),
         ("post", "crossing|checkpoint|border|posts|post|переход|пункт|кпп"),
@@ -166,7 +167,8 @@ _COUNTS = frozenset(
      "convoy", "column", "batch", "caravan", "wave", "party", "backlog", "tailback", "jam", "rate", "toll"]
 )  # fmt: skip
 _KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
-_ONE_PERSON = frozenset(["who", "he", "she", "i", *_KIN])
+_OWNERS = frozenset(["a", "an", "the", "his", "her", "their", "my", "our", "lost"])
+_ONE_PERSON = frozenset(["who", "he", "she", "i", "sons", "daughters", "children", "kids", "boys", "girls", "they", *_KIN])
 _ONE_PERSON_DATIVE = frozenset(
     ["ему", "ей", "мне", "отцу", "матери", "маме", "папе", "сыну", "дочери", "дочке", "брату", "сестре", "жене", "мужу", "внуку", "внучке",
      "бабушке", "дедушке", "деду", "ребенку"]
@@ -272,7 +274,7 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
         return None
     word = token.lower
     if word in _WHOLE:
-        return _Numeral(at, at + 1, _WHOLE[word], 1.0, False)
+        return _spelled_out(tokens, at) or _Numeral(at, at + 1, _WHOLE[word], 1.0, False)
     if word in ("half", "quarter") and _words(tokens, at + 1, 2) in (("a", "million"), ("of", "a")):
         size = at + (3 if word == "half" else 4)
         if size <= len(tokens) and tokens[size - 1].lower == "million":
@@ -285,6 +287,9 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
         return None
     if word not in _UNITS:
         return None
+    spelled = _spelled_out(tokens, at)
+    if spelled is not None:
+        return spelled
     value, last = float(_UNITS[word]), at + 1
     while last < len(tokens) and tokens[last].lower in _UNITS and _UNITS[tokens[last].lower] < _lowest(value):
         value += _UNITS[tokens[last].lower]
@@ -294,13 +299,49 @@ def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
     return _scaled(tokens, at, last, value, False)
 
 
+def _spelled_out(tokens: Sequence[Token], at: int, start: float = 0.0) -> _Numeral | None:
+    """Return a number of thousands and hundreds in words: "six hundred and fifty", "две тысячи шестьсот", "тысячу двести"."""
+    total, group, last, steps = 0.0, start, at, int(start > 0)
+    lowest = math.inf  # the scale named last: a further part must be smaller
+    while last < len(tokens):
+        word = tokens[last].lower
+        if word in ("and",) and steps and last + 1 < len(tokens) and _word_value(tokens[last + 1].lower) and group % 100 == 0 and lowest > 1:
+            last += 1
+            continue
+        size = _WHOLE.get(word) if word in ("тысяча", "тысячу", "миллион") else None
+        scale = size or (_scale(tokens, last) if group or word not in _UNITS else 1.0)
+        if scale == 100.0 and group:
+            group *= 100.0
+        elif scale >= 1e3 and (group or size):
+            if scale >= lowest:
+                break
+            total, group, lowest = total + (group or 1.0) * scale, 0.0, scale
+        elif (value := _word_value(word)) and (group == 0 or value < _lowest(group)):
+            group += value
+        else:
+            break
+        last, steps = last + 1, steps + 1
+    if steps < 3 and not (steps == 2 and total and group):
+        return None  # a plain word and its scale: read below, with "and a half" and ranges
+    return _Numeral(at, last, total + group, 1.0, False)
+
+
+def _word_value(word: str) -> float:
+    if word in _UNITS and _UNITS[word] >= 1 and word != "dozen":
+        return float(_UNITS[word])
+    if "-" in word and all(part in _UNITS for part in word.split("-")):
+        return float(sum(_UNITS[part] for part in word.split("-")))
+    return 0.0
+
+
 def _spell(tokens: Sequence[Token], at: int) -> _Numeral | None:
     """Return a time without a numeral: "a day and a half", "half a day", "nearly a day", "более суток"."""
     word, following = tokens[at].lower, _words(tokens, at + 1, 4)
     if word == "half" and following[:1] in (("a",), ("an",)) and following[1:2] in (("day",), ("hour",)):
         return _Numeral(at, at + 2, 0.5, 1.0, False)
     if word == "a" and following[:1] in (("million",), ("thousand",), ("hundred",)):
-        return _scaled(tokens, at, at + 1, 1.0, False)
+        spelled = _spelled_out(tokens, at + 1, start=1.0)
+        return spelled._replace(first=at) if spelled else _scaled(tokens, at, at + 1, 1.0, False)
     if word in ("a", "an") and following[:1] in (("day",), ("hour",), ("week",)):
         if following[1:4] == ("and", "a", "half"):
             return _Numeral(at, at + 1, 1.5, 1.0, False)
@@ -413,6 +454,8 @@ def _second(tokens: Sequence[Token], numeral: _Numeral, taken: Sequence[tuple[in
 def _amount(tokens: Sequence[Token], one: _Numeral, two: _Numeral | None, vague: bool) -> Amount | None:
     first, last = one.first, (two or one).last
     hedge, left = _hedge_before(tokens, first)
+    if _is_clock_mark(tokens, first):
+        return None
     dimension, noun_end, noun = _dimension(tokens, first, left, last)
     if dimension is None or (_no_figure(tokens, first, last, (two or one)) and dimension == "bare"):
         return None
@@ -617,6 +660,19 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral
     return 5 <= numeral.value <= 110 and _is_age(tokens, first, last)
 
 
+def _is_clock_mark(tokens: Sequence[Token], first: int) -> bool:
+    """Tell whether a number like 13.45 opens a line of a bulletin, as the hour it was written."""
+    match = re.fullmatch(r"(\d{1,2})[.:](\d{2})", tokens[first].text)
+    if match is None or int(match.group(1)) > 23 or int(match.group(2)) > 59:
+        return False
+    after = tokens[first + 1].text if first + 1 < len(tokens) else ""
+    return first == 0 and (after in ("-", "–", "—", ".", ":") or after[:1].isupper() or after[:1].isdigit())
+
+
+def _is_numeral(tokens: Sequence[Token], at: int) -> bool:
+    return at >= 0 and (tokens[at].is_number or tokens[at].lower in _UNITS)
+
+
 def _is_hour(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral) -> bool:
     """Tell whether a number is an hour of the day: "at ten in the morning", "в девять утра"."""
     following = _words(tokens, last, 3)
@@ -647,7 +703,9 @@ def _is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
     if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
         return ends
     if before[-1:] == ("of",):
-        return ends and len(before) > 2 and before[-3] in ("a", "an", "the") and before[-2] not in _COUNTS
-    if before[-1:] in (("is",), ("was",), ("turned",), ("turns",)):
+        return ends and len(before) > 2 and before[-3] in _OWNERS and before[-2] not in _COUNTS
+    if before[-1:] in (("is",), ("was",), ("turned",), ("turns",), ("am",), ("are",), ("were",)):
         return bool(set(before[:-1]) & _ONE_PERSON)
+    if before[-1:] == ("and",) and _is_numeral(tokens, first - 2) and set(before) & {"are", "were"}:
+        return bool(set(_words(tokens, max(first - 7, 0), 6)) & _ONE_PERSON)
     return bool(before) and before[-1] in _ONE_PERSON_DATIVE

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from borderflow.articles.dates import When
+from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Memory, Scene
 from borderflow.articles.toponyms import Mention
 
@@ -64,6 +65,8 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
             best, most = mention, value
     if family == "post" and (shared := _shared_border(scene)) is not None:
         return Site((shared,), True)
+    if family == "post" and best is not None and _is_by_the_way(scene, best, at) and memory.posts and memory.post_at >= memory.number - 3:
+        return Site((memory.posts[-1],), False)  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
     if family == "post" and best is not None and _is_direction(scene, best) and memory.post_lately() is not None:
@@ -94,6 +97,8 @@ def _shared_border(scene: Scene) -> Mention | None:
 def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a figure's own words point back to a post: "через этот пост", "through that crossing"."""
     words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
+    if {"latter", "последнем"} & set(words[:4]):
+        return True
     return any(
         one in ("этот", "этом", "тот", "this", "that", "same") and (two in _POST or two in ("пост", "пункт", "кпп"))
         for one, two in itertools.pairwise(words)
@@ -107,6 +112,18 @@ def _is_there(scene: Scene, segment: tuple[int, int]) -> bool:
         one == "там" or (one == "there" and two not in ("is", "are", "was", "were", "has", "have", "had", "will"))
         for one, two in itertools.pairwise(words)
     )
+
+
+_HOME_OF = ("hospital", "clinic", "driver", "resident", "student", "family", "man", "woman", "worker", "relatives", "company", "school", "university",
+            "водител", "житель", "жительниц", "больниц", "студент", "семь", "мужчин", "женщин", "предпринимател", "пенсионер", "учител", "врач")  # fmt: skip
+
+
+def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
+    """Tell whether a town only says where somebody comes from or was: "a driver from Samara", "a hospital in Peshawar"."""
+    if one.best.kind not in ("city", "region", "unknown", "country"):
+        return False
+    before = [token.lower for token in scene.tokens[max(one.first - 4, 0) : one.first]]
+    return one.role in ("from", "at", "to") and any(word.startswith(_HOME_OF) for word in before) and one.first < at
 
 
 def _is_direction(scene: Scene, one: Mention) -> bool:
@@ -326,7 +343,8 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
         )
     if own:
         since = [one for one in own if one.role == "since" and one.start > position and _is_near(scene, one, at)]
-        return _window(since[0] if since else min(own, key=lambda one: _distance(scene, one, position)), True)
+        chosen = since[0] if since else min(own, key=lambda one: _distance(scene, one, position))
+        return _up_to(scene, _window(chosen, True), chosen, usable)
     if told and scene.said:
         one = scene.dates[min(scene.said)]
         if one.last <= published:
@@ -386,6 +404,8 @@ def _of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> boo
     ]
     if not between:
         return not inside
+    if _is_list_with_date(scene, one, at, between):
+        return False
     end = next((amount.noun_end for amount in scene.amounts if amount.first == at), at + 1)
     for amount in between:
         gap = [token.lower for token in scene.tokens[end : amount.first]]
@@ -393,6 +413,24 @@ def _of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> boo
             return True
         end = amount.noun_end  # "1,460 cars and 38 coaches on Friday": one date for both
     return False
+
+
+def _is_list_with_date(scene: Scene, one: When, at: int, between: Sequence[Amount]) -> bool:
+    """Tell whether the date after the last of a list is that of all: "6 km at A, 3.5 km at B and 11 km at C on Sunday"."""
+    own = next((amount for amount in scene.amounts if amount.first == at), None)
+    where = scene.token_at(one.start)
+    if own is None or any(amount.dimension not in (own.dimension, "bare") for amount in between):
+        return False
+    words = [token.lower for token in scene.tokens[own.noun_end : where]]
+    dated = any(own.start < other.start < one.start for other in scene.dates)
+    listed = any(word in ("and", "и", ",") for word in words) and not any(word in _APART for word in words)
+    return listed and not dated and where - between[-1].noun_end <= 6
+
+
+_APART = frozenset(
+    ["against", "from", "than", "compared", "up", "down", "after", "before", "but", "while", "said", "when", "of", ";", ":", "с", "до", "против",
+     "чем", "после", "а", "но", "which", "who", "—", "–"]
+)  # fmt: skip
 
 
 def _is_aside(scene: Scene, one: When) -> bool:
@@ -414,10 +452,25 @@ def _is_aside(scene: Scene, one: When) -> bool:
     return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
 
 
+def _up_to(scene: Scene, window: Window, chosen: When, usable: Sequence[When]) -> Window:
+    """Close a window that is open to one side with the other date of the sentence: "as of Sunday 73,000 since 25 August"."""
+    if chosen.role == "since" and chosen.last == scene.published:
+        ends = [one.last for one in usable if one.role == "by" and chosen.first < one.last < scene.published]
+        if not ends and scene.said:
+            told = scene.dates[min(scene.said)]
+            ends = [told.last] if chosen.first < told.last < scene.published else []
+        return window._replace(last=ends[0]) if ends else window
+    if chosen.role == "by" and chosen.last <= scene.published:
+        starts = [one.first for one in usable if one.role == "since" and one.first < chosen.last]
+        return window._replace(first=starts[0], open_start=False, when=chosen._replace(first=starts[0], role="span")) if starts else window
+    return window
+
+
 def _distance(scene: Scene, one: When, position: int) -> float:
     # a date that follows its figure is likelier to belong to it than one that comes before, and a comma parts them
     low, high = (position, one.start) if one.start >= position else (one.end, position)
-    comma = 25 * any(token.text == "," for token in scene.tokens if low <= token.start < high)
+    between = {token.text for token in scene.tokens if low <= token.start < high}
+    comma = 60 * bool(between & {":", ";"}) + 25 * ("," in between)
     return comma + (high - low) * (1.0 if one.start >= position else 1.3)
 
 

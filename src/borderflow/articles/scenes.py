@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -107,6 +107,7 @@ class Memory:
     day: dt.date | None = None
     day_at: int = -9
     post_at: int = -9
+    country_at: int = -9
     service: str = ""
     currency: str = ""
     when_at: int = -9
@@ -144,7 +145,8 @@ class Memory:
         elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
-        for mention in quiet or scene.mentions:
+        # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
+        for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
             if mention.role == "with":
                 continue  # "its border with Russia" does not speak of Russia
             kind = mention.best.kind
@@ -155,6 +157,7 @@ class Memory:
                 self.towns.append(mention)
             elif kind == "country" or scene.is_border(mention):
                 self.countries.append(mention)
+                self.country_at = self.number - 1
         routes = scene.routes()
         goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
         if services and not routes and goals:
@@ -389,8 +392,18 @@ def build_scene(
         for one in find_amounts(sentence.tokens, [(one.start, one.end) for one in dates])
     ]
     mentions = find_places_in(sentence, names, countries)
+    cues = [*cues, *_by_direction(sentence.tokens, cues, mentions)]
     said = frozenset(number for number, one in enumerate(dates) if _only_said(sentence, cues, one))
     return Scene(sentence, tuple(cues), tuple(amounts), tuple(dates), tuple(mentions), said, published)
+
+
+def _by_direction(tokens: Sequence[Token], cues: Sequence[Cue], mentions: Sequence[Mention]) -> Iterator[Cue]:
+    """Yield cues of entering where no verb that is known says so, only the direction: "sent 379,000 people into Bangladesh"."""
+    for one in mentions:
+        at = next((n for n in range(one.first - 1, max(one.first - 4, -1), -1) if tokens[n].lower == "into"), -1)
+        moved = any(cue.kind in _MOVES and -8 <= cue.first - at <= 1 for cue in cues)
+        if at >= 0 and not moved and one.best.kind != "derived":
+            yield Cue("enter", at, at + 1, tokens[at].start, tokens[at].end)
 
 
 _MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse"})
@@ -434,7 +447,7 @@ def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
     head = [token for token in tokens if token.end <= one.start]
     rest = [token.text for token in tokens if token.start >= one.end][:1]
     named = all(token.is_capital or not token.is_word for token in head)
-    return 0 < len(head) <= 6 and named and any(token.text == "," for token in head) and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
+    return 0 < len(head) <= 6 and named and head[-1].text == "," and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
 
 
 def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bool:

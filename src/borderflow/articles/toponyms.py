@@ -229,6 +229,8 @@ def _one_name(words: Sequence[Token]) -> bool:
     """Tell whether tokens may be one name: words with single spaces, or with a hyphen and none ("Raja-Jooseppi")."""
     if not (words[0].is_word and words[-1].is_word):
         return False
+    if len(words) > 1 and words[0].lower in ("the", "a", "an") and not words[1].is_capital:
+        return False  # "The crossing" is no name, whatever towns were once called so
     return all(
         (one.is_word and two.is_word and two.start - one.end == 1)
         or ("-" in (one.text, two.text) and two.start == one.end)
@@ -351,6 +353,10 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
         and first > 1
     ):
         score -= 0.3
+    if after is not None and after.lower in ("said", "says", "told", "added", "recalled", "admitted") and not known:
+        score -= 0.4  # "Méndez said"
+    if before is not None and before.lower in ("del", "de", "la", "el", "al", "bin", "ibn", "van", "von") and first > 1 and tokens[first - 2].is_capital:
+        score -= 0.4  # "the Casa del Puente shelter"
     if after is not None and after.text == "," and last + 1 < len(tokens) and tokens[last + 1].is_number and not role:
         score -= 0.3  # "Ahmad, 34,"
     return score
