@@ -290,8 +290,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     ):
         site = None  # an earlier sentence's country says nothing of the post
     negative, denied = _negation(scene, kind, cues)
-    if negative and not denied and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open") and not _is_of_country(site):
-        return  # that a post works as usual, or has no office, is no event; a denied report of it is one
+    if negative and not denied and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open") and not _is_of_state(scene, site, verb):
+        return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
         return  # of a closing that was denied, the town that the sentence happens to name is no place
     if _is_hypothetical(scene, verb):
@@ -333,8 +333,12 @@ def _is_closable(site: Site | None) -> bool:
     return kind == "crossing" or (kind == "country" and site is not None and site.sure)
 
 
-def _is_of_country(site: Site | None) -> bool:
-    return site is not None and site.mentions[0].best.kind == "country"
+def _is_of_state(scene: Scene, site: Site | None, verb: Cue) -> bool:
+    """Tell whether a state is what did not act: "Norway has not closed the crossing", "Kazakhstan has not closed the border"."""
+    if site is not None and site.mentions[0].best.kind == "country":
+        return True
+    passive = any(token.lower in ("been", "be") for token in scene.tokens[max(verb.first - 3, 0) : verb.first])
+    return not passive and any(one.best.kind == "country" and not one.role and one.last <= verb.first for one in scene.mentions)
 
 
 def _lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
