@@ -15,7 +15,6 @@ right; an event where kind, place, first day and yes or no are. The reports stan
 import argparse
 import platform
 import re
-import sys
 import time
 from collections import Counter
 from datetime import date

@@ -187,7 +187,8 @@ def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a cue speaks of a part of a number: "1.2 million people, most of whom moved to"."""
     between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
     return any(
-        pair in (("of", "whom"), ("of", "which"), ("of", "them"), ("из", "которых"), ("из", "них")) for pair in itertools.pairwise(between)
+        pair in (("of", "whom"), ("of", "which"), ("of", "them"), ("из", "которых"), ("из", "них"))
+        for pair in itertools.pairwise(between)
     )
 
 
@@ -198,7 +199,23 @@ def _is_thing(scene: Scene, cue: Cue) -> bool:
         return False
     before = scene.tokens[cue.first - 1].lower if cue.first else ""
     after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
-    if after in ("fee", "fees", "rules", "visa", "visas", "permit", "permits", "point", "points", "stamp", "ban", "hall", "requirements", "ticket", "tickets"):
+    if after in (
+        "fee",
+        "fees",
+        "rules",
+        "visa",
+        "visas",
+        "permit",
+        "permits",
+        "point",
+        "points",
+        "stamp",
+        "ban",
+        "hall",
+        "requirements",
+        "ticket",
+        "tickets",
+    ):
         return True
     return word == "return" and before in ("its", "the", "a", "his", "her", "their", "this", "safe")
 

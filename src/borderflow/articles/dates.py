@@ -509,7 +509,9 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
         before = _without_hour(lower[max(one.start - 60, 0) : one.start])
         between = _BETWEEN.search(before)
         if at + 1 < len(atoms) and not between and _are_one_window(lower, one, atoms[at + 1]):
-            found.append(_placed(one._replace(end=atoms[at + 1].end, last=atoms[at + 1].last, role="span"), before, published))
+            found.append(
+                _placed(one._replace(end=atoms[at + 1].end, last=atoms[at + 1].last, role="span"), before, published)
+            )
             at += 2
             continue
         if (

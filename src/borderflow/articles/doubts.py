@@ -16,11 +16,15 @@ _STEPS = frozenset(
     ["jump", "rise", "increase", "drop", "fall", "decline", "reduction", "decrease", "difference", "gap", "shortfall", "excess", "growth", "gain",
      "rises", "drops", "falls"]
 )  # fmt: skip
-_OF_ALL = frozenset(["many", "most", "all", "half", "some", "none", "one", "two", "few", "several", "any", "each", "majority", "third"])
+_OF_ALL = frozenset(
+    ["many", "most", "all", "half", "some", "none", "one", "two", "few", "several", "any", "each", "majority", "third"]
+)
 _BY_ROAD = frozenset(
     ["away", "drive", "walk", "ride", "journey", "flight", "trip", "on", "езды", "пути", "ходьбы", "лета", "полета", "хода"]
 )  # fmt: skip
-_VEHICLES = frozenset(["car", "bus", "road", "train", "boat", "plane", "foot", "air", "rail", "coach", "lorry", "truck"])
+_VEHICLES = frozenset(
+    ["car", "bus", "road", "train", "boat", "plane", "foot", "air", "rail", "coach", "lorry", "truck"]
+)
 _CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
 _ROADS = frozenset(
     [
@@ -107,7 +111,8 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     ):
         return True
     if amount.dimension in ("person", "bare") and any(
-        0 <= scene.token_at(amount.start) - cue.last <= 2 and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "жило", "населени"))
+        0 <= scene.token_at(amount.start) - cue.last <= 2
+        and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "жило", "населени"))
         for cue in scene.of("home")
     ):
         return True  # "в республике проживали 120 тысяч человек"
@@ -242,7 +247,12 @@ def _stays_inside(scene: Scene, amount: Amount) -> bool:
     for cue in scene.of("leave"):
         following = [token.lower for token in scene.tokens[cue.last : cue.last + 3]]
         near = -3 <= cue.first - amount.noun_end <= 8
-        if near and following[:1] in (["their"], ["свои"], ["свой"]) and following[1:2] and following[1].startswith(("home", "house", "village", "дом", "жил")):
+        if (
+            near
+            and following[:1] in (["their"], ["свои"], ["свой"])
+            and following[1:2]
+            and following[1].startswith(("home", "house", "village", "дом", "жил"))
+        ):
             return True
     return False
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
 from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
 from borderflow.articles.findings import Finding, PlaceCandidate
-from borderflow.articles.moods import is_unreal
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
+from borderflow.articles.moods import is_unreal
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
 from borderflow.articles.scenes import Memory, Scene
@@ -59,7 +59,12 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
                 or window
             )
         last_window = window if window.given else last_window
-        if choice.cue is not None and choice.cue.kind == "cross" and choice.kind is _ARRIVALS_BY_PASSING and memory.goes_out(scene):
+        if (
+            choice.cue is not None
+            and choice.cue.kind == "cross"
+            and choice.kind is _ARRIVALS_BY_PASSING
+            and memory.goes_out(scene)
+        ):
             choice = choice._replace(kind=_DEPARTURES)
         if last_site is not None and _is_breakdown(scene, amount, choice, segment, last_end):
             continue

@@ -203,7 +203,9 @@ def _is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory)
         before.pop()
     named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
     if named:
-        return before[-1:] in (["and"], ["but"], ["и"], ["затем"], ["then"]) or (before[-1:] and before[-1] in _PRONOUNS)
+        return before[-1:] in (["and"], ["but"], ["и"], ["затем"], ["then"]) or (
+            before[-1:] and before[-1] in _PRONOUNS
+        )
     return bool(before) and before[-1] in _PRONOUNS and memory.post_lately() is not None
 
 
@@ -233,12 +235,20 @@ def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         return True  # "very close to the border"
     if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
         return True
-    if word == "open" and before[-1:] and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"} and after != "again":
+    if (
+        word == "open"
+        and before[-1:]
+        and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"}
+        and after != "again"
+    ):
         return True  # "the two posts were open": that they work is no opening
     if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
         return True
     wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
-    if any(one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its") for one, two in itertools.pairwise(wider)):
+    if any(
+        one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its")
+        for one, two in itertools.pairwise(wider)
+    ):
         return True  # "a few hours before they closed", "a month after it had been shut"
     if "when" in wider and ({"had", "would", "will", "might", "may", "could"} & set(wider[wider.index("when") :])):
         return True  # "when the border had first been opened", "when traffic would resume"
@@ -290,7 +300,12 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     ):
         site = None  # an earlier sentence's country says nothing of the post
     negative, denied = _negation(scene, kind, cues)
-    if negative and not denied and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open") and not _is_of_state(scene, site, verb):
+    if (
+        negative
+        and not denied
+        and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open")
+        and not _is_of_state(scene, site, verb)
+    ):
         return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
         return  # of a closing that was denied, the town that the sentence happens to name is no place
@@ -338,7 +353,9 @@ def _is_of_state(scene: Scene, site: Site | None, verb: Cue) -> bool:
     if site is not None and site.mentions[0].best.kind == "country":
         return True
     passive = any(token.lower in ("been", "be") for token in scene.tokens[max(verb.first - 3, 0) : verb.first])
-    return not passive and any(one.best.kind == "country" and not one.role and one.last <= verb.first for one in scene.mentions)
+    return not passive and any(
+        one.best.kind == "country" and not one.role and one.last <= verb.first for one in scene.mentions
+    )
 
 
 def _lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
@@ -350,7 +367,11 @@ def _lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
         if word in _ORDINALS and following[at + 1] in ("day", "straight", "consecutive", "день", "сутки"):
             return dt.timedelta(days=_ORDINALS[word] - 1)
     before = {token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.first]}
-    spans = [one for one in scene.amounts if one.dimension == "time" and verb.last <= one.first <= verb.last + 3 and one.value % 24 == 0]
+    spans = [
+        one
+        for one in scene.amounts
+        if one.dimension == "time" and verb.last <= one.first <= verb.last + 3 and one.value % 24 == 0
+    ]
     if spans and before & {"been", "now", "остается"} and "for" in following[:2]:
         return dt.timedelta(days=int(spans[0].value // 24) - 1)
     return dt.timedelta()

@@ -25,7 +25,26 @@ _DONE = frozenset(
     ["allowed", "permitted", "managed", "able", "forced", "began", "begun", "started", "continue", "continued", "continues", "helped", "had",
      "made", "obliged", "compelled", "cleared", "let", "began", "starting", "continuing"]
 )  # fmt: skip
-_PAST = frozenset(["went", "took", "came", "left", "drove", "ran", "paid", "flew", "rode", "swam", "got", "took", "fled", "were", "was", "have"])
+_PAST = frozenset(
+    [
+        "went",
+        "took",
+        "came",
+        "left",
+        "drove",
+        "ran",
+        "paid",
+        "flew",
+        "rode",
+        "swam",
+        "got",
+        "took",
+        "fled",
+        "were",
+        "was",
+        "have",
+    ]
+)
 _IF = frozenset(["if", "unless", "whether", "lest", "если", "ли", "когда-нибудь"])
 _BREAKS = frozenset([",", ";", ":", "—", "–", ".", "(", ")"])
 #: what is said of these is what it is: plans, sizes and prices
@@ -66,4 +85,6 @@ def _is_under(scene: Scene, amount: Amount, cue: Cue, modals: frozenset[str], *,
     if not towards or before[-1:] != ["to"]:
         return False
     near = set(before[-5:-1])
-    return bool(near & _TOWARDS) or not (near & _DONE or any(word.endswith("ed") or word in _PAST for word in before[:-1]))
+    return bool(near & _TOWARDS) or not (
+        near & _DONE or any(word.endswith("ed") or word in _PAST for word in before[:-1])
+    )

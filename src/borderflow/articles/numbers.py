@@ -168,7 +168,9 @@ _COUNTS = frozenset(
 )  # fmt: skip
 _KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
 _OWNERS = frozenset(["a", "an", "the", "his", "her", "their", "my", "our", "lost"])
-_ONE_PERSON = frozenset(["who", "he", "she", "i", "sons", "daughters", "children", "kids", "boys", "girls", "they", *_KIN])
+_ONE_PERSON = frozenset(
+    ["who", "he", "she", "i", "sons", "daughters", "children", "kids", "boys", "girls", "they", *_KIN]
+)
 _ONE_PERSON_DATIVE = frozenset(
     ["ему", "ей", "мне", "отцу", "матери", "маме", "папе", "сыну", "дочери", "дочке", "брату", "сестре", "жене", "мужу", "внуку", "внучке",
      "бабушке", "дедушке", "деду", "ребенку"]
@@ -305,7 +307,14 @@ def _spelled_out(tokens: Sequence[Token], at: int, start: float = 0.0) -> _Numer
     lowest = math.inf  # the scale named last: a further part must be smaller
     while last < len(tokens):
         word = tokens[last].lower
-        if word in ("and",) and steps and last + 1 < len(tokens) and _word_value(tokens[last + 1].lower) and group % 100 == 0 and lowest > 1:
+        if (
+            word in ("and",)
+            and steps
+            and last + 1 < len(tokens)
+            and _word_value(tokens[last + 1].lower)
+            and group % 100 == 0
+            and lowest > 1
+        ):
             last += 1
             continue
         size = _WHOLE.get(word) if word in ("тысяча", "тысячу", "миллион") else None
@@ -555,7 +564,9 @@ def _are_of_age(tokens: Sequence[Token], left: int) -> bool:
     words = list(_words(tokens, max(left - 3, 0), min(left, 3)))
     while words and words[-1] in ("between", "from", "of", "от", "с", "в", "возрасте", ",", "("):
         words.pop()
-    return bool(words) and (_dim_of(words[-1]) == "person" or words[-1] in ("those", "anyone", "everyone", "boys", "тех"))
+    return bool(words) and (
+        _dim_of(words[-1]) == "person" or words[-1] in ("those", "anyone", "everyone", "boys", "тех")
+    )
 
 
 def _is_clock(tokens: Sequence[Token], left: int, noun: int) -> bool:

@@ -65,8 +65,16 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
             best, most = mention, value
     if family == "post" and (shared := _shared_border(scene)) is not None:
         return Site((shared,), True)
-    if family == "post" and best is not None and _is_by_the_way(scene, best, at) and memory.posts and memory.post_at >= memory.number - 3:
-        return Site((memory.posts[-1],), False)  # "the driver, from Samara, has waited for 30 hours": at the post named before
+    if (
+        family == "post"
+        and best is not None
+        and _is_by_the_way(scene, best, at)
+        and memory.posts
+        and memory.post_at >= memory.number - 3
+    ):
+        return Site(
+            (memory.posts[-1],), False
+        )  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
     if family == "post" and best is not None and _is_direction(scene, best) and memory.post_lately() is not None:
@@ -205,7 +213,23 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     return value
 
 
-_WHEN = frozenset(["after", "when", "as", "because", "while", "although", "since", "where", "once", "когда", "после", "поскольку", "где"])
+_WHEN = frozenset(
+    [
+        "after",
+        "when",
+        "as",
+        "because",
+        "while",
+        "although",
+        "since",
+        "where",
+        "once",
+        "когда",
+        "после",
+        "поскольку",
+        "где",
+    ]
+)
 
 
 def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
@@ -214,7 +238,10 @@ def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
     while before and before[-1] in ("the", ","):
         before.pop()
     following = [token.lower for token in scene.tokens[mention.last : mention.last + 2]]
-    verb = any(word.endswith("ed") or word in ("has", "had", "was", "is", "will", "began", "said", "shut", "cut") for word in following)
+    verb = any(
+        word.endswith("ed") or word in ("has", "had", "was", "is", "will", "began", "said", "shut", "cut")
+        for word in following
+    )
     return bool(before) and before[-1] in _WHEN and verb and at < mention.first
 
 
@@ -222,8 +249,10 @@ def _is_at_border(scene: Scene, mention: Mention) -> bool:
     """Tell whether "on the border with Latvia" says where, no other country being named."""
     before = [token.lower for token in scene.tokens[max(mention.first - 4, 0) : mention.first]]
     alone = not any(one.best.kind in ("country", "crossing") for one in scene.mentions if one != mention)
-    return alone and any(word.startswith(("границ", "border", "frontier")) for word in before) and any(
-        word in ("на", "at", "on") for word in before
+    return (
+        alone
+        and any(word.startswith(("границ", "border", "frontier")) for word in before)
+        and any(word in ("на", "at", "on") for word in before)
     )
 
 
@@ -271,7 +300,8 @@ def _meant(scene: Scene, memory: Memory) -> Mention | None:
     """Return the place that a noun with "the" points back to: "the country", "the town", "the checkpoint"."""
     words = {token.lower for token in scene.tokens}
     if memory.countries and any(
-        one.lower in ("its", "their", "his", "ее", "его") and two.lower.startswith(("border", "frontier", "territor", "границ", "территор"))
+        one.lower in ("its", "their", "his", "ее", "его")
+        and two.lower.startswith(("border", "frontier", "territor", "границ", "территор"))
         for one, two in itertools.pairwise(scene.tokens)
     ):
         return memory.countries[-1]
@@ -462,7 +492,11 @@ def _up_to(scene: Scene, window: Window, chosen: When, usable: Sequence[When]) -
         return window._replace(last=ends[0]) if ends else window
     if chosen.role == "by" and chosen.last <= scene.published:
         starts = [one.first for one in usable if one.role == "since" and one.first < chosen.last]
-        return window._replace(first=starts[0], open_start=False, when=chosen._replace(first=starts[0], role="span")) if starts else window
+        return (
+            window._replace(first=starts[0], open_start=False, when=chosen._replace(first=starts[0], role="span"))
+            if starts
+            else window
+        )
     return window
 
 

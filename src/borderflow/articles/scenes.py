@@ -60,7 +60,22 @@ _ONLY_AFTER = ("a ", "an ", "за ", "/ ")
 _LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well", "«", "»"})
 
 
-_NO_RATE_BEFORE = ("in", "within", "over", "for", "after", "than", "half", "about", "earlier", "once", "twice", "of", "almost", "nearly")
+_NO_RATE_BEFORE = (
+    "in",
+    "within",
+    "over",
+    "for",
+    "after",
+    "than",
+    "half",
+    "about",
+    "earlier",
+    "once",
+    "twice",
+    "of",
+    "almost",
+    "nearly",
+)
 _NO_RATE_AFTER = ("ago", "earlier", "before", "later", "and", "or", "long")
 
 
@@ -439,7 +454,9 @@ _THINGS = ("tions", "ments", "ries", "ges", "ings", "cles", "ines", "loads", "to
 
 def _may_be_people(tokens: Sequence[Token], amount: Amount) -> bool:
     word = tokens[amount.last].lower if amount.last < len(tokens) else ""
-    return amount.value >= 5 and len(word) > 3 and (word[0] >= "а" or (word.endswith("s") and not word.endswith(_THINGS)))
+    return (
+        amount.value >= 5 and len(word) > 3 and (word[0] >= "а" or (word.endswith("s") and not word.endswith(_THINGS)))
+    )
 
 
 def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
@@ -447,7 +464,9 @@ def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
     head = [token for token in tokens if token.end <= one.start]
     rest = [token.text for token in tokens if token.start >= one.end][:1]
     named = all(token.is_capital or not token.is_word for token in head)
-    return 0 < len(head) <= 6 and named and head[-1].text == "," and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
+    return (
+        0 < len(head) <= 6 and named and head[-1].text == "," and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
+    )
 
 
 def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bool:
@@ -457,7 +476,11 @@ def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bo
         return False
     first = next((n for n, token in enumerate(tokens) if token.start >= one.end), len(tokens))
     verb = next((cue for cue in cues if cue.kind == "say" and cue.first >= first), None)
-    if verb is None or verb.first - first > 10 or tokens[verb.first].lower in ("estimates", "reports", "report", "estimate"):
+    if (
+        verb is None
+        or verb.first - first > 10
+        or tokens[verb.first].lower in ("estimates", "reports", "report", "estimate")
+    ):
         return False
     between = tokens[first : verb.first]
     speaks = any(cue.kind in ("official", "witness") and first <= cue.first < verb.first for cue in cues)

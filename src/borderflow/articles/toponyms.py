@@ -355,7 +355,12 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
         score -= 0.3
     if after is not None and after.lower in ("said", "says", "told", "added", "recalled", "admitted") and not known:
         score -= 0.4  # "Méndez said"
-    if before is not None and before.lower in ("del", "de", "la", "el", "al", "bin", "ibn", "van", "von") and first > 1 and tokens[first - 2].is_capital:
+    if (
+        before is not None
+        and before.lower in ("del", "de", "la", "el", "al", "bin", "ibn", "van", "von")
+        and first > 1
+        and tokens[first - 2].is_capital
+    ):
         score -= 0.4  # "the Casa del Puente shelter"
     if after is not None and after.text == "," and last + 1 < len(tokens) and tokens[last + 1].is_number and not role:
         score -= 0.3  # "Ahmad, 34,"
@@ -370,7 +375,11 @@ def _is_joined(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether a name goes on after a hyphen: "Ken-Bulun"."""
     if at + 2 >= len(tokens) or tokens[at + 1].text != "-":
         return False
-    return tokens[at + 1].start == tokens[at].end and tokens[at + 2].start == tokens[at + 1].end and tokens[at + 2].is_capital
+    return (
+        tokens[at + 1].start == tokens[at].end
+        and tokens[at + 2].start == tokens[at + 1].end
+        and tokens[at + 2].is_capital
+    )
 
 
 def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
