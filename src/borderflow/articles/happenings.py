@@ -203,9 +203,7 @@ def _is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory)
         before.pop()
     named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
     if named:
-        return before[-1:] in (["and"], ["but"], ["и"], ["затем"], ["then"]) or (
-            before[-1:] and before[-1] in _PRONOUNS
-        )
+        return bool(before) and before[-1] in _PRONOUNS | {"and", "but", "и", "затем", "then"}
     return bool(before) and before[-1] in _PRONOUNS and memory.post_lately() is not None
 
 
