@@ -192,6 +192,23 @@ def test_claims_say_where_they_are_used(client):
     ]
 
 
+@pytest.mark.parametrize("name", ["russia-2022", "ukraine-2022"])
+def test_every_use_of_a_claim_can_be_shown(client, name):
+    answer = client.get(f"/api/scenarios/{name}/claims").json()
+    rows = {(one["kind"], one["id"]): one for one in answer["sources"]}
+    assert len(rows) == len(answer["sources"])
+    events = {one["id"]: one for one in client.get(f"/api/scenarios/{name}").json()["events"]}
+    kinds = set()
+    for claim in answer["claims"]:
+        for use in claim["used_in"]:
+            kinds.add(use["kind"])
+            if use["kind"] == "event":
+                assert claim["id"] in events[use["id"]]["evidence"]
+            else:
+                assert claim["id"] in rows[use["kind"], use["id"]]["text"]
+    assert kinds == {"event", "parameter", "group", "country", "place", "capacity", "ordinary traffic"}
+
+
 def test_borders_close_and_wind(client):
     shapes = client.get("/api/borders").json()
     assert "Crimea" in shapes["disclaimer"]
@@ -318,6 +335,56 @@ def test_the_queue_is_bounded_and_the_worker_survives():
     with pytest.raises(Cancelled):
         good.advance(1)
     jobs.close()
+
+
+def test_progress_is_told_a_few_times_a_second_and_what_matters_at_once():
+    gate, told = [], []
+
+    def work(job):
+        for _ in range(200):
+            job.advance(1)
+        told.append(job.version)
+        job.show(b"x")
+        told.append(job.version)
+        while not gate:
+            time.sleep(0.005)
+
+    jobs = Jobs()
+    job = jobs.submit("x", 200, work)
+    while len(told) < 2:
+        time.sleep(0.005)
+    assert job.done == 200 and told[0] <= 4 and told[1] == told[0] + 1
+    gate.append(1)
+    while not job.over:
+        time.sleep(0.005)
+    assert job.version > told[1]
+    jobs.close()
+
+
+def test_the_first_members_of_a_reference_are_shown_while_the_others_are_simulated(client, monkeypatch):
+    monkeypatch.setattr("borderflow.server.samples.SOON", 0.0)
+    monkeypatch.setattr("borderflow.server.samples.EARLY", 10)
+    question = {"scenario": "russia-2022", "members": 60, "until": "2022-09-24"}
+    job = client.post("/api/runs", json=question).json()
+    while not job["early"]:
+        assert job["state"] in ("queued", "running"), job
+        job = client.get(f"/api/runs/{job['id']}", params={"after": job["version"], "wait": 5}).json()
+    few, early = picture(client, job["id"])
+    assert finish(client, job)["state"] == "done"
+    whole, arrays = picture(client, job["id"])
+    assert (few["members"], whole["members"]) == (10, 60)
+    # the first ten are the first ten of the sixty
+    own = picture(client, ask(client, kind="runs", members=10, until="2022-09-24"))[1]
+    assert np.array_equal(early["daily"], own["daily"], equal_nan=True)
+    assert not np.array_equal(early["daily"], arrays["daily"], equal_nan=True)
+
+
+def test_answers_for_this_computer_are_not_packed(client):
+    app = client.app
+    path = "/api/scenarios/russia-2022/claims"
+    near = TestClient(app, base_url=LOCAL, client=("127.0.0.1", 5))
+    assert "content-encoding" not in near.get(path, headers={"accept-encoding": "gzip"}).headers
+    assert client.get(path, headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
 
 
 def test_a_full_queue_is_a_problem(client):

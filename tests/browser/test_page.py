@@ -1,8 +1,13 @@
 """The page in Chromium: what a planner does on it, and that nothing goes wrong or leaves the computer meanwhile."""
 
+import base64
+import io
+import itertools
 import json
+import math
 import re
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -11,6 +16,9 @@ AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.
 ARTICLE = """On Tuesday 4,210 people entered Georgia, the ministry said.
 <script>document.title = "caught"</script> <img src=x onerror="document.title='caught'">
 The queue at Verkhny Lars reached 5,500 cars, officials said."""
+
+
+INK = 480  # red, green and blue of a border are darker than that, those of land lighter
 
 
 def serious(page):
@@ -70,6 +78,28 @@ def test_load_play_and_choose(visit):
     assert "crossing=torfyanovka" in page.evaluate("new Promise(r => setTimeout(() => r(location.hash), 400))")
     one.map_drawn()
     assert page.evaluate("document.querySelector('#map canvas').width") > 100
+
+
+def test_the_first_runs_of_the_reference_are_shown_while_the_others_are_simulated(visit, address):
+    def send(path, method, body=None):
+        headers = {"Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(f"{address}api/runs{path}", data, headers, method=method)) as answer:
+            return json.load(answer)
+
+    job = send("", "POST", {"scenario": "russia-2022", "members": 400, "seed": 7})
+    try:
+        one = visit(viewport={"width": 1280, "height": 800})
+        page = one.page
+        page.goto(address)
+        page.wait_for_selector("#status:has-text('Shown: the first 20')")
+        assert re.search(r"Simulating the reference: \d+ of 400 runs", page.inner_text("#status"))
+        assert "of 20 simulated runs" in page.inner_text("#charts") and "Верхний Ларс" in page.inner_text("#crossings")
+        # a question asks for as many as the whole reference has
+        page.click("#view-whatif")
+        assert page.input_value("#members") == "400"
+    finally:
+        send(f"/{job['id']}", "DELETE")
 
 
 def test_what_if_and_downloads(visit, tmp_path):
@@ -220,6 +250,70 @@ def test_an_article_is_dropped_and_claims_lead_to_their_use_and_back(visit):
     page.click("#row-lars-draft-office .claim-link:text-is('E253')")
     page.wait_for_selector("#claim-E253.flash")
     assert page.locator("#ledger-rows tr").count() == 1
+
+
+def test_a_claim_of_a_group_leads_to_the_group_and_back(visit):
+    one = visit(viewport={"width": 1280, "height": 800})
+    page = one.open("#view=evidence")
+    page.fill("#filter-text", "e124")
+    page.click("#claim-E124 button:has-text('group: Other men in the reserve')")
+    page.wait_for_selector("#from-group-reservist_other.flash")
+    assert "reference group of the departure rates" in page.inner_text("#from-group-reservist_other")
+    page.click("#from-group-reservist_other .claim-link:text-is('E124')")
+    page.wait_for_selector("#claim-E124.flash")
+
+
+def drawn_share(image, lines, camera, scale):
+    """Return which share of lines has ink, of those parts that are in sight; lines in degrees, ``scale`` pixels a point."""
+    width, height = image.size
+    world = 512 * 2 ** camera[2] * scale
+
+    def at(lon, lat):
+        return lon / 360 * world, -math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi) * world
+
+    middle = at(*camera[:2])
+    ink = []
+    for line in lines:
+        spots = [(x - middle[0] + width / 2, y - middle[1] + height / 2) for x, y in (at(*point) for point in line)]
+        for (x0, y0), (x1, y1) in itertools.pairwise(spots):
+            steps = max(int(math.hypot(x1 - x0, y1 - y0)), 1)
+            for n in range(steps):
+                x, y = x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps
+                if 12 < x < width - 12 and 12 < y < height - 12:
+                    around = [image.getpixel((int(x) + dx, int(y) + dy)) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+                    ink.append(min(sum(one[:3]) for one in around) < INK)
+    return sum(ink) / len(ink), len(ink)
+
+
+def test_disputed_borders_are_dashed_on_the_map_and_in_the_briefing(visit, address):
+    from PIL import Image
+
+    scale, camera = 3, (44.5, 42.35, 8.5)
+    one = visit(viewport={"width": 1280, "height": 800}, device_scale_factor=scale, reduced_motion="reduce")
+    page = one.open(f"#map={','.join(map(str, camera))}")
+    one.map_drawn()
+    page.wait_for_timeout(1500)
+    taken = page.evaluate("document.querySelector('#map canvas').toDataURL('image/png')")
+    with Image.open(io.BytesIO(base64.b64decode(taken.partition(",")[2]))) as opened:
+        image = opened.convert("RGB")
+    shapes = page.evaluate("fetch('/api/borders').then(one => one.json())")
+    dashed, some = drawn_share(image, shapes["disputed"]["coordinates"], camera, scale)
+    whole, more = drawn_share(image, shapes["boundaries"]["coordinates"], camera, scale)
+    assert some > 1000 and more > 1000
+    # ink is looked for within a third of a point, which makes a dash of 3 in 5.5 a little longer
+    assert 0.4 < dashed < 0.8 and whole > 0.97
+    # the briefing's map, as the browser understands it
+    with urlopen(f"{address}api/runs") as answer:
+        job = json.load(answer)[0]["id"]
+    with urlopen(f"{address}api/runs/{job}/briefing.html") as answer:
+        briefing = answer.read().decode()
+    page.goto("about:blank")
+    page.set_content(briefing)
+    dashes = page.evaluate(
+        "['disputed', 'boundaries'].map(one => [...document.querySelectorAll(`svg.map path.${one}`)].map(path => getComputedStyle(path).strokeDasharray))"
+    )
+    assert dashes[0] and all(re.match(r"\d", one) for one in dashes[0])
+    assert dashes[1] and set(dashes[1]) == {"none"}
 
 
 def test_the_forecast_says_what_its_spread_holds(visit, tmp_path):

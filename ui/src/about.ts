@@ -3,7 +3,7 @@
 import { fill, h } from "./dom";
 import { get } from "./api";
 import { day, number, range } from "./format";
-import { claimLink, claimLinks } from "./jump";
+import { claimLink, claimLinks, sourceRow, withClaims } from "./jump";
 import { on, state } from "./state";
 
 type Unknown = { name: string; kind: string; unit: string; prior_low: number; prior_median: number; prior_high: number; low: number; median: number; high: number; verdict: string; informed_by: string };
@@ -12,7 +12,7 @@ type Fit = { known: string; draws: number; reports: number; learned: number; unk
 
 /** Show limits, sources and parameters while the view is "about". */
 export function startAbout(panel: HTMLElement): void {
-  on(["view", "scenario"], () => {
+  on(["view", "scenario", "claims"], () => {
     const scenario = state.scenario;
     if (state.view !== "about" || !scenario) return;
     const list = (items: string[]) => h("ul", {}, items.map((one) => h("li", {}, one)));
@@ -21,11 +21,28 @@ export function startAbout(panel: HTMLElement): void {
       h("p", {}, h("a", { href: "/docs" }, "The interface for programs"), " · ", h("a", { href: "/openapi.json" }, "OpenAPI"))),
     h("section", { id: "fit" }), h("section", {}, h("h2", {}, "Limits"), list(scenario.limits)), h("section", {}, h("h2", {}, "Sources"), list(scenario.sources), h("p", { class: "note" }, scenario.disclaimer)),
     h("section", {}, h("h2", {}, "Parameters"), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Parameters" }, h("table", {}, h("thead", {}, h("tr", {}, ["Parameter", "Value", "Unit", "Prior", "Where it comes from"].map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, scenario.parameters.map((one) => h("tr", { id: `param-${one.name}` }, h("th", { scope: "row" }, one.name.replace(/_/g, " ")), h("td", { class: "num" }, one.value === 0 || Math.abs(one.value) >= 0.01 ? number(one.value) : one.value.toExponential(1)), h("td", {}, one.unit === "1" ? "–" : one.unit),
-        h("td", {}, one.prior[0] === "fixed" ? "fixed" : `${one.prior[0]}, ${one.prior[1]} to ${one.prior[2]}`), h("td", { class: "note" }, one.source))))))));
+      h("tbody", {}, scenario.parameters.map((one) => h("tr", { id: sourceRow({ kind: "parameter", id: one.name }) }, h("th", { scope: "row" }, one.name.replace(/_/g, " ")), h("td", { class: "num" }, one.value === 0 || Math.abs(one.value) >= 0.01 ? number(one.value) : one.value.toExponential(1)), h("td", {}, one.unit === "1" ? "–" : one.unit),
+        h("td", {}, one.prior[0] === "fixed" ? "fixed" : `${one.prior[0]}, ${one.prior[1]} to ${one.prior[2]}`), h("td", { class: "note" }, ...withClaims(one.source)))))))),
+    ...others());
     if (scenario.forecast) void showFit(scenario.name);
   });
 }
+
+/** Where the numbers of groups, countries, places, lanes and ordinary traffic come from. */
+function others(): HTMLElement[] {
+  const rows = state.sources.filter((one) => one.kind !== "parameter");
+  const kinds = [...new Set(rows.map((one) => one.kind))];
+  return [h("section", { id: "sources" }, h("h2", {}, "Where the other numbers come from"), kinds.map((kind) => {
+    const own = rows.filter((one) => one.kind === kind);
+    return h("details", {}, h("summary", {}, `${WORDS[kind] ?? kind} (${own.length})`), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": WORDS[kind] ?? kind }, h("table", {},
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "What"), h("th", { scope: "col" }, "Where it comes from"))),
+      h("tbody", {}, own.map((one) => h("tr", { id: sourceRow(one) }, h("th", { scope: "row" }, one.title), h("td", { class: "note" }, ...withClaims(one.text))))))));
+  }))];
+}
+
+const WORDS: Record<string, string> = {
+  group: "Groups of people", country: "Countries", place: "Places", capacity: "What crossings can let through", "ordinary traffic": "Ordinary traffic",
+};
 
 /** What reports taught, and how well the fit retells them. */
 async function showFit(name: string): Promise<void> {

@@ -21,6 +21,8 @@ export type Scenario = {
   hourly: Record<string, { unit: string; kind: string; meaning: string }>; disclaimer: string;
 };
 export type Claim = Record<string, string> & { used_in: never } & { [key: string]: unknown };
+/** Where a number of the scenario comes from, in words. */
+export type Source = { kind: string; id: string; title: string; text: string };
 export type Job = {
   id: string; kind: string; state: "queued" | "running" | "done" | "failed" | "cancelled"; done: number; total: number;
   seconds: number; seconds_left: number | null; error: string; version: number; early: boolean;

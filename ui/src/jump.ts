@@ -19,16 +19,22 @@ function showClaim(id: string): void {
   set({ wanted: id, view: "evidence" });
 }
 
-/** Return a button that leads to where a claim is used. */
+/** Return words with the claims that they name as buttons. */
+export function withClaims(text: string): (Node | string)[] {
+  const known = new Set(state.claims.map((one) => one.id));
+  return text.split(/\b([A-Z]+\d+)\b/).map((part) => (known.has(part) ? claimLink(part) : part));
+}
+
+/** Return a button that leads to where a claim is used: the row of an event, or of what has it as its source. */
 export function useLink(use: Use): HTMLElement {
   const text = use.kind === "event" ? use.title : `${use.kind}: ${use.title}`;
-  const go = { event: () => spot("whatif", `row-${use.id}`), parameter: () => spot("about", `param-${use.id}`) }[use.kind];
-  if (go) return h("button", { type: "button", class: "plain use", onclick: go }, text);
-  const scenario = state.scenario!;
-  const post = scenario.posts.find((one) => one.id === use.id), country = scenario.countries.find((one) => one.id === use.id);
-  if (post) return h("button", { type: "button", class: "plain use", onclick: () => set({ post: post.id, country: post.country, view: "situation" }) }, text);
-  if (country) return h("button", { type: "button", class: "plain use", onclick: () => { set({ country: country.id, view: "situation" }); } }, text);
-  return h("span", { class: "use" }, text);
+  const go = () => (use.kind === "event" ? spot("whatif", `row-${use.id}`) : spot("about", sourceRow(use)));
+  return h("button", { type: "button", class: "plain use", onclick: go }, text);
+}
+
+/** Return the name of the row that says where something comes from. */
+export function sourceRow(one: { kind: string; id: string }): string {
+  return `from-${one.kind.replace(/ /g, "-")}-${one.id}`;
 }
 
 /** Show a view and bring one of its rows into sight. */

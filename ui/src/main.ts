@@ -2,7 +2,7 @@
 
 import "./style.css";
 import { at, fill, h } from "./dom";
-import { fetchPicture, follow, get, post, type Basis, type Claim, type Job, type Scenario } from "./api";
+import { fetchPicture, follow, get, post, type Basis, type Claim, type Job, type Picture, type Scenario, type Source } from "./api";
 import { day } from "./format";
 import { link, on, recall, set, state, type View } from "./state";
 import { startAbout } from "./about";
@@ -43,8 +43,29 @@ async function loadReference(scenario: Scenario): Promise<void> {
     !request.changes.length && !request.until && !["failed", "cancelled"].includes(is));
   const job = own.at(-1) ?? (await post<Job>("/api/runs", { scenario: scenario.name, basis: state.basis }));
   const what = state.basis === "forecast" ? "forecast" : "reference";
-  const done = await follow(job, (step) => say(`Simulating the ${what}: ${step.done} of ${step.total} runs${step.seconds_left === null ? "" : `, about ${Math.ceil(step.seconds_left)} s left`} …`));
+  let shown = 0, over = false;
+  const done = await follow(job, (step) => {
+    const left = step.seconds_left === null ? "" : `, about ${Math.ceil(step.seconds_left)} s left`;
+    say(`Simulating the ${what}: ${step.done} of ${step.total} runs${left} …${shown > 0 ? ` Shown: the first ${shown}.` : ""}`);
+    if (!step.early || shown) return;
+    shown = -1;
+    void fetchPicture(job.id).then((few) => {
+      if (over) return;
+      shown = few.members;
+      show(scenario, few, step.total);
+    }).catch(() => undefined);
+  });
+  over = true;
+  // somebody else stopped it
+  if (done.state === "cancelled") return loadReference(scenario);
   const reference = await fetchPicture(done.id);
+  show(scenario, reference, reference.members);
+  set({ busy: false });
+  say("");
+}
+
+/** Show runs of the scenario as it is: all, or the first of them. */
+function show(scenario: Scenario, reference: Picture, members: number): void {
   const busiest = [...reference.posts].sort((a, b) => total(b) - total(a))[0];
   function total(id: string): number {
     return reference.row("queue_persons", 0, reference.posts.indexOf(id)).reduce((a, b) => a + b, 0);
@@ -53,10 +74,9 @@ async function loadReference(scenario: Scenario): Promise<void> {
   const worst = reference.row("queue_persons", 0, reference.posts.indexOf(busiest));
   const hour = state.hour >= 0 && state.hour < reference.hours ? state.hour : worst.indexOf(Math.max(...worst));
   const country = scenario.countries.some((one) => one.id === state.country) ? state.country : scenario.posts.find((one) => one.id === known)!.country;
-  set({ reference, post: known, country, members: state.members || reference.members });
+  set({ reference, post: known, country, members: state.members || members });
   // the hour last: what draws it needs the rest
   set({ hour });
-  say("");
 }
 
 /** What can be shown: another scenario, and its runs or its forecast. Either begins the page anew. */
@@ -99,7 +119,7 @@ async function start(): Promise<void> {
   fill(at("choice"), ...choices(list.map((one) => one.name), scenario));
   fill(at("notes"), h("p", {}, scenario.disclaimer), h("p", {}, "Bows join places of origin and crossings by an estimate from totals and distance; they follow no road. Places: GeoNames (CC BY 4.0). Borders: Natural Earth, redrawn by United Nations practice."));
   set({ scenario });
-  void get<{ claims: Claim[] }>(`/api/scenarios/${name}/claims`).then(({ claims }) => set({ claims }));
+  void get<{ claims: Claim[]; sources: Source[] }>(`/api/scenarios/${name}/claims`).then(set);
   // the map is most of the code: what can be read without it is there first
   void import("./map").then(({ startMap }) => startMap(scenario));
   await loadReference(scenario);

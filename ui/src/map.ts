@@ -41,7 +41,7 @@ export async function startMap(scenario: Scenario): Promise<void> {
   const borders = await get<Borders>("/api/borders");
   base = new Basemap({
     container: "map", style: style(borders, scenario), attributionControl: false, maxPitch: 0, dragRotate: false,
-    pitchWithRotate: false, renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true },
+    pitchWithRotate: false, renderWorldCopies: false, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true },
     ...(state.camera ? { center: [state.camera[0], state.camera[1]], zoom: state.camera[2] } : { bounds: frame(scenario), fitBoundsOptions: { padding: 36 } }),
   });
   // deck.gl 9.4 reads the height of the map from a field that MapLibre 6 no longer shows
@@ -76,10 +76,10 @@ export async function startMap(scenario: Scenario): Promise<void> {
   };
   on(["reference"], renew);
   let timer = 0;
-  on(["hour", "shown", "changed"], () => {
-    // names stand beside circles that grow and shrink; while playing they wait
+  on(["hour", "shown", "changed", "job"], () => {
+    // names stand beside circles that grow and shrink; while playing, and while the computer is at work, they wait
     clearTimeout(timer);
-    timer = window.setTimeout(() => label(scenario), 250);
+    if (!state.job) timer = window.setTimeout(() => label(scenario), 250);
   });
   on(["post"], show);
   base.setMissingStyleImageResolver((id) => {
@@ -390,19 +390,40 @@ function show(): void {
   if (post && !base.getBounds().contains([post.lon, post.lat])) base.easeTo({ center: [post.lon, post.lat] });
 }
 
-/** Move the dots: slowly, at most 20 times a second, not at all where people asked for less motion or work is going on. */
+/**
+ * Move the dots, not at all where people asked for less motion or work is going on.
+ *
+ * Without a graphics card a frame takes the processor a tenth of a second, which others may need more: each frame waits
+ * until the one before is drawn, and then three times as long as that took.
+ */
 function animate(): void {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let last = 0;
-  const step = (now: number) => {
-    if (now - last >= 50) {
-      last = now;
-      if (!calm.matches && !document.hidden && !state.job && state.reference && state.view !== "evidence") {
-        phase = (phase + 0.004) % 1;
-        draw();
-      }
-    }
-    requestAnimationFrame(step);
+  const moving = () => !calm.matches && !document.hidden && !state.job && !state.busy && ["situation", "whatif"].includes(state.view);
+  let timer = 0, last = 0;
+  const soon = (wait: number) => {
+    clearTimeout(timer);
+    if (moving()) timer = window.setTimeout(step, wait);
   };
-  requestAnimationFrame(step);
+  const step = () => {
+    const now = performance.now();
+    // a pause is no leap
+    phase = (phase + Math.min(now - last, 1000) * 0.00008) % 1;
+    last = now;
+    base.once("render", () => void drawn(base.getCanvas().getContext("webgl2")!).then(() => soon(Math.max(50, 3 * (performance.now() - now)))));
+    draw();
+    base.triggerRepaint();
+  };
+  on(["job", "view", "busy"], () => soon(50));
+  calm.addEventListener("change", () => soon(50));
+  document.addEventListener("visibilitychange", () => soon(50));
+  soon(50);
+}
+
+/** Wait until the graphics have done everything asked of them so far. */
+async function drawn(gl: WebGL2RenderingContext): Promise<void> {
+  const mark = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (!mark) return;
+  gl.flush();
+  while (gl.getSyncParameter(mark, gl.SYNC_STATUS) !== gl.SIGNALED && !gl.isContextLost()) await new Promise((go) => setTimeout(go, 10));
+  gl.deleteSync(mark);
 }

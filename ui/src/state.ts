@@ -1,6 +1,6 @@
 /** What the page shows, in one place: the parts read it, change it and hear of changes; the address carries it. */
 
-import type { Basis, Change, Claim, Job, Picture, Scenario } from "./api";
+import type { Basis, Change, Claim, Job, Picture, Scenario, Source } from "./api";
 
 export type View = "situation" | "whatif" | "evidence" | "about";
 export type Shown = "reference" | "changed" | "difference";
@@ -19,7 +19,10 @@ export type State = {
   changes: Change[];
   members: number;
   job: Job | null;
+  /** Whether the server simulates the reference. */
+  busy: boolean;
   claims: Claim[];
+  sources: Source[];
   camera: [number, number, number] | null;
   /** Claim that somebody wants to see in the ledger. */
   wanted: string;
@@ -27,7 +30,7 @@ export type State = {
 
 export const state: State = {
   view: "situation", scenario: null, basis: "scenario", reference: null, changed: null, shown: "reference", hour: -1, playing: false, post: "",
-  country: "", changes: [], members: 0, job: null, claims: [], camera: null, wanted: "",
+  country: "", changes: [], members: 0, job: null, busy: true, claims: [], sources: [], camera: null, wanted: "",
 };
 
 type Key = keyof State;

@@ -13,6 +13,7 @@ let live = false;
 let message = "";
 let started = 0;
 let asked = "";
+let partial = false;
 
 /** Show the questions in the panel while the view is "what if". */
 export function startWhatIf(where: HTMLElement): void {
@@ -128,20 +129,20 @@ async function run(): Promise<void> {
       void fetchPicture(job.id).then((few) => {
         if (state.job?.id !== job.id) return;
         first = `first ${few.members} after ${elapsed()} s, `;
-        answer(few);
+        answer(few, state.job);
       }).catch(() => undefined);
     });
     if (end.state === "cancelled") message = "Cancelled.";
     else {
       const changed = await fetchPicture(end.id);
-      answer(changed);
       message = `${changed.members} paired runs: ${first}all after ${elapsed()} s from click to picture.`;
+      answer(changed, null);
     }
   } catch (error) {
     message = error instanceof Problem ? error.message : String(error);
   }
   set({ job: null });
-  show();
+  if (partial) show();
   if (live && JSON.stringify(state.changes) !== asked && state.changes.length) void run();
 }
 
@@ -149,8 +150,10 @@ function elapsed(): string {
   return ((performance.now() - started) / 1000).toFixed(1);
 }
 
-function answer(changed: Picture): void {
-  set({ changed, shown: state.shown === "reference" ? "changed" : state.shown });
+/** Show an answer, of some runs while the job goes on, of all when it is over; once for all that changes with it. */
+function answer(changed: Picture, job: Job | null): void {
+  partial = job !== null;
+  set({ changed, job, shown: state.shown === "reference" ? "changed" : state.shown });
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -250,9 +253,9 @@ function results(): HTMLElement | null {
   });
   const period = changed.effects[0] ? `${shortDay(changed.effects[0].start)} to ${shortDay(changed.effects[0].end)}` : "";
   const files = `/api/runs/${changed.job}`;
-  const partly = state.job ? h("p", { class: "note" }, `The first ${changed.members} runs; the others follow.`) : null;
+  const partly = partial ? h("p", { class: "note" }, `The first ${changed.members} runs; ${state.job ? "the others follow" : "the others were cancelled"}.`) : null;
   return h("section", { id: "results" }, h("h2", {}, "Difference to the reference"), switcher(), partly,
     rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Differences" }, h("table", { id: "differences" }, h("thead", {}, h("tr", {}, ["Where, what", "Reference", "What if", "Difference"].map((text, n) => h("th", { scope: "col", class: n ? "num" : "" }, text, n === 3 ? h("small", {}, "90 % of paired runs") : n ? h("small", {}, "mean") : null)))), h("tbody", {}, rows))) : h("p", {}, "No member differs in any figure."),
     h("p", { class: "note" }, `Flows are sums over ${period}, lines and waits as named. Grey: the mean difference cannot be told from zero. ${spreadWords(changed.spread, changed.known)}`),
-    state.job ? null : h("p", {}, h("a", { href: `${files}/scenario.yaml`, download: "scenario.yaml", id: "yaml" }, "Changed scenario (YAML)"), " · ", h("a", { href: `${files}/summary.csv`, download: "" }, "Its figures (CSV)"), " · ", h("a", { href: `${files}/briefing.html`, download: "" }, "Its briefing")));
+    partial ? null : h("p", {}, h("a", { href: `${files}/scenario.yaml`, download: "scenario.yaml", id: "yaml" }, "Changed scenario (YAML)"), " · ", h("a", { href: `${files}/summary.csv`, download: "" }, "Its figures (CSV)"), " · ", h("a", { href: `${files}/briefing.html`, download: "" }, "Its briefing")));
 }

@@ -22,7 +22,7 @@ from borderflow.server.desk import Basis, Desk, Result
 from borderflow.server.jobs import Job
 from borderflow.server.pictures import effect_rows
 from borderflow.server.questions import Change
-from borderflow.server.views import border_shapes, scenario_view, used_in
+from borderflow.server.views import border_shapes, scenario_view, sources_of, used_in
 
 __all__ = ["add_routes"]
 
@@ -112,11 +112,10 @@ def show_scenario(study: TheStudy) -> dict[str, Any]:
 
 @router.get("/scenarios/{name}/claims", tags=["evidence"], summary="The ledger of claims")
 def list_claims(study: TheStudy) -> dict[str, Any]:
-    """Return every claim with where the scenario uses it."""
+    """Return every claim with where the scenario uses it, and the sources of its numbers in their own words."""
     used = used_in(study.scenario)
-    return {
-        "claims": [{**claim.model_dump(mode="json"), "used_in": used.get(claim.id, [])} for claim in study.ledger]
-    }  # fmt: skip
+    claims = [{**claim.model_dump(mode="json"), "used_in": used.get(claim.id, [])} for claim in study.ledger]
+    return {"claims": claims, "sources": sources_of(study.scenario)}
 
 
 @router.get("/schema", tags=["scenarios"], summary="JSON Schema of scenario.yaml")

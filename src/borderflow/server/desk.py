@@ -204,21 +204,26 @@ class Study:
                 "ask the scenario instead, with the forecast as basis"
             )
 
-    def reference(self, question: Question, workers: int, job: Job) -> Sample:
-        """Return members of the scenario as it is, simulated once and kept."""
+    def reference(
+        self, question: Question, workers: int, job: Job, early: Callable[[Sample], None] | None = None
+    ) -> Sample:
+        """Return members of the scenario as it is, simulated once and kept; ``early`` as in `draw_sample`."""
         key = (question.members, question.seed, question.until, question.basis)
         if key not in self._references:
-            self._references[key] = self._draw_reference(question, workers, job)
+            self._references[key] = self._draw_reference(question, workers, job, early)
             while len(self._references) > KEPT_REFERENCES:
                 self._references.popitem(last=False)
         else:
-            job.advance(question.members)
+            # nobody waits for what is there
+            job.total = max(job.total - question.members, 0)
         self._references.move_to_end(key)
         return self._references[key]
 
-    def _draw_reference(self, question: Question, workers: int, job: Job) -> Sample:
+    def _draw_reference(
+        self, question: Question, workers: int, job: Job, early: Callable[[Sample], None] | None
+    ) -> Sample:
         if self.stored is not None and self.is_stored(question):
-            job.total = min(question.members, self.stored.members)
+            job.total -= question.members - min(question.members, self.stored.members)
             return read_sample(self.stored, question.members, job.advance)
         network = compile_network(self.scenario.until(question.until)) if question.until else self.network
         settings = self.settings(network, question.basis, question.members, question.seed)
@@ -229,7 +234,7 @@ class Study:
             self._references[key] = replace(known, trails=None)
         return draw_sample(
             network, range(question.members), seed=question.seed, settings=settings, workers=workers,
-            advance=job.advance, keep=keep,
+            advance=job.advance, keep=keep, early=early,
         )  # fmt: skip
 
 
@@ -353,7 +358,11 @@ class Desk:
         self, study: Study, question: Question, scenario: Scenario, about: Mapping[str, str], job: Job
     ) -> Result:
         """Simulate a scenario as it is, or take what is known of it."""
-        sample = study.reference(question, self.workers, job)
+
+        def show(few: Sample) -> None:
+            job.show(picture(few, **about, kind=job.kind))
+
+        sample = study.reference(question, self.workers, job, show)
         message = picture(sample, **about, kind=job.kind)
         return Result(study, scenario, replace(sample, hourly={}, trails=None), message)
 
@@ -375,12 +384,12 @@ class Desk:
         settings = carry_settings(reference.settings, reference.network.scenario, changed)
         base = Base.latest(reference.trails, shared_hours(reference.network, network)[0]) if reference.trails else None
 
-        def show(sample: Sample) -> bytes:
-            return comparison_picture(reference, sample, **about, kind=job.kind)[1]
+        def show(few: Sample) -> None:
+            job.show(comparison_picture(reference, few, **about, kind=job.kind)[1])
 
         sample = draw_sample(
             network, reference.members, seed=reference.seed, settings=settings, workers=self.workers,
-            advance=job.advance, base=base, early=lambda few: job.show(show(few)),
+            advance=job.advance, base=base, early=show,
         )  # fmt: skip
         comparison, message = comparison_picture(reference, sample, **about, kind=job.kind)
         return Result(study, changed, replace(sample, hourly={}), message, comparison)

@@ -14,6 +14,7 @@ from borderflow.errors import BorderflowError
 
 __all__ = ["Cancelled", "Full", "Job", "Jobs"]
 
+PACE = 0.25  # seconds between two tellings of progress
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -55,6 +56,7 @@ class Job:
     error: str = ""
     result: Any = field(default=None, repr=False)
     early: bytes | None = field(default=None, repr=False)
+    _told: float = field(default=0.0, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def advance(self, count: int) -> None:
@@ -62,7 +64,10 @@ class Job:
         if self._stop.is_set():
             raise Cancelled
         self.done += count
-        self.version += 1
+        # those who watch are told a few times a second, and of all that matters at once
+        if (now := time.monotonic()) - self._told >= PACE:
+            self._told = now
+            self.version += 1
 
     def show(self, picture: bytes) -> None:
         """Let those who wait see a picture of the members done so far."""

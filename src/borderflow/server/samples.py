@@ -6,6 +6,7 @@ reduced to crossings as soon as they are simulated, so that a hundred members of
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,7 +36,9 @@ HOURLY: Mapping[str, tuple[str, str, str]] = {
     ),
 }
 MODES = ("car", "bus", "foot", "train", "air")
+BLOCK = 5  # members simulated at a time: where others take a processor, the threads still end together
 EARLY = 20  # members of the first picture of a long run
+SOON = 2.5  # seconds to wait for all of them that are too few for a picture before, which takes half a second itself
 Floats = NDArray[np.float32]
 
 
@@ -263,10 +266,11 @@ def draw_sample(
     base : Base, optional
         Where the members go on from, instead of the first hour.
     early : callable, optional
-        Gets the first `EARLY` members as soon as they are there, while the others are simulated, where there are many.
+        Gets the first `EARLY` members as soon as they are there, while the others are simulated, where these are many
+        and take longer than `SOON`.
     """
     columns = columns_of(network)
-    size = min(MEMBERS_PER_CHUNK, -(-len(members) // workers))
+    size = min(BLOCK, -(-len(members) // workers))
 
     def draw(first: int) -> _Part:
         part = slice(first, first + size)
@@ -284,11 +288,13 @@ def draw_sample(
 
     with ThreadPoolExecutor(workers) as pool:
         try:
-            parts = []
+            parts, began = [], time.monotonic()
             for part in _one_first(pool, draw, range(0, len(members), size)):
                 parts.append(part)
                 if early is not None and len(parts) * size == EARLY and len(members) >= 3 * EARLY:
-                    early(_join(network, seed, members, settings, parts))
+                    left = (time.monotonic() - began) * (len(members) - EARLY) / EARLY
+                    if left > SOON:
+                        early(_join(network, seed, members, settings, parts))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -16,7 +16,7 @@ from borderflow.results import QUANTITIES
 from borderflow.scenario import EntryBan, Place, Scenario
 from borderflow.server.samples import HOURLY
 
-__all__ = ["border_shapes", "scenario_view", "used_in"]
+__all__ = ["border_shapes", "scenario_view", "sources_of", "used_in"]
 
 
 def scenario_view(scenario: Scenario, name: str, forecast_from: str | None = None) -> dict[str, Any]:
@@ -161,34 +161,33 @@ def _polygons(rings: Sequence[Any]) -> list[list[list[list[float]]]]:
     return out
 
 
-def used_in(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
-    """Return where each claim is used: events and parameters, groups and countries whose source names it."""
-    out: dict[str, list[dict[str, str]]] = {}
-
-    def add(claim: str, kind: str, key: str, title: str) -> None:
-        out.setdefault(claim, []).append({"kind": kind, "id": key, "title": title})
-
-    for event in scenario.events:
-        for claim in event.evidence:
-            add(claim, "event", event.id, event.title)
+def sources_of(scenario: Scenario) -> list[dict[str, str]]:
+    """Return where the numbers of parameters, groups, countries, places, lanes and ordinary traffic come from."""
     texts = [("parameter", key, key.replace("_", " "), one.source) for key, one in scenario.parameters.items()]
     texts += [("group", one.id, one.label, one.source) for one in scenario.groups]
     texts += [("country", one.id, one.name, one.source) for one in scenario.countries]
     texts += [("place", one.id, one.name, one.source) for one in scenario.places]
-    texts += [
-        (
-            "capacity",
-            one.crossing,
-            f"{scenario.place(one.crossing).name}, {one.mode} {one.direction}",
-            f"{one.figure} {one.source}",
-        )
-        for one in scenario.lanes
-    ]
-    texts += [
-        ("ordinary traffic", one.place, f"{scenario.place(one.place).name}, {one.mode} {one.direction}", one.source)
-        for one in scenario.baseline
-    ]
-    for kind, key, title, text in texts:
-        for claim in sorted(set(re.findall(r"\b[ES]\d+\b", text))):
-            add(claim, kind, key, title)
+    for one in scenario.lanes:
+        title = f"{scenario.place(one.crossing).name}, {one.mode} {one.direction}"
+        key = f"{one.crossing}-{one.mode}-{one.direction}"
+        texts.append(("capacity", key, title, f"{one.figure} {one.source}"))
+    for row in scenario.baseline:
+        title = f"{scenario.place(row.place).name}, {row.mode} {row.direction}"
+        texts.append(("ordinary traffic", f"{row.place}-{row.mode}-{row.direction}", title, row.source))
+    return [
+        {"kind": kind, "id": key, "title": title, "text": text.strip()} for kind, key, title, text in texts
+        if text.strip()
+    ]  # fmt: skip
+
+
+def used_in(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
+    """Return where each claim is used: events that cite it, and everything else whose source names it."""
+    out: dict[str, list[dict[str, str]]] = {}
+    for event in scenario.events:
+        for claim in event.evidence:
+            out.setdefault(claim, []).append({"kind": "event", "id": event.id, "title": event.title})
+    for one in sources_of(scenario):
+        # what looks like an id and is none (a road, a check point) is nobody's: callers look claims up
+        for claim in sorted(set(re.findall(r"\b[A-Z]+\d+\b", one["text"]))):
+            out.setdefault(claim, []).append({name: one[name] for name in ("kind", "id", "title")})
     return out
