@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 
 import borderflow as bf
 from borderflow.cli import options
+from borderflow.disclosure import describe
 from borderflow.ledger import read_ledger
 from borderflow.network import compile_network
 from borderflow.observations import match_claims, observe
+from borderflow.outcomes import read_outcome
 from borderflow.review import review_ledger
 from borderflow.rules import compile_rules
 from breakages import HOSTILE, answers, broken, enough, report, several, tries, until_over
@@ -112,6 +114,8 @@ def test_run_folders(finished):
         run = bf.open_run(finished)
         run.quantiles("arrivals_daily")
         run.store.read("left")
+        read_outcome(run)
+        describe(run)
 
     @tries(120)
     @given(st.sampled_from(PARTS), several(2))
@@ -271,6 +275,17 @@ def test_a_zarr_bomb_is_refused_and_not_unpacked(finished, tmp_path):
     meta["chunk_grid"]["configuration"]["chunk_shape"] = [10**6, 10**4, 10**4]
     file.write_text(json.dumps(meta))
     assert "does not fit" in answers(lambda: bf.open_run(folder).store.read("left"))
+
+
+def test_a_run_that_claims_more_members_than_its_cube_has(finished, tmp_path):
+    folder = tmp_path / "many"
+    shutil.copytree(finished, folder)
+    file = folder / "manifest.json"
+    known = json.loads(file.read_text())
+    file.write_text(json.dumps({**known, "members": 10**12}))
+    assert answers(lambda: read_outcome(folder)) == ""  # the cube says who is in it
+    file.write_text(json.dumps({**known, "members": 10**30}))
+    assert "members" in answers(lambda: read_outcome(folder))
 
 
 def test_a_snapshot_that_is_a_zip_bomb_is_made_again(finished, tmp_path):

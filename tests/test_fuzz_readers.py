@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 import borderflow as bf
 from borderflow.articles import read_evidence
 from borderflow.calibration import calibrate, open_fit
+from borderflow.camp_briefing import write_camp_briefing
 from borderflow.camps import CampRun, run_camps, score_camps
 from borderflow.crossings import read_crossings
 from borderflow.errors import UsageError
@@ -121,6 +122,10 @@ TRAPS = {
     "YAML: code": settings("move_rules: !!python/object/apply:os.system ['touch /tmp/borderflow-was-here']\n"),
     "YAML: a number of ten thousand digits": settings(f"move_rules: {{max_move_speed: {'9' * 10_000}}}\n"),
     "YAML: a speed of NaN": settings("move_rules: {max_move_speed: .nan}\n"),
+    "YAML: a decay of NaN": line("simsetting.yml", "[1.0, 1.0, 1.0, 0.5, 0.1]", "[1.0, 1.0, 1.0, nan, 0.1]"),
+    "YAML: a decay beyond all numbers": line("simsetting.yml", "[1.0, 1.0, 1.0, 0.5, 0.1]", "[1.0, 1.0e+300]"),
+    "YAML: a decay written as 1e300": line("simsetting.yml", "[1.0, 1.0, 1.0, 0.5, 0.1]", "[1.0, 1e300]"),
+    "YAML: a number without a point": line("simsetting.yml", "max_move_speed: 400.0", "max_move_speed: 1e-400"),
     "a period of 1e9 days": line("input_csv/sim_period.csv", "Length,", "Length,1000000000\n#"),
     "a count of NaN": line("source_data/refugees.csv", FIRST_COUNT, f"{FIRST_COUNT.split(',')[0]},nan"),
     "counts that run backwards": rows("source_data/refugees.csv", "2000-01-01,5"),
@@ -233,6 +238,10 @@ ODD = {
     "a figure of a hundred thousand digits": lambda: b"On Monday " + b"9" * 100_000 + b" people entered Georgia.",
     "a million points": lambda: b"." * 1_000_000,
     "a hundred thousand dates": lambda: b"on 5 May 2022, " * 20_000,
+    "days before the calendar begins": lambda: (
+        b"On 2 January 0001 5,000 people entered Georgia. 20 years earlier 300 did, in the 9 days to 1 January 0001 40, the day before 9."
+        b" On 31 December 9999 5,000 people entered Georgia. 5 days later 300 did, the next day 20, since late 9999-12-31 70."
+    ),
     "letters of both directions": lambda: ("\u202e" * 5_000 + "On Monday 5,000 people entered Georgia." + "\u202d" * 5_000).encode(),
 }  # fmt: skip
 
@@ -374,7 +383,8 @@ def test_fits_frozen_forecasts_and_crossings(fit, tmp_path):
     frozen = sorted(bf.shipped()["russia-2022"].glob("forecast-*.csv"))[0]
     table = b"\n".join(frozen.read_bytes().split(b"\n")[:200])
     reports = b"\n".join((bf.shipped()["russia-2022"] / "evidence.csv").read_bytes().split(b"\n")[:80])
-    good = {"fit.json": (fit / "fit.json").read_bytes(), "posterior.csv": (fit / "posterior.csv").read_bytes(),
+    names = ("fit.json", "posterior.csv", "parameters.csv", "observations.csv")
+    good = {**{name: (fit / name).read_bytes() for name in names},
             "forecast.csv": table, "reports.csv": reports, "crossings.csv": CROSSINGS}  # fmt: skip
     folder = tmp_path / "fit"
     shutil.copytree(fit, folder)
@@ -388,6 +398,8 @@ def test_fits_frozen_forecasts_and_crossings(fit, tmp_path):
         elif name in ("forecast.csv", "reports.csv"):
             bf.score(folder / "forecast.csv", folder / "reports.csv", after="2022-09-28", scenario="russia-2022",
                      prior_members=0)  # fmt: skip
+        elif name in ("parameters.csv", "observations.csv"):
+            assert len(open_fit(folder).parameters.columns) >= 12 and "label" in open_fit(folder).observations
         else:
             draw_members(compile_network(scenario), open_fit(folder), members=4, seed=1)
 
@@ -405,6 +417,30 @@ def test_fits_frozen_forecasts_and_crossings(fit, tmp_path):
     until_over(read)
 
 
+@pytest.mark.parametrize("fact", ["through", "seed", "used", "learned", "model_error"])
+def test_a_fit_that_lost_a_fact(fit, tmp_path, fact):
+    folder = tmp_path / "fit"
+    shutil.copytree(fit, folder)
+    known = json.loads((folder / "fit.json").read_text())
+    for wrong in (None, "0000-00-00", 10**30):
+        (folder / "fit.json").write_text(json.dumps({**known, fact: wrong}))
+        assert fact in answers(lambda: open_fit(folder))
+
+
+@pytest.mark.parametrize("fact", ["title", "members", "seed", "warnings", "settings", "camps", "scenario_digest"])
+def test_a_run_of_a_flee_directory_that_lost_a_fact(tmp_path, fact):
+    run_camps(SAMPLE, members=1, out=tmp_path / "run")
+    file = tmp_path / "run" / "manifest.json"
+    known = json.loads(file.read_text())
+    for wrong in (None, 10**30):
+        file.write_text(json.dumps({**known, fact: wrong}))
+        assert fact in answers(lambda: CampRun.open(tmp_path / "run"))
+    file.write_text(json.dumps(known))
+    for torn in (b"", b"quantity,unit\n", (tmp_path / "run" / "summary.csv").read_bytes().split(b"\n")[0]):
+        (tmp_path / "run" / "summary.csv").write_bytes(torn)
+        assert "summary.csv" in answers(lambda: CampRun.open(tmp_path / "run").summary)
+
+
 def test_runs_of_flee_directories(tmp_path):
     run_camps(SAMPLE, members=2, out=tmp_path / "run")
     names = [
@@ -419,6 +455,7 @@ def test_runs_of_flee_directories(tmp_path):
     def look():
         run = CampRun.open(tmp_path / "run")
         score_camps(run)
+        write_camp_briefing(run)
         assert len(run.summary)
 
     @tries(40)

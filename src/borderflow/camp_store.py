@@ -20,7 +20,8 @@ from borderflow.cube import DAMAGE, first_line
 from borderflow.errors import ResultsError
 from borderflow.flee import FleeScenario
 from borderflow.flee.members import Member
-from borderflow.folders import read_json
+from borderflow.folders import read_json, read_table, require_facts
+from borderflow.results import SUMMARY_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "MEMBERS_PER_BLOCK", "CampRun", "CampStore", "Days", "Frame"]
 
 FORMAT = 2
+_FACTS = {
+    "title": str, "borderflow": str, "scenario_digest": str, "members": int, "first": int, "seed": int, "hasten": int,
+    "warnings": list, "settings": dict, "camps": dict,
+}  # fmt: skip
 MEMBERS_PER_BLOCK = 10
 DAYS_PER_CHUNK = 64
 _LARGEST = 8e9  # bytes of a cube: what says that it is larger was not written by us
@@ -251,13 +256,19 @@ class CampRun:
         folder = Path(folder)
         if not (folder / "manifest.json").is_file():
             raise ResultsError(f"{folder}: no manifest.json; give the folder of a finished run")
-        manifest = read_json(folder / "manifest.json")
+        path = folder / "manifest.json"
+        manifest = read_json(path)
         if manifest.get("kind") != "camps" or manifest.get("camp_format") != FORMAT:
             raise ResultsError(f"{folder}: is no run of a Flee directory that this version can read; run again")
+        require_facts(path, manifest, _FACTS)
         for part in ("summary.csv", "results.zarr"):
             if not (folder / part).exists():
                 raise ResultsError(f"{folder}: {part} is missing; run again")
-        return cls(folder, manifest)
+        run = cls(folder, manifest)
+        for camp in run.camps:
+            require_facts(path, manifest["camps"], {camp: dict})
+            require_facts(path, manifest["camps"][camp], {"country": str, "capacity": int})
+        return run
 
     @staticmethod
     def is_run(folder: str | Path) -> bool:
@@ -299,12 +310,10 @@ class CampRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """The tidy summary."""
-        import pandas as pd
-
-        try:
-            return pd.read_csv(self.folder / "summary.csv", keep_default_na=False)
-        except (ValueError, OSError) as error:
-            raise ResultsError(f"{self.folder / 'summary.csv'}: is damaged ({first_line(error)}); run again") from None
+        table = read_table(self.folder / "summary.csv", SUMMARY_COLUMNS, "run again")
+        if table.empty:
+            raise ResultsError(f"{self.folder / 'summary.csv'}: has no rows; run again")
+        return table
 
     @cached_property
     def days(self) -> list[date]:

@@ -9,13 +9,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from borderflow.errors import ResultsError, UsageError
 
-__all__ = ["absolute", "is_remote", "locate", "options_of", "read_json", "remove", "sweep", "write_whole"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "absolute", "is_remote", "locate", "options_of", "read_json", "read_table", "remove", "require_facts", "sweep",
+    "write_whole",
+]  # fmt: skip
 
 
 def locate(where: str | Path) -> Path:
@@ -97,6 +103,48 @@ def read_json(path: Path) -> Mapping[str, Any]:
     if not isinstance(known, dict):
         raise ResultsError(f"{path}: holds {type(known).__name__}, should hold an object")
     return known
+
+
+def require_facts(path: Path, known: Mapping[str, Any], facts: Mapping[str, type | tuple[type, ...]]) -> None:
+    """Check that the object in a file has what will be asked of it.
+
+    Raises
+    ------
+    ResultsError
+        For the first that is missing or of another kind.
+
+    Examples
+    --------
+    >>> require_facts(Path("fit.json"), {"seed": "one"}, {"seed": int})
+    Traceback (most recent call last):
+    borderflow.errors.ResultsError: fit.json: seed is 'one', should be int; the file is damaged
+    """
+    for name, kind in facts.items():
+        value = known.get(name)
+        if not isinstance(value, kind) or isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
+            kinds = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
+            found = f"is {value!r:.80}" if name in known else "is missing"
+            raise ResultsError(f"{path}: {name} {found}, should be {kinds}; the file is damaged")
+
+
+def read_table(path: Path, columns: Sequence[str], remedy: str) -> pd.DataFrame:
+    """Return a table that was written as CSV.
+
+    Raises
+    ------
+    ResultsError
+        Where it is torn, or a column is missing, with the remedy.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, keep_default_na=False)
+        if missing := [name for name in columns if name not in table.columns]:
+            raise ValueError(f"no column {missing[0]}")
+    except (ValueError, OSError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ResultsError(f"{path}: is damaged ({reason}); {remedy}") from None
+    return table
 
 
 def remove(folder: Path) -> None:

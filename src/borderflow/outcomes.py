@@ -135,9 +135,8 @@ def read_outcome(run: Run | str | Path) -> Outcome:
     (0, 1)
     """
     run = run if isinstance(run, Run) else open_run(run)
-    return outcome_of(
-        run.network, run.store, int(run.manifest["seed"]), tuple(range(int(run.manifest["members"]))), None
-    )
+    members = tuple(run.store.read("member").tolist())
+    return outcome_of(run.network, run.store, int(run.manifest["seed"]), members, None)
 
 
 def outcome_of(

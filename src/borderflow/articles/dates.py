@@ -198,7 +198,10 @@ def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[
             matches.append((start, name, match))
     found: list[When] = []
     for _, name, match in sorted(matches, key=lambda one: one[0]):
-        window = _resolve_in_turn(name, match, published, anchor, lower)
+        try:
+            window = _resolve_in_turn(name, match, published, anchor, lower)
+        except (ValueError, OverflowError):
+            window = None  # "5 years before 1 January 0001": no calendar has it
         if window is not None:
             start_of = match.group().startswith(("начала", "start", "beginning"))
             found.append(
@@ -524,7 +527,10 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
             found.append(When(one.start - len(before) + between.start(), other.end, one.first, other.last, "span"))
             at += 2
             continue
-        found.append(_placed(one, before, published))
+        try:
+            found.append(_placed(one, before, published))
+        except OverflowError:  # "in the 20 days to 1 January 0001"
+            found.append(one)
         at += 1
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from borderflow.errors import ResultsError
 from borderflow.fits import FIT_FILE
+from borderflow.folders import read_json, read_table, require_facts
 from borderflow.priors import is_value
 
 if TYPE_CHECKING:
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Fit", "open_fit"]
 
 FORMAT = 1
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)  # quantiles of predictions
+_FACTS: dict[str, type | tuple[type, ...]] = {
+    "through": str, "seed": int, "used": int, "learned": int, "model_error": (int, float),
+}  # fmt: skip
+_PARAMETERS = (
+    "name", "kind", "unit", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "ratio", "verdict",
+    "informed_by",
+)  # fmt: skip
+_OBSERVATIONS = (
+    "id", "claims", "quantity", "label", "start", "end", "value", "error", "bound", "contradicted", "known",
+    *(f"{name}_q{round(100 * p):02d}" for name in ("prior", "posterior") for p in SHOWN), "warning",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,16 +76,12 @@ class Fit(Sequence[Mapping[str, float]]):
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """Prior and posterior of each unknown."""
-        import pandas as pd
-
-        return pd.read_csv(self.folder / "parameters.csv", keep_default_na=False)
+        return read_table(self.folder / "parameters.csv", _PARAMETERS, "fit again")
 
     @cached_property
     def observations(self) -> pd.DataFrame:
         """Observations with what was predicted for them."""
-        import pandas as pd
-
-        return pd.read_csv(self.folder / "observations.csv", keep_default_na=False)
+        return read_table(self.folder / "observations.csv", _OBSERVATIONS, "fit again")
 
 
 def open_fit(folder: str | Path) -> Fit:
@@ -86,19 +94,24 @@ def open_fit(folder: str | Path) -> Fit:
     """
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / FIT_FILE).read_text(encoding="utf-8"))
+        manifest = read_json(folder / FIT_FILE)
         with (folder / "posterior.csv").open(encoding="utf-8") as file:
             names = file.readline().rstrip("\n").split(",")
             rows = [line for line in file if line.strip()]
         if not rows:
             raise ValueError("posterior.csv holds no members")
         values = np.loadtxt(rows, delimiter=",", ndmin=2).T
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ResultsError) as error:
         raise ResultsError(f"{folder}: is not a finished fit ({error}); make one with borderflow fit") from None
     if manifest.get("format") != FORMAT:
         raise ResultsError(
             f"{folder}: format {manifest.get('format')!r}, this version reads format {FORMAT}; fit again"
         )
+    require_facts(folder / FIT_FILE, manifest, _FACTS)
+    try:
+        dt.date.fromisoformat(manifest["through"])
+    except ValueError as error:
+        raise ResultsError(f"{folder / FIT_FILE}: through: {error}; the file is damaged") from None
     if len(names) != len(values):
         raise ResultsError(f"{folder / 'posterior.csv'}: {len(values)} columns under {len(names)} names; fit again")
     return Fit(folder, manifest, tuple(names), values)

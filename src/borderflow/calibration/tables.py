@@ -17,14 +17,13 @@ from borderflow.smoother import Data
 
 if TYPE_CHECKING:
     import pandas as pd
-from borderflow.calibration.posteriors import FORMAT
+from borderflow.calibration.posteriors import FORMAT, SHOWN
 from borderflow.calibration.problems import Problem
 
 __all__ = ["LEARNED", "misfit", "write_fit"]
 
 #: Ratio of posterior to prior spread below which an unknown counts as learned.
 LEARNED = 0.8
-_SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def write_fit(
@@ -118,7 +117,7 @@ def _observation_table(problem: Problem, first: NDArray[np.float64], last: NDArr
             "known": one.known.isoformat(),
         }  # fmt: skip
         for name, predicted in (("prior", first[n]), ("posterior", last[n])):
-            for p in _SHOWN:
+            for p in SHOWN:
                 row[f"{name}_q{round(100 * p):02d}"] = size * math.expm1(float(np.quantile(predicted, p)))
         low, high = np.quantile(last[n] + error * noise[n], (0.025, 0.975))
         y = problem.data.value[n]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "compile_calendar"]
 
 FINEST_KM = Fraction(1, 100_000)  # lengths and speeds are rounded to a centimetre
+_MOST_PEOPLE = 2.0**53  # counted exactly
 FEW_PEOPLE = 8  # in a cell: one by one they cost less
 RADIUS = 6373.0 / 6371.0088  # Flee's Earth against ours
 
@@ -103,9 +104,11 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
         capacity += [_attribute(tables, place, "capacity_per_day") for place in range(len(tables.places))]
         days.add(world, day, capacity)
     _check_sources(tables, settings, totals, spawn)
+    rules = days.rules()
+    _check_numbers(settings, world.population, paths, days.nearness, rules, spawn)
     return Compiled(
         geography=_geography(tables, settings, paths, unit),
-        rules=days.rules(),
+        rules=rules,
         sources=cells.Sources(
             era=np.array(days.era, np.int64),
             shut_at=_starts(world.shut),
@@ -280,6 +283,31 @@ def _check_sources(tables: Tables, settings: Settings, totals: NDArray[np.int64]
             "give a conflict zone a population and an intensity on that day"
         )
         raise ScenarioError([Problem("conflicts.csv", "", wrong)])
+
+
+def _check_numbers(
+    settings: Settings,
+    population: NDArray[np.float64],
+    paths: Paths,
+    nearness: NDArray[np.float64],
+    rules: cells.Rules,
+    weights: NDArray[np.float64],
+) -> None:
+    """Refuse settings whose products no number holds: people are shared by them, and infinity has no share."""
+    end = np.array([option.end for option in paths.options], int)
+    power = settings.pop_power_for_loc_weight if settings.use_pop_for_loc_weight else 0.0
+    with np.errstate(all="ignore"):
+        score = rules.score[:, :, end] * np.maximum(1.0, population[end]) ** power
+        ways = ((settings.weight_softening + score) * nearness) ** settings.weight_power
+        beyond = {
+            "the weight of a way": not np.isfinite(ways.sum(axis=-1)).all(),
+            "a chance to leave": not np.isfinite(rules.leave).all(),
+            "the people who set out on a day": not (np.abs(weights).sum(axis=1) < _MOST_PEOPLE).all(),
+        }
+    for what, wrong in beyond.items():
+        if wrong:
+            told = f"{what} is beyond what a number holds; settings or intensities nearer to 1 would be right"
+            raise ScenarioError([Problem(settings.file or "simsetting.yml", "", told)])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -545,7 +573,8 @@ def _base_scores(world: _World, day: int) -> NDArray[np.float64]:
         score *= np.where(foreign, 1.0, 1.0 - world.ipc(day) ** 2)
     score[world.camp] *= s.camp_weight
     at_war = world.conflict > 0
-    score *= np.where(at_war, s.conflict_weight ** (world.decay(day) * world.conflict), 1.0)
+    with np.errstate(over="ignore"):  # refused afterwards, see _check_numbers
+        score *= np.where(at_war, s.conflict_weight ** (world.decay(day) * world.conflict), 1.0)
     if s.flood_rules is not None:
         for at in np.flatnonzero(world.flood_zone).tolist():
             level = int(world.tables.flood[at][day]) if at in world.tables.flood else 0

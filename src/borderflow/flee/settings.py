@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -186,7 +187,7 @@ def read_settings(path: Path) -> Settings:
 
 def _load(path: Path) -> tuple[dict[str, Any], str]:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MantissaNoDotYAML1_1Warning, MarkedYAMLError, YAMLError
 
     if not path.is_file():
         raise ScenarioError([Problem(str(path), "", "no such settings file; name one with --settings FILE")])
@@ -197,7 +198,9 @@ def _load(path: Path) -> tuple[dict[str, Any], str]:
         yaml = YAML(typ="safe", pure=True)
         yaml.version = (1, 1)  # as Flee's reader: yes and on are true
         _refuse_bombs(path.name, yaml.parse(text))
-        tree = yaml.load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MantissaNoDotYAML1_1Warning)  # 1e9: Flee takes it, so it is no news
+            tree = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -230,6 +233,14 @@ def _shown(value: Any) -> str:
     """Return a value as it stands in the file, cut where it is long."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _finite(value: Any) -> float:
+    """Return a number, or raise ValueError."""
+    made = float(value)
+    if not math.isfinite(made):
+        raise ValueError
+    return made
 
 
 class _Reader:
@@ -267,9 +278,7 @@ class _Reader:
         try:
             if kind is bool:
                 return bool(value)
-            made = float(value)
-            if not math.isfinite(made):
-                raise ValueError
+            made = _finite(value)
             return int(made) if kind is int else made
         except (TypeError, ValueError):
             self.wrong(key, f"is {_shown(value)}; a number would be right")
@@ -279,7 +288,7 @@ class _Reader:
         value = section.get(key, [])
         values = value if isinstance(value, list) else [value]
         try:
-            return tuple(float(one) for one in values)
+            return tuple(_finite(one) for one in values)
         except (TypeError, ValueError):
             self.wrong(key, f"is {_shown(value)}; a list of numbers would be right")
             return ()

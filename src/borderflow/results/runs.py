@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from borderflow.cube import Store
 from borderflow.errors import ResultsError, UsageError, suggest
-from borderflow.folders import locate, options_of, read_json
+from borderflow.folders import locate, options_of, read_json, require_facts
 from borderflow.network import Network, compile_network
 from borderflow.results.quantities import QUANTITIES, SUMMARY_COLUMNS
 from borderflow.results.summaries import DailyFigures, as_table, read_summary
@@ -176,6 +176,7 @@ def open_run(folder: str | Path, rows: Sequence[DailyFigures] | None = None) -> 
     manifest = read_json(path)
     if manifest.get("format") != FORMAT:
         raise ResultsError(f"{path}: format {manifest.get('format')!r}, this version reads format {FORMAT}; run again")
+    require_facts(path, manifest, {"members": int, "seed": int, "scenario_digest": str, "borderflow": str})
     try:
         scenario = Scenario.model_validate(manifest.get("scenario"))
     except ValueError:
