@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,7 +125,9 @@ def require_ours(folder: Path, is_ours: Callable[[Path], bool] | None = None, wh
     beside = () if is_remote(folder) else (part_of(folder), _old_of(folder))
     for place in (folder, *beside):
         try:
-            foreign = place.exists() and not is_ours(place)
+            # a link that leads nowhere, or to itself, stands in the way as well
+            there = place.exists() if is_remote(place) else os.path.lexists(place)
+            foreign = there and not is_ours(place)
         except OSError as error:
             raise ResultsError(f"{place}: cannot be reached: {error.strerror or error}") from None
         if foreign:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "compile_calendar"]
 
 FINEST_KM = Fraction(1, 100_000)  # lengths and speeds are rounded to a centimetre
+MOST_ROADS = 1_000  # that people can take on one day
 _MOST_PEOPLE = 2.0**53  # counted exactly
 FEW_PEOPLE = 8  # in a cell: one by one they cost less
 RADIUS = 6373.0 / 6371.0088  # Flee's Earth against ours
@@ -75,6 +76,7 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     from borderflow.kernels import cells
 
     roads = tables.roads
+    _check_roads(tables, settings)
     unit = _unit(tables, settings)
     markers = [place.type == "marker" for place in tables.places]
     paths = find_paths(
@@ -130,6 +132,22 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Lengths
+
+
+def _check_roads(tables: Tables, settings: Settings) -> None:
+    """Refuse roads so short that people could go back and forth on them all day, without end where one has no length.
+
+    Flee calls itself once more for each road that a person takes on a day, and Python stops that at 1,000.
+    """
+    for road in tables.roads:
+        speed = max(road.speed or settings.max_move_speed, settings.max_walk_speed)
+        if road.km * MOST_ROADS < speed:
+            ends = f"{tables.places[road.start].name} to {tables.places[road.end].name}"
+            wrong = (
+                f"is {road.km:g} km long, and people who cover {speed:g} km a day could take it more than "
+                f"{MOST_ROADS:,} times, where Flee stops; {speed / MOST_ROADS:g} km or more would be right"
+            )
+            raise ScenarioError([Problem("routes.csv", ends, wrong)])
 
 
 def _unit(tables: Tables, settings: Settings) -> Fraction:
