@@ -52,6 +52,21 @@ def test_a_scenario_differs_from_itself_in_nothing(tiny, reference):
     assert "No member differs" in str(same)
 
 
+def test_where_only_needs_differ_the_main_effects_are_needs():
+    scenario = bf.load("ukraine-2022").until("2022-03-01")
+    camp = compare(scenario, scenario.without("palanca-camp"), members=2)
+    effects = camp.main_effects()
+    assert {(one.quantity, one.place) for one in effects} == {("needs_shelter", "Maiaky-Udobne")}
+    highest = next(one for one in effects if one.statistic == "highest")
+    # 500 places under cover of 3.5 square metres each
+    assert highest.difference == pytest.approx(1750.0)
+    assert highest.label == "covered floor needed in line, most, m2"
+    assert "No member differs" not in str(camp)
+    beds = compare(camp.reference, scenario.without("moldova-centres")).main_effects()
+    assert {(one.quantity, one.country) for one in beds} == {("beds_short", "MD")}
+    assert max(one.difference for one in beds) == pytest.approx(900.0)
+
+
 def test_the_other_way_round_has_the_other_sign(tiny, reference):
     changed = simulate_outcome(tiny.without("draft-office"), members=MEMBERS, seed=3)
     there, back = Comparison(reference, changed, reference.members, reference.days), compare(changed, reference)

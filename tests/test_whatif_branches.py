@@ -105,9 +105,13 @@ def test_moments_are_few_where_members_are_many(reference):
     assert hours_to_keep(network, 1000) == ()
 
 
-def test_the_first_members_come_early():
+def test_the_first_members_come_early_where_the_others_take_long(monkeypatch):
     network = compile_network(bf.load("russia-2022").until("2022-09-16"))
     few = []
+    monkeypatch.setattr("borderflow.server.samples.SOON", 1e9)
+    draw_sample(network, range(60), seed=1, workers=2, advance=lambda count: None, early=few.append)
+    assert few == []
+    monkeypatch.setattr("borderflow.server.samples.SOON", 0.0)
     sample = draw_sample(network, range(60), seed=1, workers=2, advance=lambda count: None, early=few.append)
     assert [one.members for one in few] == [tuple(range(20))]
     assert np.array_equal(few[0].block.read("left"), sample.block.read("left")[:20])

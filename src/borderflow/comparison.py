@@ -219,7 +219,8 @@ class Comparison:
         """Return the figures that a reader asks for first, those that no member changes left out.
 
         Totals over all countries; arrivals of the countries that change most; line, wait and people stopped at the
-        ``places`` crossings that change most.
+        ``places`` crossings that change most. Where none of these differs, as with relief and reception: needs and beds
+        at the ``places`` crossings and countries that change most.
         """
         asked = (*_MAIN_TOTALS, "queue_persons", "wait_hours")
         touched = [
@@ -236,7 +237,15 @@ class Comparison:
             most = list(dict.fromkeys(e.place for e in sorted(here, key=by_size)))[:places]
             out += sorted((e for e in here if e.place in most), key=lambda e: (most.index(e.place), e.statistic))
         stopped = [e for e in touched if e.quantity == "turned_back" and e.place]
-        return (*out, *sorted(stopped, key=by_size)[:places])
+        return (*out, *sorted(stopped, key=by_size)[:places]) or self._needs(places)
+
+    def _needs(self, places: int) -> tuple[Effect, ...]:
+        """Return needs and beds where they change most, those that no member changes left out."""
+        found = self.effects_of([key for key in self.keys if key[0] in _NEEDS])
+        by_size = sorted((one for one in found if one.touched), key=lambda one: -abs(one.difference))
+        sorts = [(quantity, statistic) for quantity in _NEEDS for statistic in STATISTICS[quantity]]
+        of = {kind: [one for one in by_size if (one.quantity, one.statistic) == kind] for kind in sorts}
+        return tuple(one for kind in sorts for one in of[kind][:places])
 
     def __str__(self) -> str:
         """Return the main effects as a plain table."""
@@ -302,6 +311,7 @@ _MAIN_TOTALS = (
     "left_home", "arrivals_daily", "abroad", "turned_back", "notices_served", "called_up_at_border", "entry_refused",
     "turned_away_on_road", "left_the_line", "person_hours_waiting",
 )  # fmt: skip
+_NEEDS = ("needs_water", "needs_toilets", "needs_shelter", "beds_short")
 
 
 def _say(value: float, signed: bool = False) -> str:

@@ -256,6 +256,6 @@ function results(): HTMLElement | null {
   const partly = partial ? h("p", { class: "note" }, `The first ${changed.members} runs; ${state.job ? "the others follow" : "the others were cancelled"}.`) : null;
   return h("section", { id: "results" }, h("h2", {}, "Difference to the reference"), switcher(), partly,
     rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Differences" }, h("table", { id: "differences" }, h("thead", {}, h("tr", {}, ["Where, what", "Reference", "What if", "Difference"].map((text, n) => h("th", { scope: "col", class: n ? "num" : "" }, text, n === 3 ? h("small", {}, "90 % of paired runs") : n ? h("small", {}, "mean") : null)))), h("tbody", {}, rows))) : h("p", {}, "No member differs in any figure."),
-    h("p", { class: "note" }, `Flows are sums over ${period}, lines and waits as named. Grey: the mean difference cannot be told from zero. ${spreadWords(changed.spread, changed.known)}`),
+    h("p", { class: "note" }, `${rows.length ? `Flows are sums over ${period}, lines and waits as named. Grey: the mean difference cannot be told from zero. ` : ""}${spreadWords(changed.spread, changed.known)}`),
     partial ? null : h("p", {}, h("a", { href: `${files}/scenario.yaml`, download: "scenario.yaml", id: "yaml" }, "Changed scenario (YAML)"), " · ", h("a", { href: `${files}/summary.csv`, download: "" }, "Its figures (CSV)"), " · ", h("a", { href: `${files}/briefing.html`, download: "" }, "Its briefing")));
 }

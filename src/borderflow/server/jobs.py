@@ -14,7 +14,7 @@ from borderflow.errors import BorderflowError
 
 __all__ = ["Cancelled", "Full", "Job", "Jobs"]
 
-PACE = 0.25  # seconds between two tellings of progress
+PACE = 0.5  # seconds between two tellings of progress: each makes the browser draw
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 

@@ -168,16 +168,20 @@ def sources_of(scenario: Scenario) -> list[dict[str, str]]:
     texts += [("country", one.id, one.name, one.source) for one in scenario.countries]
     texts += [("place", one.id, one.name, one.source) for one in scenario.places]
     for one in scenario.lanes:
-        title = f"{scenario.place(one.crossing).name}, {one.mode} {one.direction}"
+        title = f"{scenario.place(one.crossing).name}, {_way(one)}"
         key = f"{one.crossing}-{one.mode}-{one.direction}"
         texts.append(("capacity", key, title, f"{one.figure} {one.source}"))
     for row in scenario.baseline:
-        title = f"{scenario.place(row.place).name}, {row.mode} {row.direction}"
+        title = f"{scenario.place(row.place).name}, {_way(row)}"
         texts.append(("ordinary traffic", f"{row.place}-{row.mode}-{row.direction}", title, row.source))
     return [
         {"kind": kind, "id": key, "title": title, "text": text.strip()} for kind, key, title, text in texts
         if text.strip()
     ]  # fmt: skip
+
+
+def _way(row: Any) -> str:
+    return f"{'all modes' if row.mode == 'all' else row.mode}, {row.direction}bound"
 
 
 def used_in(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
