@@ -109,7 +109,8 @@ def _listed_crossings() -> dict[str, list[tuple[Named, tuple[str, ...]]]]:
         latin = [name for name in names if not _CYRILLIC.search(name.casefold())]
         for name in names:
             # a post is shown with the side that the article names: "Ninotsminda / Bavra"
-            other = name if name in latin else latin[min(1, len(latin) - 1)]
+            alike = (one for one in latin if sound(one) == sound(name))
+            other = name if name in latin else next(alike, latin[min(1, len(latin) - 1)])
             shown = row["name"] if sound(other) == sound(row["name"]) else f"{row['name']} / {other}"
             one = Named(key.replace(" ", "-"), shown, row["countries"][:2], row["kind"], 1.0, "crossings")
             for form in {normalise_name(name), stem(normalise_name(name))}:

@@ -68,7 +68,7 @@ class RuleExtractor:
         counted: set[str] = set()
         events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
         for sentence in sentences:
-            scene = build_scene(sentence, names, countries, published, memory.day)
+            scene = build_scene(sentence, names, countries, published, memory.anchor, memory.begin)
             if scene.cues or scene.amounts:
                 yield from date_events(scene, events)
                 events = []

@@ -50,6 +50,8 @@ def choose_kind(
     best = max(options, key=lambda one: one.score, default=None)
     if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
         best = Choice(_PRICES[memory.service], best.score, best.cue)
+    if best is not None and best.kind.quantity == "mobilised_cumulative" and _is_of_plan(scene, amount, segment):
+        best = next((one for one in options if one.kind.quantity == "mobilised_planned"), best)
     bare = amount.dimension in ("bare", "person")
     given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
     if amount.dimension == "bare" and given and not scene.has("notice"):
@@ -60,9 +62,32 @@ def choose_kind(
         and (best is None or (bare and best.score < 0.35 and not _own_cue(best, segment)))
     ):
         return Choice(previous, 0.4, None)
+    if best is None and (shared := _shared_with_next(scene, amount)) is not None:
+        return shared
     if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
         return _continued(scene, amount, segment, memory) or best
     return best
+
+
+def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
+    """Return the kind of the number after "and": "52,000 citizens and 125,000 refugees have crossed into Syria"."""
+    number = next((n for n, one in enumerate(scene.amounts) if one.first == amount.first), len(scene.amounts))
+    if number + 1 >= len(scene.amounts):
+        return None
+    other = scene.amounts[number + 1]
+    gap = [token.lower for token in scene.tokens[amount.noun_end : scene.token_at(other.start)]]
+    if other.dimension != amount.dimension or len(gap) > 3 or not set(gap) & {"and", "и", "plus"} or set(gap) & {",", "from", "to"}:
+        return None
+    options = [one for kind in FIGURES if (one := _score(scene, other, scene.segment(number + 1), kind)) is not None]
+    best = max(options, key=lambda one: one.score, default=None)
+    return None if best is None or best.cue is None or best.cue.first < other.first else best._replace(score=0.4)
+
+
+def _is_of_plan(scene: Scene, amount: Amount, segment: tuple[int, int]) -> bool:
+    """Tell whether a number of men is planned, and only the next verb of the past: "the planned call-up of 200,000 was"."""
+    plans = [cue for cue in scene.of("plan") if segment[0] <= cue.first < amount.first]
+    done = [cue for cue in scene.of("done") if segment[0] <= cue.first < amount.first]
+    return bool(plans) and not done
 
 
 def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> Choice | None:
@@ -80,14 +105,24 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
     ):
         return None  # "there are 4.4 million refugees in the country"
     rate = scene.rates[amount.first]
-    if amount.dimension == "vehicle" and memory.counted_lately() and memory.quantity in OF_QUEUES and not rate:
+    if (
+        amount.dimension == "vehicle"
+        and memory.counted_lately()
+        and memory.quantity in OF_QUEUES
+        and not rate
+        and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
+    ):
         wanted = "queue_cars"
     elif (
         (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
         or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))
-        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say") and memory.counted_lately())
+        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say", "deny") and memory.counted_lately())
     ):
         wanted = memory.quantity
+        if wanted == "mobilised_cumulative" and scene.has("deny"):
+            wanted = "mobilised_planned"
+        if wanted.startswith("capacity"):
+            return None
     else:
         return None
     fits = (
@@ -98,6 +133,20 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
     )
     kind = next(fits, None)
     return None if kind is None else Choice(kind, 0.3, None)
+
+
+def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
+    """Tell whether vehicles only are there or were counted ("there were 340 cars"), not escorted, sold or burnt."""
+    if any(token.text[0] >= "а" for token in scene.tokens if token.is_word):
+        return True
+    words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.noun_end + 4]}
+    return bool(words & _BEING) or scene.has("register")
+
+
+_BEING = frozenset(
+    ["is", "are", "was", "were", "been", "there", "remained", "remain", "stood", "stand", "left", "numbered", "totalled", "reached", "of", "in",
+     "fell", "rose", "shrank", "grew", "to"]
+)  # fmt: skip
 
 
 def _has_frame(scene: Scene, segment: tuple[int, int]) -> bool:
@@ -186,9 +235,11 @@ def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
 def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a cue speaks of a part of a number: "1.2 million people, most of whom moved to"."""
     between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
+    if between.count(",") > 1:
+        return False  # "300,000 people, most of them Syrians, have taken that road": the verb is that of all
     return any(
         pair in (("of", "whom"), ("of", "which"), ("of", "them"), ("из", "которых"), ("из", "них"))
-        for pair in itertools.pairwise(between)
+        for pair in itertools.pairwise(between[1:])
     )
 
 

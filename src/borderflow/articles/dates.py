@@ -56,17 +56,18 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
     ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
-    ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня|минувшей ночью)\b"),
-    ("overnight", r"\bovernight\b"),
+    ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня)\b"),
+    ("night to", rf"\b(?:в ночь (?:с \w+ )?на|in the night to|overnight to) (?P<nd>{_WEEKDAY})\b"),
+    ("overnight", r"\bovernight\b|\b(?:этой|минувшей|прошлой) ночью\b"),
     ("tomorrow", r"\b(?:tomorrow|завтра)\b"),
-    ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за) выходн\w+)\b"),
+    ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за|в) выходн\w+)\b"),
     ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
     ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
     ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
     ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\b(?:в|за) первый(?: же)? день\b"),
     ("first days", rf"\b(?:in |over |during |за )?(?:the )?(?:first|первые) (?P<fn>{_COUNT}) (?:days|дн(?:я|ей)) (?:of )?(?P<fm>{_MONTH})\b"),
     ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b|\b(?:in|over|during|within) the past (?P<pm>month)\b"
-                  rf"|\b(?:within|in) (?P<qn>{_COUNT}) days\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?:дн(?:я|ей)|суток)\b"
+                  rf"|\b(?:within|in) (?:less than |under |just |only )?(?P<qn>{_COUNT}) (?P<qu>days|weeks)\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?P<ru>дн(?:я|ей)|суток|недел[иь])\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
     ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b)|\bза (?:последнюю )?неделю\b"),
     ("last week", r"\b(?:last|the past|past) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
@@ -75,7 +76,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
     ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
     ("this year", r"\b(?:this year|the year|в этом году|начала года|с начала года|текущего года)\b"),
-    ("month", rf"\b(?:(?P<mq>early|mid|late|(?:the )?(?:start|beginning|middle|end) of|(?:в )?(?:начал[ео]|середин[еу]|кон(?:це|ец)))[ -])?(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b)?"),
+    ("month", rf"\b(?:(?P<mq>early|mid|late|(?:the )?(?:start|beginning|middle|end) of|(?:в )?(?:начал[ео]|середин[еу]|кон(?:це|ец)))[ -])?(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b|(?P<ml> (?:of )?last year\b| прошлого года\b))?"),
     ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
 )  # fmt: skip
 #: name -> words one of which is in every phrase of that name, so that most patterns need not be tried
@@ -101,7 +102,8 @@ _WORDS_OF = {
     "ago": ("ago", "earlier", "before", "previously", "назад", "ранее", "раньше"),
     "today": ("today", "tonight", "this ", "сегодня", "нынешн"),
     "yesterday": ("yesterday", "last night", "вчера", "ночи"),
-    "overnight": ("overnight",),
+    "overnight": ("overnight", "ночью"),
+    "night to": ("ночь", "night"),
     "tomorrow": ("tomorrow", "завтра"),
     "weekend": ("weekend", "выходн"),
     "hours": ("hours", "часа", "сутки"),
@@ -160,7 +162,9 @@ class When(NamedTuple):
     since: bool = False
 
 
-def find_dates(text: str, offset: int, published: date, anchor: date | None = None) -> list[When]:
+def find_dates(
+    text: str, offset: int, published: date, anchor: date | None = None, begin: date | None = None
+) -> list[When]:
     """Return the date phrases of one sentence; ``offset`` is where the sentence starts in the article.
 
     "The day before" and "two days later" count from the day named before them in the sentence, else from ``anchor``,
@@ -176,11 +180,11 @@ def find_dates(text: str, offset: int, published: date, anchor: date | None = No
     lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\n", " ")
     if len(lower) != len(text) or not _TRIGGER.search(lower):
         return []
-    atoms = _atoms(lower, text, published, anchor)
+    atoms = _atoms(lower, text, published, anchor, begin)
     return [one._replace(start=one.start + offset, end=one.end + offset) for one in _join(lower, atoms, published)]
 
 
-def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[When]:
+def _atoms(lower: str, text: str, published: date, anchor: date | None, begin: date | None) -> list[When]:
     taken = bytearray(len(lower))
     matches: list[tuple[int, str, re.Match[str]]] = []
     for name, pattern, words in _SCAN:
@@ -198,8 +202,9 @@ def _atoms(lower: str, text: str, published: date, anchor: date | None) -> list[
             matches.append((start, name, match))
     found: list[When] = []
     for _, name, match in sorted(matches, key=lambda one: one[0]):
+        start = begin if name == "first day" and begin else anchor
         try:
-            window = _resolve_in_turn(name, match, published, anchor, lower)
+            window = _resolve_in_turn(name, match, published, start, lower)
         except (ValueError, OverflowError):
             window = None  # "5 years before 1 January 0001": no calendar has it
         if window is not None:
@@ -287,7 +292,7 @@ def _looks_ahead(lower: str, start: int, end: int) -> bool:
     now = _FROM_NOW.search(lower[first:start])
     if (
         now
-        and not (now.group().startswith("as of") and _is_count(lower[first:start], lower[end:last]))
+        and not (now.group().startswith("as of") and _is_count(lower[first:start], lower[end : end + 80]))
         and not _RANGE_ON.match(lower[end:])
     ):
         return True
@@ -334,6 +339,9 @@ def _resolve(name: str, match: re.Match[str], published: date, future: bool) -> 
                 return published - day * (int(match.group("hn") or match.group("hr")) // 24), published
             case "weekend" if future and match.group().startswith(("this", "the", "эт", "на ")):
                 return monday + day * 5, monday + day * 6
+            case "night to":
+                one = _weekday(match.group("nd"), "", published, future)
+                return one - day, one
             case "overnight":
                 return published - day, published
             case "yesterday":
@@ -442,7 +450,7 @@ def _days(match: re.Match[str], published: date) -> tuple[date, date] | None:
 
 def _past_days(match: re.Match[str], published: date) -> tuple[date, date] | None:
     text = match.group("pn") or match.group("qn") or match.group("rn") or ""
-    unit = match.group("pu") or "days"
+    unit = match.group("pu") or match.group("qu") or match.group("ru") or "days"
     if match.group("rec") or text in ("few", "several"):
         return None  # "in recent days": no window that could be named
     if match.group("pm"):
@@ -450,7 +458,7 @@ def _past_days(match: re.Match[str], published: date) -> tuple[date, date] | Non
     count = int(text) if text.isdigit() else _SMALL.get(text, 1)
     if unit[0] == "m":
         return _months_before(published, count), published
-    return published - timedelta(days=count * (7 if unit[0] == "w" else 1)), published
+    return published - timedelta(days=count * (7 if unit.startswith(("w", "нед")) else 1)), published
 
 
 def _months_before(one: date, count: int) -> date:
@@ -470,6 +478,8 @@ def _named_month(match: re.Match[str], published: date, future: bool) -> tuple[d
     month = _number_of(_MONTHS, match.group("mm")) + 1
     if match.group("my"):
         year = int(match.group("my"))
+    elif match.group("ml"):
+        year = published.year - 1
     else:
         year = published.year - (month > published.month and not (future and month - published.month <= 4))
     first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])

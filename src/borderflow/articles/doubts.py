@@ -57,7 +57,7 @@ _OF_THEM = frozenset(
 )
 _TIMED = frozenset({"before", "after", "ago", "later", "earlier", "до", "после", "назад"})
 _PART = frozenset({"including", "includes", "include", "included", "among", "включая", "числе"})
-_BESIDE = frozenset({"than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
+_BESIDE = frozenset({"twice", "double", "triple", "half", "вдвое", "втрое", "than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
 _LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
 
 
@@ -77,15 +77,27 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         "times",
         "раз",
     ) and amount.dimension in ("person", "bare", "vehicle", "other"):
-        return True
+        further = scene.tokens[amount.last + 1].lower if amount.last + 1 < len(scene.tokens) else ""
+        if after != "more" or further in ("than", "", ".", ",", ")", "on", "in"):
+            return True  # but "20,000 more are waiting" counts people
     if (
         before
         and (before[-1] in _CHANGES or (before[-1] == "на" and amount.dimension in ("bare", "percent")))
-        and kind.quantity != "mobilised_planned"
+        and kind.quantity not in ("mobilised_planned", "rent_increase_pct")
     ):
         return True
-    if _is_step(scene, amount) or _is_of_all(scene, amount):
+    if _is_step(scene, amount) or _is_of_all(scene, amount) or _is_in_other_unit(scene, amount):
         return True
+    if amount.vague and kind.quantity in OF_QUEUES:
+        return True
+    if before[-2:] in (["for", "every"], ["one", "in"], ["на", "каждые"]):
+        return True  # "one latrine for every 200"
+    if amount.dimension == "time" and any(
+        0 <= scene.token_at(amount.start) - cue.last <= 2 for cue in scene.of("close", "open", "halt")
+    ):
+        return True  # "was opened for three hours"
+    if kind.quantity.endswith("_*") and not scene.dates and _is_in_one_day(scene, amount):
+        return True  # "in a single day": which, nobody says
     if number == 0 and amount.first == 1 and before == ["of"] and len(scene.amounts) > 1:
         return True  # "Of 1,240 checked, 61 were refused"
     if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
@@ -123,6 +135,10 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     ):
         return True  # "the town of 40,000", "home to around 40,000", "2.5 million inhabitants"
     if kind.quantity.endswith("_*") and _is_of_others(scene, amount):
+        return True
+    if amount.dimension in ("person", "bare") and any(
+        0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("harm")
+    ):
         return True
     if before[-2:] == ["estimated", "at"]:
         return True
@@ -165,6 +181,22 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if amount.vague and kind.quantity.startswith("price"):
         return True
     return bool(words & _LONG_AGO)
+
+
+def _is_in_other_unit(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number in brackets only gives the one before in another unit: "60 kilometres (37 miles)"."""
+    opened = amount.first - 1
+    return (
+        opened > 0
+        and scene.tokens[opened].text == "("
+        and any(one.noun_end == opened and one.dimension == amount.dimension for one in scene.amounts)
+        and amount.dimension in ("length", "time")
+    )
+
+
+def _is_in_one_day(scene: Scene, amount: Amount) -> bool:
+    text = " ".join(token.lower for token in scene.tokens[amount.first : amount.noun_end + 10])
+    return any(phrase in text for phrase in ("in a single day", "in one day", "in a day", "за один день", "за сутки"))
 
 
 def _is_step(scene: Scene, amount: Amount) -> bool:
@@ -226,7 +258,13 @@ def _is_of_others(scene: Scene, amount: Amount) -> bool:
         return True  # "including 70 children"
     if before.count("(") <= before.count(")"):
         return False
-    opened = scene.tokens[len(before) - 1 - before[::-1].index("(")].start
+    at = len(before) - 1 - before[::-1].index("(")
+    opened = scene.tokens[at].start
+    if at == amount.first - 1 and any(one.last == at and one.best.kind in ("crossing", "city") for one in scene.mentions):
+        return False  # "most came through Hamdayet (27,533)"
+    closed = next((n for n in range(at, len(scene.tokens)) if scene.tokens[n].text == ")"), at)
+    if any(opened < one.start < scene.tokens[closed].start for one in scene.dates):
+        return False  # "1,215 on 5 May (4 May: 980)"
     return not any(0 <= opened - one.end <= 2 for one in scene.dates)  # "on Monday (4,210)" is no aside
 
 

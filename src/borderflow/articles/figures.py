@@ -28,6 +28,8 @@ _PRESENT = frozenset(
     ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
      "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
 )  # fmt: skip
+_OF_LAST = frozenset(["hours", "hour", "km", "kilometres", "kilometers", "kilometre", "km-long", "часов", "часа", "километров", "километра", "км"])
+_AGAIN = frozenset(["took", "takes", "was", "were", "is", "and", "to", "or", "и", "до", "—", "–", "а", "against", "from", ","])
 _TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
 _ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
 _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
@@ -150,7 +152,12 @@ def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
     """Tell whether people who left went to these places: "for Turkey", "в Армению" (not "в Армении")."""
     return choice.cue is not None and all(
         (one.role == "to" and one.first >= choice.cue.last)
-        or (one.role == "at" and one.best.kind == "country" and scene.tokens[one.last - 1].lower[-1:] in "ую")
+        or (
+            one.role == "at"
+            and one.best.kind == "country"
+            and scene.tokens[one.last - 1].lower[-1:] in "ую"
+            and not any(token.text in ":;" for token in scene.tokens[one.last : choice.cue.first])
+        )
         for one in site.mentions
     )
 
@@ -179,7 +186,7 @@ def _carried(
     flow = vocabulary_kind(kind.quantity) == "flow"
     if _is_total(scene, segment) or rate:
         return None
-    if last is not None and flow:
+    if last is not None and flow and last.last <= scene.published:
         return last
     if memory.when is None:
         return None
@@ -206,8 +213,10 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
             one = one._replace(dimension="vehicle")
         else:
             one = one._replace(dimension=last, noun=noun) if one.dimension == "bare" and same else one
+        if one.dimension == "bare" and last in ("time", "length") and noun in _OF_LAST and worded in _AGAIN:
+            one = one._replace(dimension=last, noun=noun)
         yield one
-        noun = one.noun if one.dimension == "vehicle" else noun
+        noun = one.noun if one.dimension in ("vehicle", "time", "length") else noun
         if one.dimension not in ("bare", "percent", "other", "time"):
             last = one.dimension
         if one.dimension in MONEY:
@@ -216,6 +225,11 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
 
 def _is_of_cars(scene: Scene, amount: Amount) -> bool:
     """Tell whether the noun of a number stands before it: "машин при этом накопилось 870"."""
+    following = [token.lower for token in scene.tokens[amount.last : amount.last + 2]]
+    if following in (["of", "them"], ["of", "these"]) and any(
+        token.lower.rstrip("s") in ("lorrie", "truck", "car", "vehicle") for token in scene.tokens[: amount.first]
+    ):
+        return True  # "the line of lorries reaches back ..., and there are about 650 of them"
     for at in range(amount.first - 1, max(amount.first - 6, -1), -1):
         token = scene.tokens[at]
         if not token.is_word:
@@ -245,15 +259,22 @@ def _finding(
         rate = "day"  # "640 a day, compared with 1,150 the week before"
     quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
     word = vocabulary()[quantity]
+    near = scene.tokens[segment[0] : amount.first] if quantity == "queue_cars" else ()
     truck = amount.noun.startswith(_TRUCKS) or any(
-        token.lower.startswith(_TRUCKS) for token in scene.tokens[amount.last : amount.noun_end]
+        token.lower.startswith(_TRUCKS) for token in (*near, *scene.tokens[amount.last : amount.noun_end])
     )
+    truck = truck and not any(token.lower.startswith(("car", "легков")) for token in scene.tokens[segment[0] : segment[1]])
     if quantity == "queue_cars" and truck:
         quantity, word = "queue_trucks", vocabulary()["queue_trucks"]
     place, country, places = describe_site(site)
     said_by, official = speaker(scene, memory)
     denied = _is_denied(scene, amount, choice)
     low, high = amount.low, amount.high
+    hedge = amount.hedge
+    if hedge == "over" and {"not", "n't", "never", "не", "don't", "doesn't"} & {
+        token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]
+    }:
+        hedge = "up to"  # "do not wait for more than an hour"
     unit = amount.dimension if kind.counts[0] in ("RUB",) else word.unit
     begin, end = _evidence(scene, amount, choice)
     return Finding(
@@ -262,7 +283,7 @@ def _finding(
         value=round(amount.value, 6),
         low=low,
         high=high,
-        hedge=amount.hedge,
+        hedge=hedge,
         unit=unit,
         mode="truck" if truck else "all" if quantity.startswith("capacity") and kind.mode == "car" else kind.mode,
         first=window.first,
@@ -286,6 +307,8 @@ def _temporal(
 ) -> tuple[str, Window]:
     """Return the quantity with its window: daily, weekly, monthly or cumulative; usual, or as it stands."""
     name = kind.quantity
+    if name == "throughput_vehicles_per_day" and not rate and window.when is not None and window.when.role in ("by", "since"):
+        return "departures_vehicles_cumulative", window
     if not name.endswith("_*"):
         if vocabulary()[name].kind == "flow" and not window.given and memory.when is not None and _continues(scene):
             window = Window(memory.when.first, memory.when.last, memory.when.role == "by", True, None)

@@ -71,7 +71,6 @@ _NOT = frozenset(
         "neither",
         "none",
         "nor",
-        "without",
         "longer",
         "ни",
     }
@@ -163,7 +162,8 @@ def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
 def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
-    if kind.without and any(low <= cue.first < high and not _is_open(scene, cue) for cue in scene.of(*kind.without)):
+    others = [cue for cue in scene.of(*kind.without) if low <= cue.first < high and not _is_open(scene, cue)]
+    if any(cue.first != verb.first or _is_for_some(scene, cue) for cue in others):
         return None
     if kind.quantity == "service_halted" and any(verb.first <= cue.first < verb.last for cue in scene.of("ticket")):
         return None  # "no tickets left for buses"
@@ -211,6 +211,12 @@ _AUXILIARY = frozenset(
     ["had", "has", "have", "is", "was", "were", "are", "been", "be", "to", "will", "since", "now", "then", "again", "also", "too", "снова", "вновь",
      "был", "была", "было", "был", "уже", "only", "just"]
 )  # fmt: skip
+
+
+def _is_for_some(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a border is closed only to some, which is a ban: "close its border to", "закрыть границу для"."""
+    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
+    return cue.kind != "ban" or after in ("to", "for", "для") or scene.tokens[cue.last - 1].lower in ("to", "for", "для")
 
 
 def _is_open(scene: Scene, cue: Cue) -> bool:
@@ -288,7 +294,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
         window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
     site = choose_place(scene, kind.family, segment, verb.first, memory)
-    if site is None and kind.quantity == "entry_ban" and memory.countries and memory.country_at >= memory.number - 1:
+    if site is None and kind.quantity in ("entry_ban", "exit_ban_men") and memory.countries and memory.country_at >= memory.number - 1:
         site = Site((memory.countries[-1],), False)
     if (
         site is not None
@@ -386,6 +392,8 @@ def _since_decree(scene: Scene, kind: EventKind, day: dt.date) -> dt.date:
 def _is_hypothetical(scene: Scene, verb: Cue) -> bool:
     """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
     low = max((n + 1 for n in range(verb.first) if scene.tokens[n].text in ",;:—–"), default=0)
+    if any(token.lower in ("might", "could") for token in scene.tokens[max(verb.first - 3, 0) : verb.first]):
+        return True
     return any(token.lower in ("if", "unless", "если", "whether") for token in scene.tokens[low : verb.first])
 
 

@@ -37,6 +37,7 @@ FIGURES: tuple[FigureKind, ...] = (
         "country",
         2.2,
     ),
+    FigureKind("irregular_crossings_detected", _PEOPLE, (("detain",), ("irregular",)), "entry", 2.2),
     FigureKind("protest_detentions", _PEOPLE, (("detain",), ("protest",)), "country", 2.4),
     FigureKind(
         "personal_numbers_issued", ("number", "person", "bare"), (("identity number",), ("hand out",)), "entry", 2.0
@@ -47,12 +48,13 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("mobilised_planned", _PEOPLE, (("call up",),), "country", 0.8),
     FigureKind("entry_refused", _PEOPLE, (("refuse",),), "entry", 1.9),
     FigureKind("turned_back", _PEOPLE, (("turn back",),), "post", 1.7),
-    FigureKind("shelter_used", _PEOPLE, (("slept",), ("shelter",)), "entry", 1.5),
-    FigureKind("shelter_used", _PEOPLE, (("slept",),), "entry", 0.9),
-    FigureKind("shelter_used", (*_PEOPLE, "place"), (("occupied",),), "entry", 1.7),
-    FigureKind("shelter_capacity", ("place",), (("shelter", "capacity of shelter"),), "entry", 1.5),
-    FigureKind("shelter_capacity", _PEOPLE, (("shelter",), ("capacity of shelter",)), "entry", 1.2),
-    FigureKind("shelter_capacity", _PEOPLE, (("room for",),), "entry", 1.6),
+    FigureKind("shelter_used", _PEOPLE, (("slept",), ("shelter",)), "town", 1.5),
+    FigureKind("shelter_used", _PEOPLE, (("slept",),), "town", 0.9),
+    FigureKind("shelter_used", _PEOPLE, (("took in",), ("building",)), "town", 2.4),
+    FigureKind("shelter_used", (*_PEOPLE, "place"), (("occupied",),), "town", 1.7),
+    FigureKind("shelter_capacity", ("place",), (("shelter", "capacity of shelter"),), "town", 1.5),
+    FigureKind("shelter_capacity", _PEOPLE, (("shelter",), ("capacity of shelter",)), "town", 1.2),
+    FigureKind("shelter_capacity", _PEOPLE, (("room for",),), "town", 1.6),
     FigureKind(
         "asylum_applications",
         ("application", "person", "bare"),
@@ -94,7 +96,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("ride_price", MONEY, (("ride",),), "post", 1.6, "car"),
     FigureKind("place_in_line_price", MONEY, (("line place",),), "post", 1.8, "car"),
     FigureKind("bicycle_price", MONEY, (("bicycle",),), "post", 1.5, "bicycle"),
-    FigureKind("bus_price", MONEY, (("bus",), ("ticket", "price")), "route", 1.3, "bus"),
+    FigureKind("bus_price", MONEY, (("bus",), ("ticket", "price")), "route", 1.3, "bus", without=("ride",)),
     FigureKind(
         "air_price", MONEY, (("flight",), ("ticket", "price")), "route", 1.2, "air", without=("lodging", "rent")
     ),
@@ -107,8 +109,8 @@ FIGURES: tuple[FigureKind, ...] = (
         "air",
         without=("lodging", "rent", "train", "bus", "ferry"),
     ),
-    FigureKind("rent_daily", MONEY, (("rent",),), "entry", 1.7, rate="day"),
-    FigureKind("rent_increase_pct", ("percent",), (("rent",),), "entry", 1.2),
+    FigureKind("rent_daily", MONEY, (("rent",),), "town", 1.7, rate="day"),
+    FigureKind("rent_increase_pct", ("percent",), (("rent",),), "town", 1.2),
     FigureKind("flights_daily", ("flight",), (("flight",),), "route", 1.0, "air", rate="day"),
     FigureKind("buses_daily", ("bus",), (("bus",),), "route", 1.0, "bus", rate="day", without=("capacity", "queue")),
     FigureKind("trains_daily", ("train",), (("train",),), "route", 1.0, "train", rate="day"),

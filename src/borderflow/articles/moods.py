@@ -19,7 +19,7 @@ _TOWARDS = frozenset(
     ["expected", "likely", "due", "set", "about", "ready", "prepared", "preparing", "prepares", "plan", "plans", "planned", "planning", "hope",
      "hopes", "hoping", "hoped", "want", "wants", "wanted", "wanting", "intend", "intends", "wish", "wishing", "seeking", "aims", "going",
      "willing", "desperate", "eager", "promised", "promises", "agreed", "offered", "pledged", "forecast", "projected", "slated", "bound",
-     "designed", "supposed", "able", "capacity", "how", "order", "threatened", "decide", "choose"]
+     "designed", "supposed", "able", "capacity", "how", "entitled", "eligible", "permission", "chance", "right", "approved", "order", "threatened", "decide", "choose"]
 )  # fmt: skip
 _DONE = frozenset(
     ["allowed", "permitted", "managed", "able", "forced", "began", "begun", "started", "continue", "continued", "continues", "helped", "had",

@@ -581,6 +581,8 @@ def _is_other_noun(tokens: Sequence[Token], at: int) -> bool:
     if at >= len(tokens) or not tokens[at].is_word or tokens[at].is_capital or tokens[at].lower in _STOP:
         return False
     word = tokens[at].lower
+    if word.endswith("ly"):
+        return False  # "500 previously"
     return word not in _ADVERBS and not find_cues(tokens[at : at + 3])
 
 
@@ -713,6 +715,8 @@ def _is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
     ends = not after or after[0] in _AFTER_AGE
     if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
         return ends
+    if before[-1:] == ("of",) and len(before) > 1 and before[-2] in _KIN:
+        return True
     if before[-1:] == ("of",):
         return ends and len(before) > 2 and before[-3] in _OWNERS and before[-2] not in _COUNTS
     if before[-1:] in (("is",), ("was",), ("turned",), ("turns",), ("am",), ("are",), ("were",)):

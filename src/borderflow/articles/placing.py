@@ -14,10 +14,11 @@ from borderflow.articles.toponyms import Mention
 
 __all__ = ["Family", "Site", "Window", "choose_place", "choose_window"]
 
-Family = Literal["entry", "exit", "post", "route", "country"]
+Family = Literal["entry", "exit", "post", "route", "country", "town"]
 
 _ROLE_VALUE: dict[Family, dict[str, float]] = {
     "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -3.0},
+    "town": {"to": 1.3, "at": 1.5, "via": 0.4, "": 0.7, "from": -2.0, "with": -3.0},
     "exit": {"from": 1.2, "via": 1.5, "at": 1.0, "": 0.6, "to": -0.5, "with": -1.0},
     "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -1.5},
     "route": {"to": 1.0, "from": 1.0, "at": 0.3, "via": 0.0, "": 0.2, "with": 0.8},
@@ -25,6 +26,7 @@ _ROLE_VALUE: dict[Family, dict[str, float]] = {
 }
 _KIND_VALUE: dict[Family, dict[str, float]] = {
     "entry": {"crossing": 1.3, "city": 1.0, "region": 0.2, "country": 0.5, "derived": -1.6},
+    "town": {"city": 1.4, "crossing": 1.2, "unknown": 1.0, "region": 0.4, "country": 0.0, "derived": -1.8},
     "exit": {"crossing": 1.2, "city": 0.6, "region": 0.2, "country": 0.4, "derived": -1.6},
     "post": {"crossing": 1.8, "city": 0.9, "region": 0.0, "country": -0.4, "derived": -2.0},
     "route": {"city": 1.0, "crossing": 0.2, "region": 0.5, "country": 0.3, "derived": -2.0},
@@ -77,12 +79,17 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         )  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
-    if family == "post" and best is not None and _is_direction(scene, best) and memory.post_lately() is not None:
-        return Site((memory.posts[-1],), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
+    if family == "post" and best is not None and _is_direction(scene, best) and (kept := _post_of_side(scene, best, memory)):
+        return Site((kept,), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
+    if best is not None and family in ("entry", "exit") and memory.place is not None and memory.counted_lately():
+        between = [one for one in scene.amounts if at < one.first < best.first and one.dimension in ("person", "bare")]
+        if between and best.first >= segment[1]:
+            return Site((memory.place,), False)  # "88,600 followed, 85,584 of them over the bridges at Cúcuta"
     if best is not None:
         countries = _countries_with(scene, best) if family == "entry" and best.best.kind == "country" else (best,)
         return Site(countries, True, ", " if len(countries) > 1 else " - ")
-    spoken = [mention for mention in scene.mentions if mention.best.kind == "country" and scene.speaks(mention)]
+    kinds = ("country", "region") if family == "country" else ("country",)
+    spoken = [mention for mention in scene.mentions if mention.best.kind in kinds and scene.speaks(mention)]
     if spoken and (family != "country" or at not in scene.rates):
         return Site((spoken[0],), True)  # "Georgia's ministry said 4,000 had come"
     return _remembered(scene, family, memory)
@@ -134,6 +141,15 @@ def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
     return one.role in ("from", "at", "to") and any(word.startswith(_HOME_OF) for word in before) and one.first < at
 
 
+def _post_of_side(scene: Scene, best: Mention, memory: Memory) -> Mention | None:
+    """Return the post whose side or direction a country names: the last one, a town where no post was named."""
+    if best.best.kind != "derived":
+        return memory.post_lately()
+    if memory.posts and memory.post_at >= memory.number - 5:
+        return memory.posts[-1]
+    return memory.towns[-1] if memory.towns and not memory.posts else None
+
+
 def _is_direction(scene: Scene, one: Mention) -> bool:
     """Tell whether a country only says where people wanted to go or came from."""
     accusative = (
@@ -141,7 +157,7 @@ def _is_direction(scene: Scene, one: Mention) -> bool:
     )
     after = scene.tokens[one.last].lower if one.last < len(scene.tokens) else ""
     if one.best.kind == "derived":
-        return after in ("side", "стороне")
+        return after in ("side", "bank", "стороне", "берегу")
     return one.best.kind == "country" and (one.role in ("to", "from") or accusative)
 
 
@@ -159,6 +175,8 @@ def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
 
 def _in_list(scene: Scene, one: Mention, other: Mention) -> bool:
     gap = [token.lower for token in scene.tokens[one.last : other.first]]
+    if scene.tokens[other.last - 1].text.endswith(("'s", "’s")) or scene.speaks(other):
+        return False  # "into Syria, Lebanon's disaster unit said"
     return 0 < len(gap) <= 2 and all(word in (",", "and", "и") for word in gap) and one.role == other.role
 
 
@@ -340,6 +358,8 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
             (one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1] and one.origins), recent[-1]
         )
         return Site((start,), False)
+    if family == "town" and (near := sorted((*memory.posts, *memory.towns), key=lambda mention: mention.start)):
+        return Site((near[-1],), False)
     if memory.place is not None:
         return Site((memory.place,), False)
     pool = sorted((*memory.posts, *memory.towns, *memory.countries), key=lambda mention: mention.start)
@@ -382,7 +402,7 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
     return Window(published, published, False, False, None)
 
 
-_RELATIVE = ("which", "where", "who", "whose", "whom", "котор", "где", "куда", "чей")
+_RELATIVE = ("which", "where", "whose", "котор", "где", "куда", "чей")
 
 
 def _is_in_relative(scene: Scene, one: When, at: int) -> bool:

@@ -121,6 +121,8 @@ class Memory:
     number: int = 0
     day: dt.date | None = None
     day_at: int = -9
+    anchor: dt.date | None = None  # the day spoken of last, to come or past: what "the same day" is
+    begin: dt.date | None = None  # of the window spoken of: what "the first day" is
     post_at: int = -9
     country_at: int = -9
     service: str = ""
@@ -150,19 +152,22 @@ class Memory:
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]
         self.service = (on_land or services or [self.service])[-1]
-        days = [
+        named = [
             one.last
             for n, one in enumerate(scene.dates)
-            if n not in scene.said and one.role in ("day", "by") and one.first == one.last <= scene.published
+            if n not in scene.said and one.role in ("day", "by", "future") and one.first == one.last
         ]
+        days = [one for one in named if one <= scene.published]
         if days:
             self.day, self.day_at = days[-1], self.number - 1
         elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
+        self.anchor = named[-1] if named else self.day
+        self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
         for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
-            if mention.role == "with":
+            if mention.role == "with" or (mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")):
                 continue  # "its border with Russia" does not speak of Russia
             kind = mention.best.kind
             if kind == "crossing":
@@ -260,8 +265,10 @@ class Scene:
         at = self._position.get(self.amounts[number].first, -1)
         if at < 0:
             return 0, len(self.tokens)
-        low = self._cut(amounts[at - 1].noun_end, amounts[at].first) if at else 0
-        high = self._cut(amounts[at].noun_end, amounts[at + 1].first) if at + 1 < len(amounts) else len(self.tokens)
+        low = self._cut(amounts[at - 1].noun_end, self.token_at(amounts[at].start)) if at else 0
+        high = len(self.tokens)
+        if at + 1 < len(amounts):
+            high = self._cut(amounts[at].noun_end, self.token_at(amounts[at + 1].start))
         return low, high
 
     def _cut(self, start: int, end: int) -> int:
@@ -398,9 +405,10 @@ def build_scene(
     countries: frozenset[str],
     published: dt.date,
     anchor: dt.date | None = None,
+    begin: dt.date | None = None,
 ) -> Scene:
     """Recognise everything in a sentence; ``anchor`` is the day that the sentences before it spoke of."""
-    dates = find_dates(sentence.text, sentence.start, published, anchor)
+    dates = find_dates(sentence.text, sentence.start, published, anchor, begin)
     cues = find_cues(sentence.tokens)
     amounts = [
         _by_its_verb(sentence.tokens, one, cues)
@@ -499,7 +507,7 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
         len(tokens[0].text) > 2
         and tokens[0].text.isupper()
         and one.start - sentence.start < 45
-        and any(token.text in ",(" for token in tokens[:5])
+        and any(token.text in ",(" for token in tokens[:5] if token.end <= one.start)
     ):
         return True  # a dateline: "GENEVA, July 20 (agency) -"
     if _is_of_dateline(tokens, one) or _opens_saying(tokens, cues, one):

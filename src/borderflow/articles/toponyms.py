@@ -188,6 +188,10 @@ def _adjective(tokens: Sequence[Token], at: int, names: Names) -> Mention | None
 
 
 def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozenset[str]) -> Mention | None:
+    if at + 3 < len(tokens) and tokens[at + 1].text == "(" and tokens[at + 3].text == ")":
+        text = f"{tokens[at].text} ({tokens[at + 2].text})"  # "Frankfurt (Oder)"
+        if scored := _scored(tokens, at, at + 4, names.look_up(text), countries):
+            return Mention(at, at + 4, tokens[at].start, tokens[at + 3].end, _role(tokens, at), scored)
     for size in range(min(6, len(tokens) - at), 0, -1):
         words = tokens[at : at + size]
         if not _one_name(words):
