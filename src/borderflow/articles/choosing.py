@@ -30,6 +30,7 @@ _NOUN_OF_FIGURE = frozenset(
         "количество",
     }
 )
+_SHELTER = next(kind for kind in FIGURES if kind.quantity == "shelter_capacity" and "person" in kind.counts)
 _NIGHTLY = frozenset({"night", "nightly", "сутки", "ночь", "посуточно"})
 _PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
 
@@ -52,10 +53,17 @@ def choose_kind(
         best = Choice(_PRICES[memory.service], best.score, best.cue)
     if best is not None and best.kind.quantity == "mobilised_cumulative" and _is_of_plan(scene, amount, segment):
         best = next((one for one in options if one.kind.quantity == "mobilised_planned"), best)
+    if best is not None and best.kind.quantity in ("air_price", "bus_price") and not _is_of_travel(scene, memory):
+        best = None  # "tickets cost 40 euros", for a match
+        previous = None
     bare = amount.dimension in ("bare", "person")
     given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
     if amount.dimension == "bare" and given and not scene.has("notice"):
         return Choice(next(kind for kind in FIGURES if kind.quantity == "notices_served"), 0.4, None)  # "76 got them"
+    if best is None and previous is not None and _is_otherwise(scene, amount):
+        return None
+    if best is not None and best.kind.quantity == "capacity_persons_per_day" and _is_of_shelter(scene, amount, memory):
+        best = best._replace(kind=_SHELTER)
     if (
         previous is not None
         and amount.dimension in (*previous.counts, "bare")
@@ -81,6 +89,28 @@ def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
     options = [one for kind in FIGURES if (one := _score(scene, other, scene.segment(number + 1), kind)) is not None]
     best = max(options, key=lambda one: one.score, default=None)
     return None if best is None or best.cue is None or best.cue.first < other.first else best._replace(score=0.4)
+
+
+def _is_of_travel(scene: Scene, memory: Memory) -> bool:
+    """Tell whether a ticket is one to travel with: a flight, bus or train, or where it goes, is spoken of here or just before."""
+    if scene.has("flight", "bus", "train", "ferry", "ride"):
+        return True
+    goes = any(one.role == "to" or one.best.kind == "crossing" for one in scene.mentions) or bool(scene.routes())
+    return goes or memory.service_at >= memory.number - 2
+
+
+def _is_otherwise(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number has a verb of its own that says something else: "while 16,697 are still living there"."""
+    after = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    return after in _OWN_VERBS
+
+
+_OWN_VERBS = frozenset(["are", "were", "is", "have", "had", "remain", "remained", "live", "lived", "work", "worked", "died", "need", "остаются", "остались", "живут"])
+
+
+def _is_of_shelter(scene: Scene, amount: Amount, memory: Memory) -> bool:
+    """Tell whether a capacity is that of a camp spoken of before: "Its capacity is 7,200"."""
+    return scene.rates[amount.first] != "day" and memory.shelter_at >= memory.number - 1 and memory.post_at < memory.number - 1
 
 
 def _is_of_plan(scene: Scene, amount: Amount, segment: tuple[int, int]) -> bool:

@@ -36,7 +36,7 @@ _SMALL = {
 _COUNT = r"\d{1,2}|" + "|".join(sorted(_SMALL, key=len, reverse=True))
 
 _DAY_MONTH = rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th|-го|-е)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}}\b(?: года| г\.)?)?"
-_MONTH_DAY = rf"(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|,\d)(?:,? \d{{4}}\b)?"
+_MONTH_DAY = rf"(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|,\d| \d{{3}}\b)(?:,? \d{{4}}\b)?"
 _NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|(?:(?<=\bon )|(?<=\bс )|(?<=\bдо )|(?<=\bпо )|(?<=\bfrom )|(?<=\buntil )|(?<=\bsince ))\d{1,2}\.(?:0[1-9]|1[0-2])(?=[ .,;)]|$)(?! (?:km|км|m|hours|час|%|million|billion|тыс|млн|млрд))"
 
 #: name -> pattern of one phrase; the first that matches at a place counts
@@ -177,7 +177,7 @@ def find_dates(
     >>> find_dates("Since 10 May", 0, date(2031, 5, 14))[0].role
     'since'
     """
-    lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\n", " ")
+    lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\u2009", " ").replace("\u202f", " ").replace("\n", " ")
     if len(lower) != len(text) or not _TRIGGER.search(lower):
         return []
     atoms = _atoms(lower, text, published, anchor, begin)

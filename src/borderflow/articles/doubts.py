@@ -88,6 +88,16 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if _is_step(scene, amount) or _is_of_all(scene, amount) or _is_in_other_unit(scene, amount):
         return True
+    if kind.quantity.endswith("_*") and (scene.rates[amount.first] == "longer" or _is_of_groups(scene, amount)):
+        return True
+    if [token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]][-3:-1] in (
+        ["addition", "to"], ["top", "of"]
+    ):
+        return True  # "in addition to the 1,670 from Ishasha"
+    if amount.dimension == "length" and any(
+        token.lower.startswith(_ON_FOOT) for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
+    ):
+        return True  # "people walked about 15 kilometres"
     if amount.vague and kind.quantity in OF_QUEUES:
         return True
     if before[-2:] in (["for", "every"], ["one", "in"], ["на", "каждые"]):
@@ -134,7 +144,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         for cue in scene.of("home")
     ):
         return True  # "the town of 40,000", "home to around 40,000", "2.5 million inhabitants"
-    if kind.quantity.endswith("_*") and _is_of_others(scene, amount):
+    if (kind.quantity.endswith("_*") or kind.quantity == "asylum_applications") and _is_of_others(scene, amount):
         return True
     if amount.dimension in ("person", "bare") and any(
         0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("harm")
@@ -181,6 +191,20 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if amount.vague and kind.quantity.startswith("price"):
         return True
     return bool(words & _LONG_AGO)
+
+
+_ON_FOOT = ("walk", "trek", "drove", "driv", "travel", "march", "прош", "проех", "пешк", "идти", "шли", "ехать")
+_GROUPS = frozenset(["men", "women", "girls", "boys", "children", "minors", "elderly", "мужчин", "женщин", "детей", "несовершеннолетних"])
+
+
+def _is_of_groups(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is one of a list of men, women and children that only breaks a total down."""
+    if amount.noun not in _GROUPS:
+        return False
+    return any(
+        one.noun in _GROUPS and one.noun != amount.noun and 0 < min(abs(one.first - amount.noun_end), abs(amount.first - one.noun_end)) <= 3
+        for one in scene.amounts
+    )
 
 
 def _is_in_other_unit(scene: Scene, amount: Amount) -> bool:
@@ -248,6 +272,8 @@ def _is_of_others(scene: Scene, amount: Amount) -> bool:
     if any(-2 <= cue.last - amount.first <= 0 for cue in scene.of("detain")):
         return True  # "detained 340 Syrians who entered by side roads"
     if _is_of_displaced(scene, amount) or _stays_inside(scene, amount):
+        return True
+    if any(-1 <= cue.first - amount.noun_end <= 4 for cue in scene.of("displaced")) and not scene.has("enter", "cross"):
         return True
     near = [cue for cue in scene.of("displaced", "moved") if -4 <= cue.first - amount.noun_end <= 6]
     if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):

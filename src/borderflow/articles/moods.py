@@ -25,6 +25,7 @@ _DONE = frozenset(
     ["allowed", "permitted", "managed", "able", "forced", "began", "begun", "started", "continue", "continued", "continues", "helped", "had",
      "made", "obliged", "compelled", "cleared", "let", "began", "starting", "continuing"]
 )  # fmt: skip
+_DRIVEN = ("forc", "prompt", "caus", "driv", "drove", "compel", "led", "leading", "sent", "sending", "allow", "enabl", "permit", "let", "made", "help", "push")
 _PAST = frozenset(
     [
         "went",
@@ -84,6 +85,8 @@ def _is_under(scene: Scene, amount: Amount, cue: Cue, modals: frozenset[str], *,
     before = [token.lower for token in scene.tokens[start:end]]
     if not towards or before[-1:] != ["to"]:
         return False
+    if any(token.lower.startswith(_DRIVEN) for token in scene.tokens[max(amount.first - 6, 0) : amount.first]):
+        return False  # "forcing an estimated 10,000 people to flee"
     near = set(before[-5:-1])
     return bool(near & _TOWARDS) or not (
         near & _DONE or any(word.endswith("ed") or word in _PAST for word in before[:-1])

@@ -124,7 +124,9 @@ class Memory:
     anchor: dt.date | None = None  # the day spoken of last, to come or past: what "the same day" is
     begin: dt.date | None = None  # of the window spoken of: what "the first day" is
     post_at: int = -9
+    service_at: int = -9
     country_at: int = -9
+    shelter_at: int = -9
     service: str = ""
     currency: str = ""
     when_at: int = -9
@@ -148,10 +150,13 @@ class Memory:
     def keep(self, scene: Scene) -> None:
         """Remember the places and the day of a sentence, and what kind of service it spoke of."""
         self.number += 1
+        if scene.has("shelter"):
+            self.shelter_at = self.number - 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]
         self.service = (on_land or services or [self.service])[-1]
+        self.service_at = self.number - 1 if services or scene.has("ticket") and self.service_at == self.number - 2 else self.service_at
         named = [
             one.last
             for n, one in enumerate(scene.dates)
@@ -159,7 +164,9 @@ class Memory:
         ]
         days = [one for one in named if one <= scene.published]
         if days:
-            self.day, self.day_at = days[-1], self.number - 1
+            self.day = days[-1]
+            if scene.has(*_TOPICS):
+                self.day_at = self.number - 1
         elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         self.anchor = named[-1] if named else self.day
@@ -185,6 +192,12 @@ class Memory:
         self.routes += routes
         for kept in (self.posts, self.towns, self.countries, self.routes):
             del kept[:-4]
+
+
+_TOPICS = (
+    "enter", "leave", "return", "cross", "queue", "wait", "close", "open", "ban", "exit ban", "call up", "halt", "resume", "draft office", "notice",
+    "turn back", "refuse", "sold out", "compare", "shelter", "slept", "asylum", "ticket", "post",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

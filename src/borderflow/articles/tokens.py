@@ -12,7 +12,7 @@ __all__ = ["Sentence", "Token", "split_sentences"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|\S")
 _TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
-_SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*")
+_SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*][ \t]?\S)")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 _SHORT = load_words("abbreviation")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
