@@ -6,7 +6,7 @@ import itertools
 from typing import NamedTuple
 
 from borderflow.articles.cues import Cue
-from borderflow.articles.kinds import FIGURES, FigureKind
+from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Memory, Scene
 
@@ -143,6 +143,9 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
     ):
         wanted = "queue_cars"
+    elif amount.dimension in MONEY:
+        priced = scene.has("price") or _has_frame(scene, segment)
+        wanted = memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
     elif (
         (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
         or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))

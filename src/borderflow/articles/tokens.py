@@ -13,7 +13,7 @@ __all__ = ["Sentence", "Token", "split_sentences"]
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|\S")
 _TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
 _SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*][ \t]?\S)")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|;(?=\s)")
 _SHORT = load_words("abbreviation")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
 
@@ -86,6 +86,10 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for mark in _END.finditer(text, start, end):
         following = text[mark.end() : mark.end() + 4].lstrip()
+        if mark.group()[0] == ";":
+            yield from _trim(text, first, mark.end())
+            first = mark.end()
+            continue
         if following and not (following[0].isupper() or following[0].isdigit() or following[0] in "\"'“«‘—–-(["):
             continue
         word = _WORD_BEFORE.search(text, max(first, mark.start() - 12), mark.start())
