@@ -17,7 +17,7 @@ from borderflow.articles.happenings import date_events, read_events
 from borderflow.articles.scenes import Memory, build_scene
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
-from borderflow.articles.toponyms import find_countries
+from borderflow.articles.toponyms import find_countries, find_dateline
 from borderflow.errors import UsageError
 from borderflow.naming import Names, shipped_names
 
@@ -69,6 +69,7 @@ class RuleExtractor:
         events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
         for sentence in sentences:
             scene = build_scene(sentence, names, countries, published, memory.anchor, memory.begin)
+            memory.dateline = find_dateline(sentence, names, countries) or memory.dateline
             if scene.cues or scene.amounts:
                 yield from date_events(scene, events)
                 events = []

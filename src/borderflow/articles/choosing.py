@@ -84,7 +84,12 @@ def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
         return None
     other = scene.amounts[number + 1]
     gap = [token.lower for token in scene.tokens[amount.noun_end : scene.token_at(other.start)]]
-    if other.dimension != amount.dimension or len(gap) > 3 or not set(gap) & {"and", "и", "plus"} or set(gap) & {",", "from", "to"}:
+    if (
+        other.dimension != amount.dimension
+        or len(gap) > 3
+        or not set(gap) & {"and", "и", "plus"}
+        or set(gap) & {",", "from", "to"}
+    ):
         return None
     options = [one for kind in FIGURES if (one := _score(scene, other, scene.segment(number + 1), kind)) is not None]
     best = max(options, key=lambda one: one.score, default=None)
@@ -105,12 +110,35 @@ def _is_otherwise(scene: Scene, amount: Amount) -> bool:
     return after in _OWN_VERBS
 
 
-_OWN_VERBS = frozenset(["are", "were", "is", "have", "had", "remain", "remained", "live", "lived", "work", "worked", "died", "need", "остаются", "остались", "живут"])
+_OWN_VERBS = frozenset(
+    [
+        "are",
+        "were",
+        "is",
+        "have",
+        "had",
+        "remain",
+        "remained",
+        "live",
+        "lived",
+        "work",
+        "worked",
+        "died",
+        "need",
+        "остаются",
+        "остались",
+        "живут",
+    ]
+)
 
 
 def _is_of_shelter(scene: Scene, amount: Amount, memory: Memory) -> bool:
     """Tell whether a capacity is that of a camp spoken of before: "Its capacity is 7,200"."""
-    return scene.rates[amount.first] != "day" and memory.shelter_at >= memory.number - 1 and memory.post_at < memory.number - 1
+    return (
+        scene.rates[amount.first] != "day"
+        and memory.shelter_at >= memory.number - 1
+        and memory.post_at < memory.number - 1
+    )
 
 
 def _is_of_plan(scene: Scene, amount: Amount, segment: tuple[int, int]) -> bool:
@@ -241,7 +269,9 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
 
 def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a cue is the noun of another number: "600,000 refugees and 180,000 returnees"."""
-    return any(one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first)
+    return cue.kind != "building" and any(
+        one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first
+    )
 
 
 def _is_sum(scene: Scene, cue: Cue, amount: Amount) -> bool:

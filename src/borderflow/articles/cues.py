@@ -30,6 +30,7 @@ _RIVALS = (
     frozenset({"still", "open"}),
     frozenset({"still", "halt"}),
     frozenset({"no post", "post"}),
+    frozenset({"moved", "enter"}),
     frozenset({"refuse", "deny"}),  # "denied entry" denies nothing
     frozenset({"turn back", "deny"}),
 )

@@ -51,7 +51,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
     ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
-    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) этот день|за те же сутки|тем же вечером"),
+    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) (?:этот|тот) день|за те же сутки|тем же вечером"),
     ("since then", r"\bsince then\b|\bс тех пор\b"),
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
@@ -177,7 +177,14 @@ def find_dates(
     >>> find_dates("Since 10 May", 0, date(2031, 5, 14))[0].role
     'since'
     """
-    lower = text.lower().replace("ё", "е").replace("\u00a0", " ").replace("\u2009", " ").replace("\u202f", " ").replace("\n", " ")
+    lower = (
+        text.lower()
+        .replace("ё", "е")
+        .replace("\u00a0", " ")
+        .replace("\u2009", " ")
+        .replace("\u202f", " ")
+        .replace("\n", " ")
+    )
     if len(lower) != len(text) or not _TRIGGER.search(lower):
         return []
     atoms = _atoms(lower, text, published, anchor, begin)
@@ -573,7 +580,12 @@ def _is_whole_month(one: When, published: date) -> bool:
     return one.first.day == 1 and (one.last == published or (one.last - one.first).days >= 27)
 
 
+_END_OF = re.compile(r"\b(?:by|until|before|till|к|до)(?: the)? (?:end of|конц[уа]|the end of)(?: the)?\s*$")
+
+
 def _placed(one: When, before: str, published: date) -> When:
+    if one.role == "span" and one.last >= published and _END_OF.search(before):
+        return one._replace(first=published, last=max(one.last, published + timedelta(days=1)), role="future")
     if one.since:
         return one._replace(last=max(one.first, published), role="since")
     if one.role == "day" and (days := _DAYS_TO.search(before)):

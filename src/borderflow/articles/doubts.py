@@ -57,7 +57,26 @@ _OF_THEM = frozenset(
 )
 _TIMED = frozenset({"before", "after", "ago", "later", "earlier", "до", "после", "назад"})
 _PART = frozenset({"including", "includes", "include", "included", "among", "включая", "числе"})
-_BESIDE = frozenset({"twice", "double", "triple", "half", "вдвое", "втрое", "than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"})
+_BESIDE = frozenset(
+    {
+        "twice",
+        "double",
+        "triple",
+        "half",
+        "вдвое",
+        "втрое",
+        "than",
+        "as",
+        "above",
+        "below",
+        "times",
+        "чем",
+        "выше",
+        "ниже",
+        "больше",
+        "раза",
+    }
+)
 _LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
 
 
@@ -90,9 +109,9 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if kind.quantity.endswith("_*") and (scene.rates[amount.first] == "longer" or _is_of_groups(scene, amount)):
         return True
-    if [token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]][-3:-1] in (
-        ["addition", "to"], ["top", "of"]
-    ):
+    if [token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]][
+        -3:-1
+    ] in (["addition", "to"], ["top", "of"]):
         return True  # "in addition to the 1,670 from Ishasha"
     if amount.dimension == "length" and any(
         token.lower.startswith(_ON_FOOT) for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
@@ -190,11 +209,28 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if amount.vague and kind.quantity.startswith("price"):
         return True
-    return bool(words & _LONG_AGO)
+    return bool(words & _LONG_AGO) and any(
+        token.lower in _LONG_AGO and not any(one.start <= token.start < one.end for one in scene.dates)
+        for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]
+    )
 
 
 _ON_FOOT = ("walk", "trek", "drove", "driv", "travel", "march", "прош", "проех", "пешк", "идти", "шли", "ехать")
-_GROUPS = frozenset(["men", "women", "girls", "boys", "children", "minors", "elderly", "мужчин", "женщин", "детей", "несовершеннолетних"])
+_GROUPS = frozenset(
+    [
+        "men",
+        "women",
+        "girls",
+        "boys",
+        "children",
+        "minors",
+        "elderly",
+        "мужчин",
+        "женщин",
+        "детей",
+        "несовершеннолетних",
+    ]
+)
 
 
 def _is_of_groups(scene: Scene, amount: Amount) -> bool:
@@ -202,7 +238,9 @@ def _is_of_groups(scene: Scene, amount: Amount) -> bool:
     if amount.noun not in _GROUPS:
         return False
     return any(
-        one.noun in _GROUPS and one.noun != amount.noun and 0 < min(abs(one.first - amount.noun_end), abs(amount.first - one.noun_end)) <= 3
+        one.noun in _GROUPS
+        and one.noun != amount.noun
+        and 0 < min(abs(one.first - amount.noun_end), abs(amount.first - one.noun_end)) <= 3
         for one in scene.amounts
     )
 
@@ -286,7 +324,9 @@ def _is_of_others(scene: Scene, amount: Amount) -> bool:
         return False
     at = len(before) - 1 - before[::-1].index("(")
     opened = scene.tokens[at].start
-    if at == amount.first - 1 and any(one.last == at and one.best.kind in ("crossing", "city") for one in scene.mentions):
+    if at == amount.first - 1 and any(
+        one.last == at and one.best.kind in ("crossing", "city") for one in scene.mentions
+    ):
         return False  # "most came through Hamdayet (27,533)"
     closed = next((n for n in range(at, len(scene.tokens)) if scene.tokens[n].text == ")"), at)
     if any(opened < one.start < scene.tokens[closed].start for one in scene.dates):
@@ -336,7 +376,12 @@ def is_compared(scene: Scene, amount: Amount) -> bool:
 
 def is_usual(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a number is what is usual; "three times the usual" is not."""
-    usual = (cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1])
+    usual = [cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1]]
+    first = next((one.first for one in scene.amounts if one.first >= segment[0]), 0)
+    if any(
+        cue.last <= first and "of" in [token.lower for token in scene.tokens[cue.last : first]][:3] for cue in usual
+    ):
+        return True  # "twice the usual figure of about 430 a day"
     return any(
         not any(token.lower in _BESIDE for token in scene.tokens[max(cue.first - 3, 0) : cue.first]) for cue in usual
     )

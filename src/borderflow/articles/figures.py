@@ -28,8 +28,25 @@ _PRESENT = frozenset(
     ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
      "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
 )  # fmt: skip
-_OF_LAST = frozenset(["hours", "hour", "km", "kilometres", "kilometers", "kilometre", "km-long", "часов", "часа", "километров", "километра", "км"])
-_AGAIN = frozenset(["took", "takes", "was", "were", "is", "and", "to", "or", "и", "до", "—", "–", "а", "against", "from", ","])
+_OF_LAST = frozenset(
+    [
+        "hours",
+        "hour",
+        "km",
+        "kilometres",
+        "kilometers",
+        "kilometre",
+        "km-long",
+        "часов",
+        "часа",
+        "километров",
+        "километра",
+        "км",
+    ]
+)
+_AGAIN = frozenset(
+    ["took", "takes", "was", "were", "is", "and", "to", "or", "и", "до", "—", "–", "а", "against", "from", ","]
+)
 _TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
 _ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
 _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
@@ -55,6 +72,8 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             continue
         previous = choice.kind
         window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
+        if _is_to_come(scene, window, choice.kind):
+            window = Window(scene.published, scene.published, False, False, None)
         if not window.given:
             window = (
                 _carried(scene, choice.kind, segment, last_window, memory, rate=scene.rates[amount.first] == "day")
@@ -112,6 +131,12 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             if window.given and window.when is not None:
                 memory.when, memory.when_at = window.when, memory.number
             yield finding
+
+
+def _is_to_come(scene: Scene, window: Window, kind: FigureKind) -> bool:
+    """Tell whether a window still to come was chosen for what has happened: "12,600 had", of a plan "by the end of the year"."""
+    flows = kind.quantity == "mobilised_cumulative" or kind.quantity.endswith("_*")
+    return flows and window.given and window.first >= scene.published and window.last > scene.published
 
 
 def _left_through(scene: Scene, memory: Memory) -> Mention | None:
@@ -263,7 +288,9 @@ def _finding(
     truck = amount.noun.startswith(_TRUCKS) or any(
         token.lower.startswith(_TRUCKS) for token in (*near, *scene.tokens[amount.last : amount.noun_end])
     )
-    truck = truck and not any(token.lower.startswith(("car", "легков")) for token in scene.tokens[segment[0] : segment[1]])
+    truck = truck and not any(
+        token.lower.startswith(("car", "легков")) for token in scene.tokens[segment[0] : segment[1]]
+    )
     if quantity == "queue_cars" and truck:
         quantity, word = "queue_trucks", vocabulary()["queue_trucks"]
     place, country, places = describe_site(site)
@@ -307,7 +334,12 @@ def _temporal(
 ) -> tuple[str, Window]:
     """Return the quantity with its window: daily, weekly, monthly or cumulative; usual, or as it stands."""
     name = kind.quantity
-    if name == "throughput_vehicles_per_day" and not rate and window.when is not None and window.when.role in ("by", "since"):
+    if (
+        name == "throughput_vehicles_per_day"
+        and not rate
+        and window.when is not None
+        and window.when.role in ("by", "since")
+    ):
         return "departures_vehicles_cumulative", window
     if not name.endswith("_*"):
         if vocabulary()[name].kind == "flow" and not window.given and memory.when is not None and _continues(scene):

@@ -216,7 +216,9 @@ _AUXILIARY = frozenset(
 def _is_for_some(scene: Scene, cue: Cue) -> bool:
     """Tell whether a border is closed only to some, which is a ban: "close its border to", "закрыть границу для"."""
     after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
-    return cue.kind != "ban" or after in ("to", "for", "для") or scene.tokens[cue.last - 1].lower in ("to", "for", "для")
+    return (
+        cue.kind != "ban" or after in ("to", "for", "для") or scene.tokens[cue.last - 1].lower in ("to", "for", "для")
+    )
 
 
 def _is_open(scene: Scene, cue: Cue) -> bool:
@@ -294,7 +296,15 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
         window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
     site = choose_place(scene, kind.family, segment, verb.first, memory)
-    if site is None and kind.quantity in ("entry_ban", "exit_ban_men") and memory.countries and memory.country_at >= memory.number - 1:
+    if (
+        site is None
+        and kind.quantity in ("entry_ban", "exit_ban_men")
+        and memory.countries
+        and (
+            memory.country_at >= memory.number - 1
+            or any(token.lower in ("country", "страну", "страны") for token in scene.tokens)
+        )
+    ):
         site = Site((memory.countries[-1],), False)
     if (
         site is not None

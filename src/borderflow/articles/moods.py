@@ -25,7 +25,25 @@ _DONE = frozenset(
     ["allowed", "permitted", "managed", "able", "forced", "began", "begun", "started", "continue", "continued", "continues", "helped", "had",
      "made", "obliged", "compelled", "cleared", "let", "began", "starting", "continuing"]
 )  # fmt: skip
-_DRIVEN = ("forc", "prompt", "caus", "driv", "drove", "compel", "led", "leading", "sent", "sending", "allow", "enabl", "permit", "let", "made", "help", "push")
+_DRIVEN = (
+    "forc",
+    "prompt",
+    "caus",
+    "driv",
+    "drove",
+    "compel",
+    "led",
+    "leading",
+    "sent",
+    "sending",
+    "allow",
+    "enabl",
+    "permit",
+    "let",
+    "made",
+    "help",
+    "push",
+)
 _PAST = frozenset(
     [
         "went",

@@ -79,7 +79,12 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         )  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
-    if family == "post" and best is not None and _is_direction(scene, best) and (kept := _post_of_side(scene, best, memory)):
+    if (
+        family == "post"
+        and best is not None
+        and _is_direction(scene, best)
+        and (kept := _post_of_side(scene, best, memory))
+    ):
         return Site((kept,), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
     if best is not None and family in ("entry", "exit") and memory.place is not None and memory.counted_lately():
         between = [one for one in scene.amounts if at < one.first < best.first and one.dimension in ("person", "bare")]
@@ -341,6 +346,11 @@ _POST = frozenset(
 
 
 def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
+    here = memory.dateline
+    if here is not None and family in ("post", "town", "entry") and here.best.kind in ("city", "crossing"):
+        named = bool(memory.posts or memory.towns) and (family != "post" or memory.posts)
+        if any(token.lower in ("here", "здесь") for token in scene.tokens) or (not named and family != "entry"):
+            return Site((here,), False)
     if family != "route" and family != "country" and (meant := _meant(scene, memory)) is not None:
         return Site((meant,), False)
     if family == "route":

@@ -114,6 +114,7 @@ class Memory:
     routes: list[Route] = field(default_factory=list)
     quantity: str = ""
     place: Mention | None = None
+    dateline: Mention | None = None
     when: When | None = None
     said_by: str = ""
     official: bool = False
@@ -156,7 +157,11 @@ class Memory:
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]
         self.service = (on_land or services or [self.service])[-1]
-        self.service_at = self.number - 1 if services or scene.has("ticket") and self.service_at == self.number - 2 else self.service_at
+        self.service_at = (
+            self.number - 1
+            if services or (scene.has("ticket") and self.service_at == self.number - 2)
+            else self.service_at
+        )
         named = [
             one.last
             for n, one in enumerate(scene.dates)
@@ -174,7 +179,9 @@ class Memory:
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
         for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
-            if mention.role == "with" or (mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")):
+            if mention.role == "with" or (
+                mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")
+            ):
                 continue  # "its border with Russia" does not speak of Russia
             kind = mention.best.kind
             if kind == "crossing":
@@ -559,6 +566,14 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
                     "its",
                     "website",
                     "us",
+                    "joint",
+                    "written",
+                    "televised",
+                    "short",
+                    "interview",
+                    "tweet",
+                    "post",
+                    "message",
                 )
                 for word in between
             )

@@ -12,7 +12,7 @@ from borderflow.articles.lexicon import load_words
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.naming import Named, Names
 
-__all__ = ["Mention", "find_countries", "find_places_in"]
+__all__ = ["Mention", "find_countries", "find_dateline", "find_places_in"]
 
 #: Score below which a capitalised word is no place.
 _LEAST = 0.5
@@ -162,12 +162,21 @@ def find_places_in(sentence: Sentence, names: Names, countries: frozenset[str]) 
     return found
 
 
+def find_dateline(sentence: Sentence, names: Names, countries: frozenset[str]) -> Mention | None:
+    """Return the place where an article was written, if a sentence opens with it: "TORKHAM - The crossing here"."""
+    token = sentence.tokens[0]
+    if not token.is_word or not token.text.isupper() or len(token.text) < 4:
+        return None
+    mention = _longest(sentence.tokens, 0, names, countries)
+    return mention if mention is not None and _is_dateline(sentence, mention) else None
+
+
 def _is_dateline(sentence: Sentence, mention: Mention) -> bool:
     """Tell whether a place only says where an article was written: "TBILISI, Sept. 29 -"."""
     if mention.first or not sentence.tokens[0].text.isupper() or len(sentence.tokens[0].text) < 4:
         return False
     rest = [token.text for token in sentence.tokens[mention.last : mention.last + 9]]
-    return any(mark in rest for mark in ("-", "–", "—", "(")) or rest[:1] == [","]
+    return any(mark in rest for mark in ("-", "–", "—", "(")) or rest[:1] in ([","], [":"])
 
 
 def _joined(tokens: Sequence[Token], start: int, end: int) -> bool:
