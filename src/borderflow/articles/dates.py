@@ -209,9 +209,9 @@ def _atoms(lower: str, text: str, published: date, anchor: date | None, begin: d
             matches.append((start, name, match))
     found: list[When] = []
     for _, name, match in sorted(matches, key=lambda one: one[0]):
-        start = begin if name == "first day" and begin else anchor
+        counted = begin if name == "first day" and begin else anchor
         try:
-            window = _resolve_in_turn(name, match, published, start, lower)
+            window = _resolve_in_turn(name, match, published, counted, lower)
         except (ValueError, OverflowError):
             window = None  # "5 years before 1 January 0001": no calendar has it
         if window is not None:
