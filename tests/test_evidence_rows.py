@@ -477,7 +477,7 @@ def test_s18_nobody_takes_the_stopped_buses_to_uralsk(reference, variant):
     of_origins = choices.nest_alt[choices.row_nest[len(network.origins)]]
     halted = [n for n in range(of_origins) if (at := choices.alt_service[n]) >= 0 and network.services[at] in services]
     assert halted
-    # the odds of the alternatives at the last hour, from the cumulative odds that the engine drew with
+    # how many random words lead to each alternative at the last hour, from the steps that the engine drew with
     nest_of = np.repeat(np.arange(choices.nest_alt.size - 1), np.diff(choices.nest_alt))
     rules, _ = compile_rules(network)
     running = rules.access.service[rules.segment]
@@ -487,9 +487,10 @@ def test_s18_nobody_takes_the_stopped_buses_to_uralsk(reference, variant):
     kept = variant(without=("samara-tolyatti-bus-halt",))
     for ensemble, stopped in ((reference, True), (kept, False)):
         minds = ensemble.members[0].state.minds
-        places = [(int(minds.nest_place[n := nest_of[a]]), a - choices.nest_alt[n]) for a in halted]
-        odds = np.array([np.diff(minds.inner[:, at : at + i + 1], prepend=0)[:, -1] for at, i in places])
-        assert (odds == 0).all() if stopped else (odds > 0).any()
+        places = [(n := nest_of[a], a - choices.nest_alt[n]) for a in halted]
+        steps = minds.inner.reshape(2, len(choices.nest_country), -1).astype(np.int64)
+        words = np.array([np.diff(steps[:, n, : i + 1], prepend=0)[:, -1] for n, i in places])
+        assert (words == 0).all() if stopped else (words > 0).any()
     # at Mashtakovo these were the only buses: nobody sets out for its bus lane on a day after, and the lane runs dry
     chosen = {"post": "mashtakovo", "mode": "bus"}
     assert reference.flow(border.CHOSE, "2022-09-30", **chosen).sum() == 0

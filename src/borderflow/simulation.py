@@ -124,9 +124,9 @@ class Moment:
 _HOURLY = "record.hourly."  # names of the arrays that grow by a row each hour
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
 _MADE_AGAIN = (
-    "state.minds.alt_weight", "state.minds.leg_", "state.minds.nest_place", "state.minds.row_place", "state.minds.pull",
-    "state.minds.rows", "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat",
-    "state.ones", "state.noise", "state.rate", "state.travel", "state.types",
+    "state.minds.alt_weight", "state.minds.leg_", "state.minds.pull", "state.minds.sums", "state.minds.rows",
+    "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat", "state.ones",
+    "state.noise", "state.rate", "state.travel", "state.types",
 )  # fmt: skip
 
 
@@ -155,16 +155,17 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     groups, classes = len(network.groups), a.choices.row_share.shape[1]
     types, stations = (groups + 1) * classes, 2 * lanes
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
+    ways, ways_in = (_sixteens(int(np.diff(x).max(initial=1))) for x in (a.choices.nest_alt, a.choices.row_nest))
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
-    bulk = max(len(network.origins) * groups, a.lanes.stream_lane.size) + 8
-    crowd = border.CROWD + types * border.SINGLES
+    bulk = max(len(network.origins) * groups, posts * groups * classes, a.lanes.stream_lane.size) + 8
+    crowd = border.CROWD + 16
     return border.State(
         homes=border.Homes(
             home=network.home.copy(),
             returnable=np.zeros_like(network.home),
             recent=np.zeros(len(network.origins)),
         ),
-        roads=border.Roads(calendar, flat=calendar.reshape(-1)),
+        roads=border.Roads(calendar, flat=calendar.reshape(-1), chosen=np.zeros(lanes, np.uint32)),
         lines=border.Lines(
             head=np.full(stations, -1, np.int64),
             tail=np.full(stations, -1, np.int64),
@@ -186,16 +187,15 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             alt_weight=np.zeros(alternatives),
             leg_lane=np.zeros(alternatives, np.uint32),
             leg_hours=np.zeros(alternatives),
-            nest_place=np.zeros(nests, np.uint32),
-            row_place=np.zeros(rows, np.uint32),
             pull=np.zeros((classes, countries)),
-            inner=np.zeros((2, _room(a.choices.nest_alt))),
+            inner=np.zeros((2 * nests, ways), np.uint32),
             rows=np.zeros(rows, np.int64),
             odds=np.zeros(2 * max(nests, rows * classes) + 8),
             force=np.zeros(2 * max(nests, rows * classes) + 8),
-            outer=np.zeros((2 * classes, _room(a.choices.row_nest))),
+            outer=np.zeros((2 * rows * classes, ways_in), np.uint32),
+            mixture=np.zeros((2 * rows, _sixteens(classes)), np.uint32),
+            sums=np.zeros((2, ways * ways_in + _sixteens(classes))),
             seen=np.zeros(2 * rows * classes),
-            part=np.zeros(2 * rows * classes),
             reach=np.zeros(2 * rows),
             usual=np.zeros(1),
             news=np.append(0, np.full(rows, -1)),
@@ -215,6 +215,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             mean=np.zeros(bulk),
             mass=np.zeros(bulk),
             number=np.zeros(bulk, np.int64),
+            drawn=np.zeros(bulk, np.int64),
+            where=np.zeros(bulk, np.int64),
             site=np.zeros(bulk, np.uint32),
             purpose=np.zeros(bulk, np.uint32),
             words=np.zeros((4, bulk), np.uint32),
@@ -230,9 +232,9 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     )
 
 
-def _room(firsts: NDArray[np.int32]) -> int:
-    """Return the room for lists that each begin at a multiple of eight."""
-    return int((-(-np.diff(firsts) // 8) * 8).sum())
+def _sixteens(options: int) -> int:
+    """Return the room for so many options: a multiple of sixteen."""
+    return -(-options // 16) * 16
 
 
 def new_record(network: Network) -> border.Record:

@@ -207,25 +207,6 @@ def _pick(odds: list[float], u: float) -> int:
     return next((i for i, value in enumerate(accumulate(odds)) if value >= goal), len(odds) - 1)
 
 
-def _divide(n: int, odds: list[float], purpose: int, places: list[tuple[Address, int]]) -> list[int]:
-    """Divide ``n`` people by odds: each part binomial among those who are left, drawn at its own address and sub."""
-    parts = []
-    for i, (one, (at, sub)) in enumerate(zip(odds, places, strict=True)):
-        rest = sum(odds[i:])
-        parts.append(at.binomial(n, one / rest if rest > 0 else 0.0, purpose, sub))
-        n -= parts[-1]
-    return parts
-
-
-def _bits_of_five(at: Address, n: int, purpose: int) -> list[int]:
-    """Return ``n`` numbers below 32, each of five bits: six from every word, four words from every block."""
-    out: list[int] = []
-    for block in range(-(-n // border.BINS_OF_BLOCK)):
-        for word in draws.philox(*at, purpose + 256 * block):
-            out += [int(word) >> (5 * i) & 31 for i in range(6)]
-    return out[:n]
-
-
 class Twin:
     """One member, hour by hour; `run_twin` is the entry."""
 
@@ -401,15 +382,12 @@ class Twin:
     def choose(self, row: int, g: int, v: int, n: int, sub: int) -> int:
         """Let ``n`` people of a group choose and depart; ``v`` is their visa class, 0: the row's mixture."""
         outlook = self.outlook(row, int(self.arrays.people.stopped[g]))
-        at = self.at(self.arrays.choices.row_key[row])
         if n == 0 or (sum(outlook.pulls(v)) if v else outlook.reach) <= 0:
             return 0
-        party = int(self.arrays.choices.party[0])
-        if -(-n // party) > border.SINGLES:
-            self._choose_many(at, g, v, n // party, outlook, sub)
-            return n // party * party  # who is left over when parties are made sets out in another hour
+        party, key = int(self.arrays.choices.party[0]), int(self.arrays.choices.row_key[row])
         for i, first in enumerate(range(0, n, party)):
-            u = draws.uniforms(*at, border.CHOOSE + 256 * (i + 65536 * sub))
+            more, number = divmod(i, border.PARTIES)
+            u = draws.uniforms(*self.at(key + more), border.CHOOSE + 256 * (number + border.PARTIES * sub))
             self._choose_one(u, g, v, min(party, n - first), outlook)
         return n
 
@@ -423,29 +401,6 @@ class Twin:
         nest = _pick(outlook.pulls(v), u[0])
         c, way = outlook.countries[nest], outlook.ways[nest][_pick(outlook.odds[nest], u[1])]
         self._depart(way, c, n, self._type(g, v, c), self.slowness[int(u[3] * border.TRAVEL_BINS)])
-
-    def _choose_many(self, at: Address, g: int, v: int, n: int, outlook: Outlook, sub: int) -> None:
-        """Divide very many parties over visa classes, countries, ways and travel times."""
-        classes = [float(one == v) for one in range(self.classes)] if v else outlook.classes
-        subs = [64 * (one + 16 * sub) for one in range(self.classes)]
-        for one, here in enumerate(_divide(n, classes, border.CHOOSE_CLASS, [(at, base) for base in subs])):
-            places = [(at, subs[one] + 1 + nest) for nest in range(len(outlook.countries))]
-            for nest, going in enumerate(_divide(here, outlook.pulls(one), border.CHOOSE_NEST, places)):
-                self._spread(at, outlook, nest, g, one, going, subs[one] + 1 + nest)
-
-    def _spread(self, at: Address, outlook: Outlook, nest: int, g: int, v: int, n: int, address: int) -> None:
-        """Divide many parties of one country over ways, and those over travel times."""
-        c, bins, party = outlook.countries[nest], border.TRAVEL_BINS, int(self.arrays.choices.party[0])
-        sites = [at._replace(site=at.site + 7919 * (1 + i)) for i in range(len(outlook.ways[nest]))]
-        taken = _divide(n, outlook.odds[nest], border.CHOOSE_LANE, [(site, address) for site in sites])
-        for way, there, m in zip(outlook.ways[nest], sites, taken, strict=True):
-            if m <= border.BY_BITS:
-                speeds = Counter(_bits_of_five(there, m, border.CHOOSE_HOURS + border.SUB * address))
-            else:
-                far = [(there._replace(site=there.site + 104729 * (b + 1)), address) for b in range(bins)]
-                speeds = Counter(dict(enumerate(_divide(m, [1.0] * bins, border.CHOOSE_HOURS, far))))
-            for b, part in speeds.items():
-                self._depart(way, c, part * party, self._type(g, v, c), self.slowness[b])
 
     def _depart(self, way: int, c: int, n: int, k: int, slowness: float) -> None:
         choices = self.arrays.choices
@@ -600,18 +555,16 @@ class Twin:
                 continue
             for stoppable in (0, 1) if pool.total() else ():
                 self.outlook(int(row), stoppable)  # looked up as soon as somebody waits there
-            at = self.at(self.arrays.choices.row_key[row])
-            decided = at.binomial(pool.total(), hazard, border.AGAIN)
-            home = at.binomial(decided, share, border.GIVE_UP)
-            self.tally["returned"] += home
-            who = at.sample(pool, decided, border.AGAIN_WHO)
-            back = at.sample(who, home, border.GIVE_UP_WHO)
-            out = 0
-            for k in sorted(who):
+            at, out, home = self.at(self.arrays.choices.row_key[row]), 0, 0
+            for k in sorted(pool):
                 g, v = divmod(k, self.classes)
-                left = self.choose(int(row), g, v, who[k] - back[k], k)
-                pool[k] -= back[k] + left
+                decided = at.binomial(pool[k], hazard, border.AGAIN, k)
+                back = at.binomial(decided, share, border.GIVE_UP, k)
+                left = self.choose(int(row), g, v, decided - back, k)
+                pool[k] -= back + left
                 out += left
+                home += back
+            self.tally["returned"] += home
             if haven >= 0:
                 day = self.arrays.clock.country_day[haven, self.t]
                 self.record.country[:, day, haven] += np.array([out, home], np.int32)

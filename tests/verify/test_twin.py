@@ -47,7 +47,7 @@ def test_tiny_network_with_every_kind_of_event(member):
 
 
 def test_many_leavers_and_given_noise():
-    # more than SINGLES people leave one place in an hour, so that they choose by chains of binomials
+    # more people leave one place in an hour than a crowd holds
     scenario = tiny_scenario(parameters={"base_departure_rate": 4e-3})
     network = compile_network(scenario)
     normals = np.random.default_rng(1).normal(size=(len(network.days), 1 + len(network.countries)))
@@ -72,7 +72,7 @@ def test_a_war(member):
 
 
 def test_a_war_with_crowds():
-    # so many that parties choose by chains of binomials
+    # so many that the parties of one place set out in several crowds
     assert_same(fleeing_scenario(days=3, parameters={"base_departure_rate": 3e-3}), seed=1, member=0)
 
 

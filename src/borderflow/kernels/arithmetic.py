@@ -1,10 +1,13 @@
-"""Arithmetic on many numbers at once, and how a cumulative table is searched."""
+"""Arithmetic on many numbers at once, and how one of many options is found by a random word."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
@@ -16,9 +19,13 @@ ROUNDING = 1.5 * 2.0**52  # added and taken away again, it rounds a number to a 
 ROUNDING_BITS = np.float64(ROUNDING).view(np.int64)
 
 ZERO = np.int64(0)
-SEVEN = np.uint64(7)
-EIGHT = np.uint64(8)  # numbers that are compared at once
 ONE = np.uint64(1)
+
+SECOND = np.uint64(16)
+SIXTEEN = 16  # numbers that are compared at once; rows of steps are as long as a multiple of them
+WORDS = 2.0**32
+BEYOND = np.uint32(2**32 - 1)  # the step that no word reaches
+LAST_WORD = np.uint32(2**32 - 2)  # the word after it is counted as this one
 
 
 @copied
@@ -112,29 +119,94 @@ def normal_quantile(b):
     return 0.5 * (low + high)
 
 
-@copied
-def lay_out(firsts, places, cumulative):
-    """Let every list of options begin at a multiple of EIGHT; what is between them is beyond all goals."""
-    place = 0
-    for i in range(places.size):
-        places[i] = place
-        place += (firsts[i + 1] - firsts[i] + 7) // 8 * 8
-    for row in range(cumulative.shape[0]):
-        for i in range(cumulative.shape[1]):
-            cumulative[row, i] = np.inf
+def _sixteen_of(builder, number):
+    """Return sixteen times the same number."""
+    nothing = ir.Constant(ir.VectorType(number.type, SIXTEEN), ir.Undefined)
+    one = builder.insert_element(nothing, number, ir.IntType(32)(0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(ir.IntType(32), SIXTEEN), [0] * SIXTEEN))
 
 
-@copied
-def count_below(cumulative, row, first, goal):
-    """Return which of the options from ``first`` on is the first whose cumulative value reaches ``goal``.
+@intrinsic
+def _reached_of_sixteen(_context, table, place, word):
+    """Return how many of the sixteen numbers from ``place`` on in a table are not above a word of 32 bits.
 
-    Eight at a time, and counting instead of searching among them: nothing depends on what was found before, so the
-    processor need not wait for one comparison, or guess it, before it turns to the next.
+    Written out for the compiler: one comparison of all sixteen, which it does not find by itself.
     """
-    place = first
-    while cumulative[row, place + SEVEN] < goal:
-        place += EIGHT
-    below = place - first
-    for i in range(8):
-        below += np.uint64(cumulative[row, place + np.uint64(i)] < goal)
+
+    def count(context, builder, signature, arguments):
+        wide = ir.VectorType(ir.IntType(32), SIXTEEN)
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        here = builder.bitcast(builder.gep(data, [arguments[1]]), wide.as_pointer())
+        reached = builder.icmp_unsigned("<=", builder.load(here, align=4), _sixteen_of(builder, arguments[2]))
+        return builder.zext(builder.ctpop(builder.bitcast(reached, ir.IntType(SIXTEEN))), ir.IntType(64))
+
+    return types.uint64(table, types.uint64, types.uint32), count
+
+
+@intrinsic
+def fill_sixteen(_context, numbers, place, first, step):
+    """Write ``first``, ``first + step``, ... to the sixteen numbers from ``place`` on, all at once."""
+
+    def fill(context, builder, signature, arguments):
+        wide = ir.VectorType(ir.IntType(32), SIXTEEN)
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        here = builder.bitcast(builder.gep(data, [arguments[1]]), wide.as_pointer())
+        first, step = (_sixteen_of(builder, builder.trunc(one, ir.IntType(32))) for one in arguments[2:])
+        steps = builder.mul(step, ir.Constant(wide, list(range(SIXTEEN))))
+        builder.store(builder.add(first, steps), here, align=4)
+        return context.get_dummy_value()
+
+    return types.void(numbers, types.uint64, types.uint64, types.uint64), fill
+
+
+@copied
+def count_reached(steps, row, word):
+    """Return which option of a row of steps a word of 32 bits falls on: how many steps it reaches.
+
+    Counting instead of searching: nothing depends on what was found before, so the processor need not guess how a
+    search ends before it turns to the next.
+    """
+    width = np.uint64(steps.shape[1])
+    first = row * width
+    goal = min(word, LAST_WORD)
+    below = _reached_of_sixteen(steps, first, goal)
+    if width > SECOND:
+        below += _reached_of_sixteen(steps, first + SECOND, goal)
+        for more in range(first + SECOND + SECOND, first + width, SECOND):
+            below += _reached_of_sixteen(steps, more, goal)
     return below
+
+
+@intrinsic
+def _write_sixteen(_context, sums, place, scale, last, steps, here):
+    """Write sixteen steps: the sums from ``place`` on times ``scale``, rounded; ``BEYOND`` from the ``last`` on."""
+
+    def write(context, builder, signature, arguments):
+        wide, fine = ir.VectorType(ir.IntType(32), SIXTEEN), ir.VectorType(ir.DoubleType(), SIXTEEN)
+        sums, steps = (context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 4))
+        each = builder.load(builder.bitcast(builder.gep(sums, [arguments[1]]), fine.as_pointer()), align=8)
+        each = builder.fmul(each, _sixteen_of(builder, arguments[2]))
+        each = builder.fadd(each, ir.Constant(fine, [0.5] * SIXTEEN))
+        most = ir.Constant(fine, [float(BEYOND)] * SIXTEEN)
+        each = builder.select(builder.fcmp_ordered("<", each, most), each, most)
+        last = _sixteen_of(builder, builder.trunc(arguments[3], ir.IntType(32)))
+        within = builder.icmp_signed("<", ir.Constant(wide, list(range(SIXTEEN))), last)
+        result = builder.select(within, builder.fptoui(each, wide), ir.Constant(wide, [int(BEYOND)] * SIXTEEN))
+        builder.store(result, builder.bitcast(builder.gep(steps, [arguments[5]]), wide.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return types.void(sums, types.uint64, types.float64, types.int64, steps, types.uint64), write
+
+
+@copied
+def write_steps(sums, place, steps, row, size):
+    """Write the steps of a row of options: how many of the 2**32 words fall on the options up to this one.
+
+    ``sums`` holds the sums of their odds up to each, from ``place`` on. The last option and what comes after it no word
+    reaches.
+    """
+    total = sums[np.uint64(place + size - 1)]
+    scale = WORDS / total if total > 0.0 else 1.0
+    first = np.uint64(row) * np.uint64(steps.shape[1])
+    for more in range(0, size, SIXTEEN):
+        _write_sixteen(sums, np.uint64(place + more), scale, size - 1 - more, steps, first + np.uint64(more))

@@ -18,7 +18,7 @@ import math
 import numpy as np
 
 from borderflow.kernels import kernel_cache
-from borderflow.kernels.arithmetic import ZERO, lay_out, normal_quantile
+from borderflow.kernels.arithmetic import BEYOND, ZERO, normal_quantile
 from borderflow.kernels.choice import spread_news, weigh
 from borderflow.kernels.crossings import cross
 from borderflow.kernels.departures import call_up, leave
@@ -68,6 +68,15 @@ def count_people(homes, lines, pool, abroad, counter):
     for s in range(lines.people.size):
         total += lines.people[s]
     return total + counter[ORDINARY_OUT] - counter[ORDINARY_IN]
+
+
+@part
+def note_choices(countries, country_day, choosing, chosen, t):
+    """Add who chose each lane in this hour to the record of its day."""
+    keep_apart()
+    for lane in range(countries.size):
+        chosen[country_day[countries[lane], t], lane] += choosing[lane]
+        choosing[lane] = 0
 
 
 @part
@@ -130,8 +139,8 @@ with kernel_cache():
             waits_at = choices.service_lane[service]
             minds.leg_lane[a] = waits_at if waits_at >= 0 else choices.alt_lane[a]
             minds.leg_hours[a] = choices.alt_hours[a] - choices.service_ride[service]
-        lay_out(choices.nest_alt, minds.nest_place, minds.inner)
-        lay_out(choices.row_nest, minds.row_place, minds.outer)
+        for steps in (minds.inner, minds.outer, minds.mixture):
+            steps[:] = BEYOND
         for lane in range(lanes.post.size):
             persons = 1.0
             if lanes.in_vehicles[lane] == 1:
@@ -186,7 +195,7 @@ with kernel_cache():
                 noise = state.noise[clock.utc_day[t]]
                 weigh(choices, rules.access, minds, rules.abroad.pull, noise, theta, segment, origins)
             leave(
-                people, clock, choices, rules.demand, theta, homes, minds, roads, counter, record.origin, chosen, state.noise,
+                people, clock, choices, rules.demand, theta, homes, minds, roads, counter, record.origin, state.noise,
                 state.travel, state.crowd, state.bulk, seed, member, t,
             )  # fmt: skip
             code = cross(
@@ -196,9 +205,10 @@ with kernel_cache():
             if code != OK:
                 return code, t
             choose_again(
-                clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, record.country, chosen,
-                state.noise, state.travel, state.crowd, people.stopped, seed, member, t, segment,
+                clock, choices, rules.access, rules.abroad, theta, minds, roads, pool, counter, record.country,
+                state.noise, state.travel, state.crowd, state.bulk, people.stopped, seed, member, t, segment,
             )  # fmt: skip
+            note_choices(lanes.country, clock.country_day, roads.chosen, chosen, t)
             live_abroad(
                 choices, rules.abroad, lanes.country_key, clock.country_day, abroad, pool, counter, record.country,
                 record.abroad, seed, member, t,

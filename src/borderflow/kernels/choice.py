@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from borderflow.kernels.arithmetic import ONE, raise_all
+from borderflow.kernels.arithmetic import ONE, ZERO, raise_all, write_steps
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import AIR, BACK, HAVEN, MEMORY
@@ -87,25 +87,37 @@ def weigh(choices, access, minds, pull, noise, theta, segment, size):
     """
     keep_apart()
     classes = minds.ordinary_factor.shape[1]
+    nests = choices.nest_country.size
+    width = np.uint64(minds.inner.shape[1])
+    free_sums, afraid_sums = minds.sums[0], minds.sums[1]
     i = 0
     for r in range(size):
         row = minds.rows[r]
         minds.news[1 + row] = minds.news[0]
+        place = np.uint64(0)
         for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
             free = 0.0
             afraid = 0.0
             first = np.uint64(choices.nest_alt[n])
-            place = np.uint64(minds.nest_place[n])
-            for i_alt in range(np.uint64(choices.nest_alt[n + 1]) - first):
+            options = np.uint64(choices.nest_alt[n + 1]) - first
+            for i_alt in range(options):
                 way = np.uint64(2) * np.uint64(choices.alt_way[first + i_alt])
                 weight = minds.alt_weight[first + i_alt]
                 free += weight * minds.way_factor[way]
                 afraid += weight * minds.way_factor[way + ONE]
-                minds.inner[0, place + i_alt] = free
-                minds.inner[1, place + i_alt] = afraid
+                free_sums[place + i_alt] = free
+                afraid_sums[place + i_alt] = afraid
+            place += width
             minds.odds[i] = free
             minds.odds[i + 1] = afraid
             i += 2
+        # in a loop of its own: whoever reads sixteen numbers at once has to wait for the last of them to be written
+        place = ZERO
+        for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
+            options = np.int64(choices.nest_alt[n + 1]) - choices.nest_alt[n]
+            write_steps(free_sums, place, minds.inner, n, options)
+            write_steps(afraid_sums, place, minds.inner, nests + n, options)
+            place += np.int64(width)
     raise_all(minds.odds, minds.force, i, theta.nest_scale)
     for v in range(classes):
         for c in range(pull.size):
@@ -114,37 +126,42 @@ def weigh(choices, access, minds, pull, noise, theta, segment, size):
     j = 0
     for r in range(size):
         row = minds.rows[r]
+        cell = 2 * row
+        first = choices.row_nest[row]
+        options = choices.row_nest[row + 1] - first
         for v in range(classes):
             free = 0.0
             afraid = 0.0
             k = np.uint64(i)
-            place = np.uint64(minds.row_place[row])
-            for n in range(np.uint64(choices.row_nest[row]), np.uint64(choices.row_nest[row + 1])):
-                now = minds.pull[v, np.uint64(choices.nest_country[n])]
+            for i_nest in range(options):
+                now = minds.pull[v, np.uint64(choices.nest_country[first + i_nest])]
                 free += minds.force[k] * now
                 afraid += minds.force[k + ONE] * now
                 k += np.uint64(2)
-                minds.outer[v, place] = free
-                minds.outer[classes + v, place] = afraid
-                place += ONE
-            minds.seen[2 * row * classes + v] = free
-            minds.seen[(2 * row + 1) * classes + v] = afraid
+                free_sums[i_nest] = free
+                afraid_sums[i_nest] = afraid
+            write_steps(free_sums, ZERO, minds.outer, cell * classes + v, options)
+            write_steps(afraid_sums, ZERO, minds.outer, (cell + 1) * classes + v, options)
+            minds.seen[cell * classes + v] = free
+            minds.seen[(cell + 1) * classes + v] = afraid
             minds.odds[j] = free
             minds.odds[j + 1] = afraid
             j += 2
-        i += 2 * (choices.row_nest[row + 1] - choices.row_nest[row])
+        i += 2 * options
     raise_all(minds.odds, minds.force, j, theta.access_response)
     j = 0
     for r in range(size):
-        row = minds.rows[r]
+        cell = 2 * minds.rows[r]
         free = 0.0
         afraid = 0.0
         for v in range(classes):
-            share = choices.row_share[row, v]
-            minds.part[2 * row * classes + v] = share * minds.force[j]
-            minds.part[(2 * row + 1) * classes + v] = share * minds.force[j + 1]
+            share = choices.row_share[minds.rows[r], v]
             free += share * minds.force[j]
             afraid += share * minds.force[j + 1]
+            free_sums[v] = free
+            afraid_sums[v] = afraid
             j += 2
-        minds.reach[2 * row] = free / minds.usual[0]
-        minds.reach[2 * row + 1] = afraid / minds.usual[0]
+        write_steps(free_sums, ZERO, minds.mixture, cell, classes)
+        write_steps(afraid_sums, ZERO, minds.mixture, cell + 1, classes)
+        minds.reach[cell] = free / minds.usual[0]
+        minds.reach[cell + 1] = afraid / minds.usual[0]

@@ -6,12 +6,10 @@ import math
 
 import numpy as np
 
-from borderflow.kernels.arithmetic import ONE, ZERO, count_below, exponential, logarithm
-from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, invert_binomial, keep_apart, philox, share_of
+from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, exponential, fill_sixteen, logarithm
+from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, keep_apart, share_of
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import (
-    BINS_OF_BLOCK,
-    BY_BITS,
     CALL_ELIGIBLE,
     CALL_OUTSIDE,
     CALL_RETURN,
@@ -19,20 +17,19 @@ from borderflow.kernels.purposes import (
     CALLED,
     CALLED_DAY,
     CHOOSE,
-    CHOOSE_CLASS,
-    CHOOSE_HOURS,
-    CHOOSE_LANE,
-    CHOOSE_NEST,
     CROWD,
+    FEW,
     LEAVE,
     LEFT,
+    PARTIES,
     RING,
-    SINGLES,
     SUB,
-    TRAVEL_BINS,
     UNDERWAY,
     WRONG_RETURNED,
 )  # fmt: skip
+
+AROUND = np.uint64(RING)
+LATEST = RING - 1.0
 
 
 @part
@@ -93,186 +90,141 @@ def set_on_road(roads, counter, t, lane, people, k, hours):
 
 
 @copied
-def depart(choices, minds, roads, counter, chosen, day, t, a, people, k, slowness):
-    """Put people on the road towards one alternative."""
-    chosen[day, choices.alt_lane[a]] += people
-    set_on_road(roads, counter, t, minds.leg_lane[a], people, k, minds.leg_hours[a] * slowness)
+def gather(crowd, size, first, parties, party, cell, k, v, site, sub):
+    """Add ``parties`` of one place and type to those who wait for their draws, the ``first`` of them and the next.
+
+    Sixteen at a time; what is too much the next ones overwrite.
+    """
+    purpose = CHOOSE + 256 * (first % PARTIES + PARTIES * sub)
+    for more in range(0, parties, SIXTEEN):
+        i = np.uint64(size + more)
+        fill_sixteen(crowd.people, i, party, ZERO)
+        fill_sixteen(crowd.cell, i, cell, ZERO)
+        fill_sixteen(crowd.kind, i, k, ZERO)
+        fill_sixteen(crowd.known, i, v, ZERO)
+        fill_sixteen(crowd.site, i, site + first // PARTIES, ZERO)
+        fill_sixteen(crowd.purpose, i, purpose + 256 * more, 256 + ZERO)
 
 
 @copied
-def gather(crowd, size, n, party, cell, k, v, site, sub):
-    """Add ``n`` people in parties to those who wait for their draws; returns how many parties wait."""
+def join(
+    choices, minds, roads, counter, travel, crowd, size, n, cell, k, v, site, sub, seed, member, t
+):  # fmt: skip
+    """Let ``n`` people in parties join those who wait for their draws; returns how many parties wait.
+
+    Whenever the crowd is full it sets out.
+    """
+    party = choices.party[0]
     parties = (n + party - 1) // party
-    for i in range(parties):
-        crowd.people[size + i] = min(party, n - i * party)
-        crowd.cell[size + i] = cell
-        crowd.kind[size + i] = k
-        crowd.known[size + i] = v
-        crowd.site[size + i] = site
-        crowd.purpose[size + i] = CHOOSE + 256 * (i + 65536 * sub)
-    return size + parties
+    counter[UNDERWAY] += n
+    first = ZERO
+    while first < parties:
+        if size == CROWD:
+            set_out(choices, minds, roads, travel, crowd, size, seed, member, t)
+            size = ZERO
+        some = min(parties - first, CROWD - size, PARTIES - first % PARTIES)
+        gather(crowd, size, first, some, party, cell, k, v, site, sub)
+        first += some
+        size += some
+    if n > 0:
+        crowd.people[size - 1] -= parties * party - n
+    return size
 
 
 @part
-def set_out(choices, minds, roads, counter, chosen, country_day, travel, crowd, size, seed, member, t):
+def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
     """Let the first ``size`` parties of the crowd choose and depart: visa class, country, way, speed.
 
-    Each has one block of numbers. One choice after the other for everybody, not one person after the other, and
-    counting instead of searching: so the processor need not guess how a search ends before it turns to the next.
+    Each has one block of numbers. One choice after the other for everybody, not one person after the other, so that
+    the processor turns to the next while it waits for what one finds in memory.
     """
     keep_apart()
     classes = np.uint64(minds.ordinary_factor.shape[1])
+    nests = np.uint64(choices.nest_country.size)
     fill_blocks(crowd.words, size, seed, member, t, crowd.site, crowd.purpose)
+    if classes > ONE:
+        for i in range(size):
+            v = count_reached(minds.mixture, np.uint64(crowd.cell[i]), crowd.words[2, i])
+            crowd.known[i] = crowd.known[i] if crowd.known[i] > 0 else v
     for i in range(size):
         cell = np.uint64(crowd.cell[i])
-        everything = 0.0
-        for w in range(classes):
-            everything += minds.part[cell * classes + w]
-        goal = share_of(crowd.words[2, i]) * everything
-        running = 0.0
-        v = np.uint64(0)
-        for w in range(classes - ONE):
-            running += minds.part[cell * classes + w]
-            v += np.uint64(running < goal)
-        if crowd.known[i] > 0:
-            v = np.uint64(crowd.known[i])
-        row = cell >> ONE
-        first = np.uint64(choices.row_nest[row])
-        goal = share_of(crowd.words[0, i]) * minds.seen[cell * classes + v]
-        view = (cell & ONE) * classes + v
-        crowd.known[i] = v
-        crowd.nest[i] = first + count_below(minds.outer, view, np.uint64(minds.row_place[row]), goal)
+        view = cell * classes + np.uint64(crowd.known[i])
+        crowd.nest[i] = np.uint64(choices.row_nest[cell >> ONE]) + count_reached(minds.outer, view, crowd.words[0, i])
     for i in range(size):
         n = np.uint64(crowd.nest[i])
-        first = np.uint64(choices.nest_alt[n])
-        options = np.uint64(choices.nest_alt[n + ONE]) - first
-        place = np.uint64(minds.nest_place[n])
         half = np.uint64(crowd.cell[i]) & ONE
-        goal = share_of(crowd.words[1, i]) * minds.inner[half, place + options - ONE]
-        crowd.way[i] = first + count_below(minds.inner, half, place, goal)
+        crowd.way[i] = np.uint64(choices.nest_alt[n]) + count_reached(minds.inner, half * nests + n, crowd.words[1, i])
+    if classes > ONE:
+        for i in range(size):
+            # nobody asks on the way to a country that does not tell classes apart
+            asked = choices.selective[np.uint64(choices.nest_country[np.uint64(crowd.nest[i])])]
+            crowd.kind[i] += crowd.known[i] * np.uint64(asked)
     lanes = np.uint64(roads.calendar.shape[1])
     columns = np.uint64(roads.calendar.shape[2])
-    here = t % RING
-    everyone = ZERO
+    here = np.uint64(t % RING)
     for i in range(size):
         a = np.uint64(crowd.way[i])
-        c = np.uint64(choices.nest_country[np.uint64(crowd.nest[i])])
-        slot = here + journey(minds.leg_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)])
-        slot -= RING if slot >= RING else 0
-        place = (np.uint64(slot) * lanes + np.uint64(minds.leg_lane[a])) * columns
-        # nobody asks on the way to a country that does not tell classes apart
-        crowd.nest[i] = place + crowd.kind[i] + crowd.known[i] * np.uint64(choices.selective[c])
-        crowd.way[i] = place + columns - ONE
-        everyone += crowd.people[i]
-        chosen[np.uint64(country_day[c, t]), choices.alt_lane[a]] += crowd.people[i]
-    counter[UNDERWAY] += everyone
+        hours = minds.leg_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)] + 0.5
+        later = np.uint64(np.int64(hours if hours < LATEST else LATEST))
+        slot = here + later + np.uint64(later == 0)
+        slot = slot if slot < AROUND else slot - AROUND
+        crowd.nest[i] = (slot * lanes + np.uint64(minds.leg_lane[a])) * columns
+        roads.chosen[np.uint64(choices.alt_lane[a])] += crowd.people[i]
     # the calendar is large and people arrive anywhere in it: alone in a short loop, these waits overlap
     for i in range(size):
-        roads.flat[crowd.nest[i]] += crowd.people[i]
-        roads.flat[crowd.way[i]] += crowd.people[i]
+        place = np.uint64(crowd.nest[i])
+        roads.flat[place + np.uint64(crowd.kind[i])] += crowd.people[i]
+        roads.flat[place + columns - ONE] += crowd.people[i]
 
 
 @part
-def set_out_many(choices, minds, roads, counter, chosen, country_day, travel, n, cell, k, sub, seed, member, t):
-    """Let very many people of one cell choose by chains of binomials, the same multinomial law; returns how many left.
+def draw_leavers(bulk, size, seed, member, t):
+    """Draw from Binomial(``number``, ``mean``) for the first ``size`` of the listed, the same as `binomial` gives.
 
-    Whoever is left over when parties are made sets out in another hour.
+    What almost every draw comes to is written without a branch, so that the compiler works on eight at a time; the
+    others are marked and drawn one by one.
     """
     keep_apart()
-    party = choices.party[0]
-    n //= party
-    classes = minds.ordinary_factor.shape[1]
-    row = cell // 2
-    key = choices.row_key[row]
-    g = k // classes
-    known = k % classes
-    everything = 0.0
-    for v in range(classes):
-        everything += minds.part[cell * classes + v]
-    left = n
-    for v in range(classes):
-        odds = minds.part[cell * classes + v]
-        address = SUB * 64 * (v + 16 * sub)
-        here = left if v == known else ZERO
-        if known == 0:
-            here = binomial(
-                left, odds / everything if everything > 0.0 else 1.0, seed, member, t, key, CHOOSE_CLASS + address
-            )
-            everything -= odds
-        left -= here
-        outer = minds.outer[cell % 2 * classes + v]
-        before = 0.0
-        for nest in range(choices.row_nest[row], choices.row_nest[row + 1]):
-            if here <= 0:
-                break
-            c = choices.nest_country[nest]
-            until = outer[minds.row_place[row] + nest - choices.row_nest[row]]
-            force = until - before
-            rest = minds.seen[cell * classes + v] - before
-            before = until
-            address += SUB
-            going = binomial(here, force / rest if rest > 0.0 else 1.0, seed, member, t, key, CHOOSE_NEST + address)
-            here -= going
-            choose_lane(
-                choices, minds, roads, counter, chosen, country_day[c, t], travel, seed, member, t, key, nest,
-                cell % 2, going, g * classes + v * choices.selective[c], address,
-            )  # fmt: skip
-        left += here
-    return (n - left) * party
-
-
-@part
-def choose_lane(
-    choices, minds, roads, counter, chosen, day, travel, seed, member, t, key, nest, stoppable, people, k, address
-):  # fmt: skip
-    """Spread many people of one nest over its alternatives and over travel times."""
-    keep_apart()
-    inner = minds.inner[stoppable, minds.nest_place[nest] :]
-    before = 0.0
-    options = choices.nest_alt[nest + 1] - choices.nest_alt[nest]
-    for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
-        if people <= 0:
-            break
-        until = inner[a - choices.nest_alt[nest]]
-        odds = until - before
-        rest = inner[options - 1] - before
-        before = until
-        site = key + 7919 * (1 + a - choices.nest_alt[nest])
-        m = binomial(people, odds / rest if rest > 0.0 else 1.0, seed, member, t, site, CHOOSE_LANE + address)
-        people -= m
-        party = choices.party[0]
-        if m <= BY_BITS:
-            for first in range(0, m, BINS_OF_BLOCK):
-                block = CHOOSE_HOURS + address + 256 * (first // BINS_OF_BLOCK)
-                w0, w1, w2, w3 = philox(seed, member, t, site, block)
-                for i in range(min(BINS_OF_BLOCK, m - first)):
-                    word = w0 if i < 6 else (w1 if i < 12 else (w2 if i < 18 else w3))
-                    b = np.int64(word >> np.uint64(5 * (i % 6))) & 31
-                    depart(choices, minds, roads, counter, chosen, day, t, a, party, k, travel[b])
-            continue
-        for b in range(TRAVEL_BINS):
-            there = site + 104729 * (b + 1)
-            some = binomial(m, 1.0 / (TRAVEL_BINS - b), seed, member, t, there, CHOOSE_HOURS + address)
-            m -= some
-            if some > 0:
-                depart(choices, minds, roads, counter, chosen, day, t, a, some * party, k, travel[b])
-
-
-@part
-def weigh_nobody(bulk, size):
-    """Write the probability that nobody of ``number`` people leaves: ``(1 - mean)**number``."""
-    keep_apart()
-    for i in range((size + 7) // 8 * 8):
+    fill_blocks(bulk.words, size, seed, member, t, bulk.site, bulk.purpose)
+    eights = (size + 7) // 8 * 8
+    for i in range(eights):
         q = bulk.mean[i]
         # the series of ln(1 - q) is exact to the last bit where q is small
         small = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2))))
         large = logarithm(max(1.0 - q, 1e-300))
         bulk.mass[i] = exponential(np.float64(bulk.number[i]) * (small if q < 1e-3 else large))
+    for i in range(eights):
+        n = np.float64(bulk.number[i])
+        q = bulk.mean[i]
+        # few: by inversion, walking upwards from zero
+        u = fine_share_of(bulk.words[0, i], bulk.words[1, i])
+        mass = bulk.mass[i]
+        until = mass
+        few = 0.0
+        for k in range(FEW):
+            few += u > until
+            mass *= q / (1.0 - q) * (n - k) * (1.0 / (k + 1.0))
+            until += mass
+        few = few if few < FEW else -1.0
+        # many: what the first step of transformed rejection accepts at once
+        spread = math.sqrt(n * q * (1.0 - q))
+        b = 1.15 + 2.53 * spread
+        u = share_of(bulk.words[0, i]) - 0.5
+        near = 0.5 - abs(u)
+        many = math.floor((2.0 * (-0.0873 + 0.0248 * b + 0.01 * q) / near + b) * u + (n * q + 0.5))
+        many = many if near >= 0.07 and share_of(bulk.words[1, i]) <= 0.92 - 4.2 / b else -1.0
+        drawn = few if n * q < 10.0 else many
+        bulk.drawn[i] = np.int64(drawn if q <= 0.5 else -1.0)
+    for i in range(size):
+        if bulk.drawn[i] < 0:
+            bulk.drawn[i] = binomial(
+                bulk.number[i], bulk.mean[i], seed, member, t, np.int64(bulk.site[i]), np.int64(bulk.purpose[i])
+            )
 
 
 @part
 def leave(
-    people, clock, choices, demand, theta, homes, minds, roads, counter, origin, chosen, noise, travel, crowd, bulk,
+    people, clock, choices, demand, theta, homes, minds, roads, counter, origin, noise, travel, crowd, bulk,
     seed, member, t,
 ):  # fmt: skip
     """Draw leavers of every origin and group and let them choose (DESIGN 5.2)."""
@@ -292,38 +244,18 @@ def leave(
             bulk.site[i] = people.origin_key[o]
             bulk.purpose[i] = LEAVE + SUB * g
             i += 1
-    fill_blocks(bulk.words, i, seed, member, t, bulk.site, bulk.purpose)
-    weigh_nobody(bulk, i)
-    party = choices.party[0]
+    draw_leavers(bulk, i, seed, member, t)
     size = ZERO
-    i = -1
-    origins = people.population.size
-    for o in range(origins + 1):
-        if size > CROWD or (size > 0 and o == origins):
-            set_out(
-                choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size, seed, member, t
-            )  # fmt: skip
-            size = ZERO
-        if o == origins:
-            break
-        for g in range(groups):
-            i += 1
-            n = bulk.number[i]
-            hazard = bulk.mean[i]
-            if n * hazard < 10.0 and hazard <= 0.5:
-                n = invert_binomial(n, hazard, bulk.mass[i], fine_share_of(bulk.words[0, i], bulk.words[1, i]))
-            else:
-                n = binomial(n, hazard, seed, member, t, people.origin_key[o], LEAVE + SUB * g)
-            if n == 0:
-                continue
-            cell = 2 * o + people.stopped[g]
-            k = g * classes
-            if (n + party - 1) // party <= SINGLES:
-                size = gather(crowd, size, n, party, cell, k, ZERO, choices.row_key[o], g)
-            else:
-                n = set_out_many(
-                    choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, g,
-                    seed, member, t,
-                )  # fmt: skip
-            homes.home[o, g] -= n
-            origin[LEFT, day, o] += n
+    for i in range(people.population.size * groups):
+        n = bulk.drawn[i]
+        if n == 0:
+            continue
+        o = i // groups
+        g = i % groups
+        homes.home[o, g] -= n
+        origin[LEFT, day, o] += n
+        size = join(
+            choices, minds, roads, counter, travel, crowd, size, n,
+            2 * o + people.stopped[g], g * classes, ZERO, choices.row_key[o], g, seed, member, t,
+        )  # fmt: skip
+    set_out(choices, minds, roads, travel, crowd, size, seed, member, t)

@@ -44,6 +44,7 @@ _SHIFT = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0
 _INVERSES = np.array([0.0, *(1.0 / n for n in range(1, 1001))])
 _LOG_FACTORIALS = np.array([math.lgamma(n + 1.0) for n in range(4096)])
+NEAR = 16.0  # steps from the mode up to which a probability is found step by step
 _BLOCK = 256  # purposes fit below this number, blocks of one purpose count above it
 
 
@@ -225,8 +226,9 @@ with kernel_cache():
         if p >= 1.0:
             return n
         q = p if p <= 0.5 else 1.0 - p
+        word0, word1, word2, word3 = philox(seed, member, step, site, purpose)
         if n * q < 10.0:
-            u = uniform(seed, member, step, site, purpose)
+            u = fine_share_of(word0, word1)
             k = 0
             if u >= 1.0 - n * q:
                 # ln(1 - q) by its series where that is exact to the last bit
@@ -241,17 +243,26 @@ with kernel_cache():
         odds = q / (1.0 - q)
         alpha = (2.83 + 5.1 / b) * spread
         mode = math.floor((n + 1) * q)
+        u, v, u2, v2 = share_of(word0), share_of(word1), share_of(word2), share_of(word3)
         block = purpose
         while True:
-            u, v, u2, v2 = uniforms(seed, member, step, site, block)
-            block += _BLOCK
             for _ in range(2):
                 u -= 0.5
                 us = 0.5 - abs(u)
                 x = math.floor((2.0 * a / us + b) * u + c)
                 if us >= 0.07 and v <= squeeze:
                     return int(x) if p <= 0.5 else n - int(x)
-                if 0.0 <= x <= n:
+                if 0.0 <= x <= n and abs(x - mode) <= NEAR:
+                    # probability of x over that of the mode, step by step: no logarithm is needed
+                    low, high = min(x, mode), max(x, mode)
+                    ratio = 1.0
+                    while low < high:
+                        low += 1.0
+                        ratio *= odds * (n - low + 1.0) / low
+                    v *= alpha / (a / (us * us) + b)
+                    if v <= ratio if x >= mode else v * ratio <= 1.0:
+                        return int(x) if p <= 0.5 else n - int(x)
+                elif 0.0 <= x <= n:
                     v = math.log(v * alpha / (a / (us * us) + b))
                     bound = (
                         (mode + 0.5) * math.log((mode + 1.0) / (odds * (n - mode + 1.0)))
@@ -265,6 +276,8 @@ with kernel_cache():
                     if v <= bound:
                         return int(x) if p <= 0.5 else n - int(x)
                 u, v = u2, v2
+            block += _BLOCK
+            u, v, u2, v2 = uniforms(seed, member, step, site, block)
 
     @njit(cache=True, error_model="numpy", forceinline=False)
     def _log_factorial(n):

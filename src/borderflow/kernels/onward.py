@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from borderflow.kernels.arithmetic import ZERO
 from borderflow.kernels.choice import weigh
-from borderflow.kernels.departures import gather, set_out, set_out_many
+from borderflow.kernels.departures import draw_leavers, join, set_out
 from borderflow.kernels.draws import binomial, hypergeometric, keep_apart
 from borderflow.kernels.parts import part
 from borderflow.kernels.purposes import (
     ABROAD_WHO,
     AGAIN,
-    AGAIN_WHO,
-    CROWD,
     ELSEWHERE,
     GIVE_UP,
-    GIVE_UP_WHO,
     ONWARD,
     RETURN,
     RETURNED,
-    SINGLES,
     SUB,
     TRANSIT,
     TRANSIT_WHO,
@@ -27,79 +23,69 @@ from borderflow.kernels.purposes import (
 
 @part
 def choose_again(
-    clock, choices, access, abroad, theta, minds, roads, pool, counter, country, chosen, noise, travel, crowd,
+    clock, choices, access, abroad, theta, minds, roads, pool, counter, country, noise, travel, crowd, bulk,
     stopped_groups, seed, member, t, segment,
 ):  # fmt: skip
     """Let people who were turned away choose again: another post, another mode, or home (DESIGN 5.7).
 
-    All at one post decide at the same pace, so their number is drawn first and then who they are.
+    Who waits where is listed first, and all their numbers are drawn at once.
     """
     keep_apart()
     classes = minds.ordinary_factor.shape[1]
-    party = choices.party[0]
+    types = stopped_groups.size * classes
     size = ZERO
+    i = ZERO
     for post in range(pool.shape[0]):
         row = choices.post_row[post]
-        if row >= 0 and minds.news[1 + row] != minds.news[0]:
-            for k in range(stopped_groups.size * classes):
-                if pool[post, k] > 0:
-                    minds.rows[size] = row
-                    size += 1
-                    break
+        before = i
+        for k in range(types):
+            if row >= 0 and pool[post, k] > 0:
+                bulk.mean[i] = abroad.again[post]
+                bulk.number[i] = pool[post, k]
+                bulk.site[i] = choices.row_key[row]
+                bulk.purpose[i] = AGAIN + SUB * k
+                bulk.where[i] = post * types + k
+                i += 1
+        if i > before and minds.news[1 + row] != minds.news[0]:
+            minds.rows[size] = row
+            size += 1
     if size > 0:
         weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, size)
+    draw_leavers(bulk, i, seed, member, t)
     size = ZERO
-    posts = pool.shape[0]
-    for post in range(posts + 1):
-        if size > CROWD or (size > 0 and post == posts):
-            set_out(
-                choices, minds, roads, counter, chosen, clock.country_day, travel, crowd, size, seed, member, t
-            )  # fmt: skip
-            size = ZERO
-        if post == posts:
-            break
-        others = ZERO
-        for k in range(stopped_groups.size * classes):
-            others += pool[post, k]
+    for j in range(i):
+        if bulk.drawn[j] > 0:
+            post = bulk.where[j] // types
+            bulk.mean[size] = abroad.home[post]
+            bulk.number[size] = bulk.drawn[j]
+            bulk.site[size] = bulk.site[j]
+            bulk.purpose[size] = GIVE_UP + SUB * (bulk.where[j] % types)
+            bulk.where[size] = bulk.where[j]
+            size += 1
+    draw_leavers(bulk, size, seed, member, t)
+    deciding = size
+    size = ZERO
+    for j in range(deciding):
+        post = bulk.where[j] // types
+        k = bulk.where[j] % types
+        v = k % classes
         row = choices.post_row[post]
-        if others == 0 or row < 0:
-            continue
-        key = choices.row_key[row]
-        decided = binomial(others, abroad.again[post], seed, member, t, key, AGAIN + ZERO)
-        if decided == 0:
-            continue
-        home = binomial(decided, abroad.home[post], seed, member, t, key, GIVE_UP + ZERO)
+        cell = 2 * row + stopped_groups[k // classes]
+        home = bulk.drawn[j]
+        leaving = bulk.number[j] - home
+        if (minds.seen[cell * classes + v] if v > 0 else minds.reach[cell]) <= 0.0:
+            leaving = ZERO
+        pool[post, k] -= home + leaving
         counter[RETURNED] += home
         c = choices.haven_country[post]
         if c >= 0:
+            country[0, clock.country_day[c, t], c] += leaving
             country[1, clock.country_day[c, t], c] += home
-        for k in range(stopped_groups.size * classes):
-            if decided == 0:
-                break
-            here = pool[post, k]
-            if here == 0:
-                continue
-            others -= here
-            n = hypergeometric(here, others, decided, seed, member, t, key, AGAIN_WHO + SUB * k)
-            decided -= n
-            back = hypergeometric(n, decided, home, seed, member, t, key, GIVE_UP_WHO + SUB * k)
-            home -= back
-            n -= back
-            pool[post, k] -= back
-            cell = 2 * row + stopped_groups[k // classes]
-            v = k % classes
-            if n == 0 or (minds.seen[cell * classes + v] if v > 0 else minds.reach[cell]) <= 0.0:
-                continue
-            if (n + party - 1) // party <= SINGLES:
-                size = gather(crowd, size, n, party, cell, k - v, v, key, k)
-            else:
-                n = set_out_many(
-                    choices, minds, roads, counter, chosen, clock.country_day, travel, n, cell, k, k,
-                    seed, member, t,
-                )  # fmt: skip
-            pool[post, k] -= n
-            if c >= 0:
-                country[0, clock.country_day[c, t], c] += n
+        size = join(
+            choices, minds, roads, counter, travel, crowd, size, leaving,
+            cell, k - v, v, choices.row_key[row], k, seed, member, t,
+        )  # fmt: skip
+    set_out(choices, minds, roads, travel, crowd, size, seed, member, t)
 
 
 @part

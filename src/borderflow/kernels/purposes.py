@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 # Purposes of draws (DESIGN section 7: counter = member, step, site, purpose). Append only: a number once given to a
-# purpose keeps it, or every published run would change.
+# purpose keeps it, or every published run would change. Given once and no longer used: 7, 8, 25, 26, 30, 31.
 CALL_ELIGIBLE = 1
 CALL_OUTSIDE = 2
 CALL_RETURNABLE = 3
 CALL_RETURN = 4
 LEAVE = 5
 CHOOSE = 6
-CHOOSE_NEST = 7
-CHOOSE_LANE = 8
-CHOOSE_CLASS = 25
-CHOOSE_HOURS = 26
 ARRIVE = 27
 ORDINARY = 9
 ACCESS = 10
@@ -33,8 +29,6 @@ NOISE_ALL = 23
 NOISE_COUNTRY = 24
 STOP_WHO = 28
 CALLED_WHO = 29
-AGAIN_WHO = 30
-GIVE_UP_WHO = 31
 ABROAD_WHO = 32
 BARRED = 33
 TRANSIT = 34
@@ -89,7 +83,6 @@ RING = 192  # hours that a journey may take at most
 MEMORY = 64  # hours that waits are remembered for people's information
 TRAVEL_BINS = 32  # equally likely values of the travel-time factor
 SMALL_POST = 12.0  # persons per hour up to which arrivals within an hour are placed one by one
-SINGLES = 200  # up to this many leavers of one cell choose one by one, more by multinomial
-CROWD = 1024  # parties that wait for their draws until more of them set out
-BINS_OF_BLOCK = 24  # travel-time bins of five bits each that one block of numbers gives
-BY_BITS = 8 * BINS_OF_BLOCK  # up to this many people draw their travel-time bins from bits
+CROWD = 496  # parties that wait for their draws until all of them set out; what they need fits into the fastest memory
+PARTIES = 65536  # parties that one site gives numbers to
+FEW = 8  # steps of an inversion that are made for everybody, needed or not

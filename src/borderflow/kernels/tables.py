@@ -197,6 +197,7 @@ class Roads(NamedTuple):
 
     calendar: np.ndarray  # (RING, L, G * V + 1) by type of person; last: their sum
     flat: np.ndarray  # the memory of `calendar`
+    chosen: np.ndarray  # (L,) people who chose a lane in this hour
 
 
 class Lines(NamedTuple):
@@ -225,29 +226,28 @@ class Minds(NamedTuple):
     alt_weight: np.ndarray  # (A,)
     leg_lane: np.ndarray  # (A,) lane that people reach first, or where they wait for a seat on the way
     leg_hours: np.ndarray  # (A,) hours to there
-    nest_place: np.ndarray  # (N,) where the alternatives of a nest begin in each half of `inner`, a multiple of EIGHT
-    row_place: np.ndarray  # (R,) where the nests of a row begin in each part of `outer`, a multiple of EIGHT
     pull: np.ndarray  # (V, C) how a country draws a visa class today
-    inner: np.ndarray  # (2, .) sum of the odds of the alternatives of a nest up to this one: not stoppable, stoppable
+    inner: np.ndarray  # (2 * N, .) steps of the alternatives of a nest: not stoppable, then stoppable
     rows: np.ndarray  # (R,) rows to weigh
     odds: np.ndarray  # room for sums of odds of those rows
     force: np.ndarray  # room for their powers
-    outer: np.ndarray  # (2 * V, .) sum of the pulls of the nests of a row up to this one, as a visa class sees them
+    outer: np.ndarray  # (2 * R * V, .) steps of the nests of a row, by cell and class
+    mixture: np.ndarray  # (2 * R, .) steps of visa classes among those who leave, by cell
+    sums: np.ndarray  # (2, .) room for sums of odds up to an option
     seen: np.ndarray  # (2 * R * V,) sum of pulls as each visa class sees them, by cell (2 * row + stoppable) and class
-    part: np.ndarray  # (2 * R * V,) odds of visa classes among those who leave, by cell and class
     reach: np.ndarray  # (2 * R,) departure rate relative to the mean of the country, by cell
     usual: np.ndarray  # (1,) mean of (sum of pulls)**access_response over all residents at the first hour
     news: np.ndarray  # (1 + R,) number of the last news, then the news that the odds of each row come from
 
 
 class Crowd(NamedTuple):
-    """People who set out in this hour and wait for their draws: room for CROWD parties and those of one place more."""
+    """People who set out in this hour and wait for their draws: room for CROWD parties."""
 
     cell: np.ndarray  # (W,) 2 * row + stoppable
     people: np.ndarray  # (W,) who choose together
     kind: np.ndarray  # (W,) type of person in visa class 0
     known: np.ndarray  # (W,) visa class; 0: drawn from the row's mixture
-    nest: np.ndarray  # (W,) what they choose; then where in the calendar they arrive
+    nest: np.ndarray  # (W,) what they choose
     way: np.ndarray  # (W,)
     site: np.ndarray  # (W,) addresses of draws
     purpose: np.ndarray  # (W,)
@@ -259,7 +259,9 @@ class Bulk(NamedTuple):
 
     mean: np.ndarray  # (B,) expected number or probability
     mass: np.ndarray  # (B,) probability of zero
-    number: np.ndarray  # (B,) out of how many, or what was drawn
+    number: np.ndarray  # (B,) out of how many, or what was drawn from Poisson
+    drawn: np.ndarray  # (B,) how many of them
+    where: np.ndarray  # (B,) row of another array that this is about
     site: np.ndarray  # (B,) addresses of draws
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
