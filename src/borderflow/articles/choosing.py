@@ -190,7 +190,11 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         one
         for one in FIGURES
         if one.quantity == wanted
-        and (amount.dimension in one.counts or (bare and one.counts not in (("time",), ("length",))))
+        and (
+            amount.dimension in one.counts
+            or (amount.dimension == "bare" and one.counts not in (("time",), ("length",)))
+            or (amount.dimension == "person" and "bare" in one.counts)
+        )
     )
     kind = next(fits, None)
     return None if kind is None else Choice(kind, 0.3, None)
@@ -306,9 +310,14 @@ def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
     )
 
 
+_PASSIVE = frozenset(["were", "was", "been", "being", "are", "is"])
+
+
 def _is_thing(scene: Scene, cue: Cue) -> bool:
     """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
     word = scene.tokens[cue.first].lower
+    if word == "left" and cue.last - cue.first == 1 and cue.first and scene.tokens[cue.first - 1].lower in _PASSIVE:
+        return True  # "2,700 travellers were left stranded"
     if cue.last - cue.first > 1 or word not in ("return", "entry", "exit", "entrance", "arrival", "departure", "leave"):
         return False
     before = scene.tokens[cue.first - 1].lower if cue.first else ""

@@ -46,7 +46,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
              rf"|(?P<em>{_MONTH})\.? (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
     ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
     ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the same|the|эти же|те же|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
-    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
+    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|fortnight|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
     ("before yesterday", r"(?:the )?day before yesterday\b|позавчера"),
     ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
     ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
@@ -510,6 +510,8 @@ def _ago(match: re.Match[str], published: date) -> tuple[date, date] | None:
     days = (
         7
         if unit.startswith(("week", "недел"))
+        else 14
+        if unit.startswith("fortnight")
         else 30
         if unit.startswith(("month", "месяц"))
         else 365

@@ -119,6 +119,17 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True  # "people walked about 15 kilometres"
     if amount.vague and kind.quantity in OF_QUEUES:
         return True
+    if (
+        kind.quantity.endswith("_*")
+        and before[-1:] == ["to"]
+        and any(
+            token.lower.startswith(("limit", "cap", "restrict", "reduc", "огранич"))
+            for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
+        )
+    ):
+        return True  # "limited entries to 150 a day"
+    if before[-2:] in (["группами", "по"], ["groups", "of"], ["batches", "of"], ["партиями", "по"], ["человек", "по"]):
+        return True
     if before[-2:] in (["for", "every"], ["one", "in"], ["на", "каждые"]):
         return True  # "one latrine for every 200"
     if amount.dimension == "time" and any(

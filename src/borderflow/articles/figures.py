@@ -25,7 +25,7 @@ _PRICED = frozenset(
 )  # fmt: skip
 _TOTAL = frozenset({"total", "totals", "date", "altogether", "overall", "far", "всего", "общей", "итого"})
 _PRESENT = frozenset(
-    ["is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
+    ["предлагают", "просят", "стоят", "продают", "costs", "cost", "sells", "asks", "is", "are", "now", "currently", "has", "have", "takes", "take", "remains", "can", "сейчас", "теперь", "ждут", "ждет", "стоят", "стоит",
      "составляет", "остается", "приходится", "занимает", "нет", "может", "могут", "уже"]
 )  # fmt: skip
 _OF_LAST = frozenset(
@@ -216,6 +216,8 @@ def _carried(
     if memory.when is None:
         return None
     when, near = memory.when, memory.when_at >= memory.number - 1
+    if when.last > scene.published and when.role != "span":
+        return None  # the day of a plan says nothing of what has happened
     if flow and near and not is_usual(scene, segment) and not scene.said:
         return Window(when.first, when.last, when.role == "by", True, when)
     if not flow and near and when.role == "day" and not scene.said and not is_present(scene):

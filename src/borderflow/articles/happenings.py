@@ -99,6 +99,12 @@ _NOT_YET = frozenset(
     ["agreed", "agree", "promised", "want", "wants", "wanted", "hope", "hopes", "hoped", "urged", "asked", "threatened", "refused", "demanded",
      "calls", "call", "called", "pressure", "pledged", "ready", "willing", "offered", "appealed", "begged", "possible", "need", "needs"]
 )  # fmt: skip
+_NOT_DONE = frozenset(
+    [("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("intention", "of"), ("plans", "for"), ("short", "of"), ("decided", "against"),
+     ("instead", "of"), ("rather", "than"), ("threat", "of"), ("threatened", "with"), ("talk", "of"), ("fear", "of"), ("fears", "of"),
+     ("calls", "for"), ("called", "for"), ("risk", "of"), ("possibility", "of"), ("вместо", "того"), ("речь", "о"), ("возможности", "закрыть"),
+     ("threatening", "to"), ("failed", "to"), ("tried", "to"), ("consider", "whether"), ("debate", "on"), ("considering", "the"), ("considers", "the")]
+)  # fmt: skip
 _ORDINALS = {
     "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
     "второй": 2, "третий": 3, "четвертый": 4, "пятый": 5, "шестой": 6, "седьмой": 7, "третьи": 3, "вторые": 2,
@@ -251,6 +257,8 @@ def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
         return True
     wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    if any(pair in _NOT_DONE for pair in itertools.pairwise(wider[-4:])):
+        return True  # "have ruled out closing the crossing"
     if any(
         one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its")
         for one, two in itertools.pairwise(wider)
@@ -334,6 +342,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
         base = scene.sentence.start
         day = _since_decree(scene, kind, _first_day(window, scene)) - _lasting(scene, kind, verb)
+        if kind.quantity == "tickets_sold_out":
+            day = min(day, scene.published)  # "booked through 25 May": they are now
         yield Finding(
             kind="event",
             quantity=kind.quantity,

@@ -498,6 +498,14 @@ def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
     if at and tokens[at - 1].lower in ("a", "an") and tokens[first].lower in ("quarter", "half", "dozen"):
         at -= 1
     for size in (3, 2, 1):
+        if (
+            size == 1
+            and at > 2
+            and tokens[at - 1].lower == "до"
+            and tokens[at - 2].is_number
+            and tokens[at - 3].lower in ("с", "со", "от")
+        ):
+            return "exact", at  # "сократилась с 12 до 7 километров"
         if size == 1 and at > 1 and tokens[at - 1].lower == "до" and tokens[at - 2].lower.startswith(_GROWTH):
             return "exact", at  # "grew to 4.5 km" is no upper bound
         if at >= size and (hedge := _HEDGE_OF.get(_words(tokens, at - size, size))):

@@ -508,6 +508,19 @@ def _is_aside(scene: Scene, one: When) -> bool:
     further = scene.tokens[max(at - 6, 0) : at]
     if any(token.lower in ("than", "чем") for token in further) and not any(token.is_number for token in further):
         return True  # "more than on any day this year"
+    if one.role == "since" and {
+        "time",
+        "first",
+        "highest",
+        "largest",
+        "most",
+        "lowest",
+        "busiest",
+        "longest",
+        "впервые",
+        "рекорд",
+    } & {token.lower for token in scene.tokens[max(at - 4, 0) : at]}:
+        return True  # "reopened for the first time since March"
     until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
     return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
 

@@ -27,7 +27,8 @@ _ROLES = {
     "в": "at", "во": "at", "на": "at", "у": "at", "под": "at", "около": "at", "перед": "at", "возле": "at", "близ": "at", "вблизи": "at", "за": "at",
     "through": "via", "via": "via", "через": "via", "between": "from", "между": "from", "против": "at", "with": "with", "с границы": "from",
 }  # fmt: skip
-_SETTLEMENTS = frozenset({"camp", "village", "township"})
+_SETTLEMENTS = frozenset({"camp", "village", "township", "settlement"})
+_SITES = frozenset({"site", "centre", "center", "camp", "settlement", "point"})
 _ORIGIN = frozenset({"from", "fleeing", "fled", "escape", "escaping", "escaped", "из", "flee"})
 _SIDES = frozenset({"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "out"})
 _NOUNS_AFTER = load_words("noun after a place")
@@ -414,6 +415,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
     before = tokens[at - 1].lower if at else ""
     further = tokens[at - 2].lower if at > 1 else ""
+    if after in ("transit", "reception", "refugee") and following in _SITES and not _is_word(tokens[at].lower):
+        name = _name(tokens[at:last])
+        one = Named(name.casefold(), name, "", "city", 0.6, "text")
+        return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at), (one,))
     if after in _SETTLEMENTS and (before in ("the", "in", "at", "near", "to") or not _is_word(tokens[at].lower)):
         name = " ".join(_plain(token) for token in tokens[at : last + 1])
         one = Named(name.casefold(), name, "", "city", 0.6, "text")
