@@ -117,6 +117,8 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         token.lower.startswith(_ON_FOOT) for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
     ):
         return True  # "people walked about 15 kilometres"
+    if kind.quantity == "wait_hours" and _is_for_something(scene, amount):
+        return True
     if amount.vague and kind.quantity in OF_QUEUES:
         return True
     if (
@@ -164,7 +166,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if amount.dimension in ("person", "bare") and any(
         0 <= scene.token_at(amount.start) - cue.last <= 2
-        and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "жило", "населени"))
+        and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "живет", "жили", "жило", "населени"))
         for cue in scene.of("home")
     ):
         return True  # "в республике проживали 120 тысяч человек"
@@ -256,6 +258,37 @@ def _is_of_groups(scene: Scene, amount: Amount) -> bool:
     )
 
 
+def _is_for_something(scene: Scene, amount: Amount) -> bool:
+    """Tell whether people wait for something that is no border: "the wait for a bus is two days"."""
+    words = [token.lower for token in scene.tokens[max(amount.first - 12, 0) : amount.first]]
+    return any(
+        one.startswith(("wait", "queue")) and two == "for" and {three, four} & _WAITED_FOR
+        for one, two, three, four in zip(words, words[1:], words[2:], words[3:], strict=False)
+    )
+
+
+_WAITED_FOR = frozenset(
+    [
+        "bus",
+        "buses",
+        "train",
+        "trains",
+        "flight",
+        "visa",
+        "visas",
+        "permit",
+        "appointment",
+        "decision",
+        "bed",
+        "doctor",
+        "taxi",
+        "food",
+        "water",
+        "fuel",
+    ]
+)
+
+
 def _is_in_other_unit(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number in brackets only gives the one before in another unit: "60 kilometres (37 miles)"."""
     opened = amount.first - 1
@@ -287,7 +320,10 @@ def _is_of_all(scene: Scene, amount: Amount) -> bool:
     before = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
     while before and before[-1] in ("the", "these", "those", "its", "their", "her", "his"):
         before.pop()
-    return len(before) > 1 and before[-1] == "of" and before[-2] in _OF_ALL
+    counted = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 1]] == ["who"] and any(
+        0 < cue.first - amount.noun_end <= 4 for cue in scene.of("enter", "cross")
+    )
+    return len(before) > 1 and before[-1] == "of" and before[-2] in _OF_ALL and not counted
 
 
 def _is_way(scene: Scene, amount: Amount) -> bool:

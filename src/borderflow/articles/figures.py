@@ -74,7 +74,7 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
         window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
         if _is_to_come(scene, window, choice.kind):
             window = Window(scene.published, scene.published, False, False, None)
-        if not window.given:
+        if not window.given and not is_compared(scene, amount):
             window = (
                 _carried(scene, choice.kind, segment, last_window, memory, rate=scene.rates[amount.first] == "day")
                 or window

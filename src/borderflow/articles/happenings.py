@@ -254,6 +254,12 @@ def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         and after != "again"
     ):
         return True  # "the two posts were open": that they work is no opening
+    if [token.lower for token in scene.tokens[verb.last : verb.last + 2]] in (
+        ["на", "ночь"],
+        ["at", "night"],
+        ["for", "the"],
+    ) or after == "overnight":
+        return True  # that a post shuts at night is how it works
     if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
         return True
     wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
@@ -343,7 +349,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         base = scene.sentence.start
         day = _since_decree(scene, kind, _first_day(window, scene)) - _lasting(scene, kind, verb)
         if kind.quantity == "tickets_sold_out":
-            day = min(day, scene.published)  # "booked through 25 May": they are now
+            spans = window.when is not None and window.when.role == "span"
+            day = scene.published if spans else min(day, scene.published)  # "booked through 25 May": they are now
         yield Finding(
             kind="event",
             quantity=kind.quantity,

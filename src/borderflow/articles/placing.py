@@ -60,6 +60,9 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         )
         if not _nearer_goal(scene, best_route.goal, segment, at):
             return Site((*best_route.origins, best_route.goal), True)
+    own = any(segment[0] <= one.first < segment[1] and one.best.kind != "derived" for one in scene.mentions)
+    if memory.posts and family in ("entry", "exit", "post") and not own and _is_through_it(scene, segment):
+        return Site((memory.posts[-1],), True)
     best, most = None, -0.5
     for mention in scene.mentions:
         value = _suits(scene, mention, family, segment, at)
@@ -122,6 +125,15 @@ def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
     return any(
         one in ("этот", "этом", "тот", "this", "that", "same") and (two in _POST or two in ("пост", "пункт", "кпп"))
         for one, two in itertools.pairwise(words)
+    )
+
+
+def _is_through_it(scene: Scene, segment: tuple[int, int]) -> bool:
+    """Tell whether people went "through it", the post named before: "через него проехали"."""
+    words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
+    return any(
+        pair in (("через", "него"), ("через", "нее"), ("through", "it"), ("over", "it"))
+        for pair in itertools.pairwise(words)
     )
 
 
@@ -503,6 +515,8 @@ def _is_aside(scene: Scene, one: When) -> bool:
         token.text.endswith(("'s", "’s")) for token in scene.tokens[at : end + 1]
     ):
         return False  # "nearly double Friday's 225"
+    if {"period", "период", "периодом"} & {token.lower for token in scene.tokens[max(at - 4, 0) : at]}:
+        return True  # "against 212,000 in the same period of last year"
     if [token.text.lower() for token in following] in ([",", "when"], [",", "когда"]):
         return False  # "more than on 3 May, when there were 5,480"
     further = scene.tokens[max(at - 6, 0) : at]

@@ -176,6 +176,7 @@ class Memory:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         self.anchor = named[-1] if named else self.day
         self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
+        self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
         for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
@@ -184,13 +185,16 @@ class Memory:
             ):
                 continue  # "its border with Russia" does not speak of Russia
             kind = mention.best.kind
-            if kind == "crossing":
+            if kind == "crossing" or (kind == "city" and scene.is_called_post(mention)):
                 self.posts.append(mention)
                 self.post_at = self.number - 1
             elif kind in ("city", "region"):
                 self.towns.append(mention)
             elif kind == "country" or scene.is_border(mention):
-                self.countries.append(mention)
+                # "nearly all of them from Venezuela" does not make Venezuela what the report is about
+                self.countries.insert(
+                    0 if scene.tokens[mention.first - 1].lower in ("from", "из") else len(self.countries), mention
+                )
                 self.country_at = self.number - 1
         routes = scene.routes()
         goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
@@ -359,6 +363,18 @@ class Scene:
         start = [token.lower for token in self.tokens[comma + 1 : comma + 3]]
         return comma >= 0 and start == ["according", "to"] and mention.best.kind != "crossing"
 
+    def is_called_post(self, mention: Mention) -> bool:
+        """Tell whether a town's name is that of a post here: "пункт пропуска «Гулистан»", "the Guliston checkpoint"."""
+        before = [token.lower for token in self.tokens[max(mention.first - 2, 0) : mention.first]]
+        after = self.tokens[mention.last].lower if mention.last < len(self.tokens) else ""
+        return bool(set(before) & {"пропуска", "переход", "переходе", "перехода", "кпп", "мапп"}) or after in (
+            "crossing", "checkpoint", "crossings", "checkpoints",
+        )  # fmt: skip
+
+    def is_of_officials(self, mention: Mention) -> bool:
+        """Tell whether an adjective says whose officials speak: "Honduran migration officers said"."""
+        return any(0 <= cue.first - mention.last <= 1 for cue in self.of("official")) and self.has("say")
+
     def is_border(self, mention: Mention) -> bool:
         """Tell whether an adjective names a border, hence a country: "the Tunisian border"."""
         after = self.tokens[mention.last].lower if mention.last < len(self.tokens) else ""
@@ -497,6 +513,18 @@ def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
     )
 
 
+def _ends_saying(tokens: Sequence[Token], cue: Cue, one: When) -> bool:
+    """Tell whether a date closes the words on who says so: "according to the ministry on Thursday"."""
+    between = [token for token in tokens[cue.last : cue.last + 9] if token.end <= one.start]
+    adjoining = cue.last + len(between) < len(tokens) and tokens[cue.last + len(between)].start <= one.end
+    return (
+        0 < len(between) < 9
+        and adjoining
+        and all(token.is_word for token in between)
+        and between[-1].lower in ("on", "в", "во", "late", "early")
+    )
+
+
 def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bool:
     """Tell whether a date opens a sentence whose verb is one of saying: "On Sunday the agency said some 4,000 had come"."""
     head = [token.lower for token in tokens if token.end <= one.start]
@@ -535,6 +563,12 @@ def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
     for cue in cues:
         if cue.kind != "say":
             continue
+        if (
+            cue.last - cue.first == 2
+            and tokens[cue.first].lower in ("according", "по")
+            and _ends_saying(tokens, cue, one)
+        ):
+            return True
         between = [token.lower for token in tokens[cue.last : cue.last + 8] if token.end <= one.start]
         if (
             cue.end <= one.start
