@@ -293,6 +293,7 @@ class Scene:
         high = len(self.tokens)
         if at + 1 < len(amounts):
             high = self._cut(amounts[at].noun_end, self.token_at(amounts[at + 1].start))
+        low, high = min(low, amounts[at].first), max(high, amounts[at].last)  # the noun of one may reach past the next
         return low, high
 
     def _cut(self, start: int, end: int) -> int:
