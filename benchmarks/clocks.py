@@ -106,7 +106,8 @@ def clocked(module: Any, functions: Sequence[str], terms: Sequence[str], step: s
         function.args.args.append(ast.arg("spent"))
         exec(compile(ast.fix_missing_locations(clocks.visit(tree)), f"<clocked {name}>", "exec"), space)
         inline = bool(original.targetoptions.get("forceinline"))
-        space[name] = numba.njit(**_OPTIONS, forceinline=inline)(space[name])
+        compiler = original._compiler.pipeline_class  # a kernel hands its parts less than any other function
+        space[name] = numba.njit(**_OPTIONS, forceinline=inline, pipeline_class=compiler)(space[name])
     assert clocks.met == set(terms), f"never called: {set(terms) - clocks.met}"
     last: Callable[..., Any] = space[functions[-1]]
     return last

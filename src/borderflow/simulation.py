@@ -126,7 +126,7 @@ _HOURLY = "record.hourly."  # names of the arrays that grow by a row each hour
 _MADE_AGAIN = (
     "state.minds.alt_weight", "state.minds.leg_", "state.minds.pull", "state.minds.sums", "state.minds.rows",
     "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat", "state.ones",
-    "state.noise", "state.rate", "state.travel", "state.types",
+    "state.noise", "state.rate", "state.travel", "state.passage.",
 )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
     ways, ways_in = (_sixteens(int(np.diff(x).max(initial=1))) for x in (a.choices.nest_alt, a.choices.row_nest))
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
-    bulk = max(len(network.origins) * groups, posts * groups * classes, a.lanes.stream_lane.size) + 8
+    bulk = max(len(network.origins) * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types) + 8
     crowd = border.CROWD + 16
     return border.State(
         homes=border.Homes(
@@ -220,6 +220,26 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             site=np.zeros(bulk, np.uint32),
             purpose=np.zeros(bulk, np.uint32),
             words=np.zeros((4, bulk), np.uint32),
+            root=np.zeros((4, bulk)),
+        ),
+        passage=border.Passage(
+            pace=np.zeros((lanes, 2)),
+            welcome=np.zeros(lanes, np.int64),
+            free=np.zeros(countries, np.int64),
+            bars=np.zeros(1, np.int64),
+            ordinary=np.zeros(lanes, np.int64),
+            busy=np.zeros(lanes, np.int64),
+            types=np.zeros((lanes, types), np.int64),
+            people=np.zeros(lanes, np.int64),
+            waited=np.zeros(lanes),
+            capacity=np.zeros(lanes),
+            first=np.zeros(lanes, np.int64),
+            cut=np.zeros(lanes, np.int64),
+            taken=np.zeros(lanes, np.int64),
+            watched=np.zeros(lanes, np.int64),
+            others=np.zeros(lanes, np.int64),
+            noticed=np.zeros(lanes, np.int64),
+            stopped=np.zeros(lanes, np.int64),
         ),
         pool=np.zeros((posts, types), np.int64),
         abroad=np.zeros((countries, groups), np.int64),
@@ -228,7 +248,6 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         noise=np.zeros((len(network.days), 1 + countries)),
         rate=np.zeros((lanes, 2)),
         travel=np.zeros(border.TRAVEL_BINS),
-        types=np.zeros((2, types), np.int64),
     )
 
 

@@ -5,8 +5,9 @@ Names of indices: ``o`` origin, ``g`` group (the last group number, ``G``, is or
 ``s = 2 * l + side`` station (side 0: exit, 1: entry), ``a`` alternative, ``r`` row of the choice table (origins first,
 then posts, from which people turned away choose again), ``t`` hour, ``d`` local day.
 
-Steps are in the modules beside this one, in the order of an hour: `choice`, `departures`, `lines`, `crossings`,
-`onward`; what they work on is in `tables`. State is counts only. Each hour runs, in this order: call-up, departure and
+Steps are in the modules beside this one, in the order of an hour: `choice`, `departures`, `arrivals`, `lines`,
+`controls`, `crossings`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`. State is
+counts only. Each hour runs, in this order: call-up, departure and
 choice, arrival at lanes, service at the exit station, exit control, service at the entry station, entry control,
 reconsidering in line, choosing again after being turned away, stays abroad, record, check of the sum of people.
 """
@@ -19,6 +20,7 @@ import numpy as np
 
 from borderflow.kernels import kernel_cache
 from borderflow.kernels.arithmetic import BEYOND, ZERO, normal_quantile
+from borderflow.kernels.arrivals import set_pace
 from borderflow.kernels.choice import spread_news, weigh
 from borderflow.kernels.crossings import cross
 from borderflow.kernels.departures import call_up, leave
@@ -174,6 +176,8 @@ with kernel_cache():
         chosen = record.daily[CHOSE]
         for t in range(first, last):
             segment = rules.segment[t]
+            if t == first or segment != rules.segment[t - 1]:
+                set_pace(lanes, rules.access, rules.control, state.rate, state.passage, segment)
             call_up(people, rules.demand, homes, counter, record.origin, seed, member, t, clock.utc_day[t])
             if t % news_hours == 0 or segment != rules.segment[t - 1]:
                 spread_news(
@@ -200,7 +204,7 @@ with kernel_cache():
             )  # fmt: skip
             code = cross(
                 lanes, clock, rules.control, rules.access, theta, people.stopped, roads, lines, minds, pool, abroad,
-                record.entered, counter, state.rate, state.types[0], record.hourly, record.daily, state.bulk, seed, member, t, segment,
+                record.entered, counter, state.passage, record.hourly, record.daily, state.bulk, seed, member, t, segment,
             )  # fmt: skip
             if code != OK:
                 return code, t

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, exponential, fill_sixteen, logarithm
-from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, keep_apart, share_of
+from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, fill_sixteen
+from borderflow.kernels.counts import draw_binomials
+from borderflow.kernels.draws import binomial, fill_blocks, keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import (
     CALL_ELIGIBLE,
@@ -18,7 +19,6 @@ from borderflow.kernels.purposes import (
     CALLED_DAY,
     CHOOSE,
     CROWD,
-    FEW,
     LEAVE,
     LEFT,
     PARTIES,
@@ -178,51 +178,6 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
 
 
 @part
-def draw_leavers(bulk, size, seed, member, t):
-    """Draw from Binomial(``number``, ``mean``) for the first ``size`` of the listed, the same as `binomial` gives.
-
-    What almost every draw comes to is written without a branch, so that the compiler works on eight at a time; the
-    others are marked and drawn one by one.
-    """
-    keep_apart()
-    fill_blocks(bulk.words, size, seed, member, t, bulk.site, bulk.purpose)
-    eights = (size + 7) // 8 * 8
-    for i in range(eights):
-        q = bulk.mean[i]
-        # the series of ln(1 - q) is exact to the last bit where q is small
-        small = -q * (1.0 + q * (0.5 + q * (1.0 / 3.0 + q * (0.25 + q * 0.2))))
-        large = logarithm(max(1.0 - q, 1e-300))
-        bulk.mass[i] = exponential(np.float64(bulk.number[i]) * (small if q < 1e-3 else large))
-    for i in range(eights):
-        n = np.float64(bulk.number[i])
-        q = bulk.mean[i]
-        # few: by inversion, walking upwards from zero
-        u = fine_share_of(bulk.words[0, i], bulk.words[1, i])
-        mass = bulk.mass[i]
-        until = mass
-        few = 0.0
-        for k in range(FEW):
-            few += u > until
-            mass *= q / (1.0 - q) * (n - k) * (1.0 / (k + 1.0))
-            until += mass
-        few = few if few < FEW else -1.0
-        # many: what the first step of transformed rejection accepts at once
-        spread = math.sqrt(n * q * (1.0 - q))
-        b = 1.15 + 2.53 * spread
-        u = share_of(bulk.words[0, i]) - 0.5
-        near = 0.5 - abs(u)
-        many = math.floor((2.0 * (-0.0873 + 0.0248 * b + 0.01 * q) / near + b) * u + (n * q + 0.5))
-        many = many if near >= 0.07 and share_of(bulk.words[1, i]) <= 0.92 - 4.2 / b else -1.0
-        drawn = few if n * q < 10.0 else many
-        bulk.drawn[i] = np.int64(drawn if q <= 0.5 else -1.0)
-    for i in range(size):
-        if bulk.drawn[i] < 0:
-            bulk.drawn[i] = binomial(
-                bulk.number[i], bulk.mean[i], seed, member, t, np.int64(bulk.site[i]), np.int64(bulk.purpose[i])
-            )
-
-
-@part
 def leave(
     people, clock, choices, demand, theta, homes, minds, roads, counter, origin, noise, travel, crowd, bulk,
     seed, member, t,
@@ -244,7 +199,7 @@ def leave(
             bulk.site[i] = people.origin_key[o]
             bulk.purpose[i] = LEAVE + SUB * g
             i += 1
-    draw_leavers(bulk, i, seed, member, t)
+    draw_binomials(bulk, i, seed, member, t)
     size = ZERO
     for i in range(people.population.size * groups):
         n = bulk.drawn[i]

@@ -25,14 +25,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from borderflow.kernels import kernel_cache
+from borderflow.kernels.parts import open_copied, open_part
 
 __all__ = [
-    "binomial", "fill_blocks", "hypergeometric", "invert_binomial", "normal", "philox", "poisson", "poisson_from",
-    "uniform", "uniforms",
+    "binomial", "fill_blocks", "hypergeometric", "invert_binomial", "invert_hypergeometric",
+    "normal", "philox", "poisson", "poisson_from", "uniform", "uniforms",
 ]  # fmt: skip
 
 _M0 = np.uint64(0xD2511F53)
@@ -64,14 +65,14 @@ def keep_apart(_context):
 
 with kernel_cache():
 
-    @njit(error_model="numpy", forceinline=True)
+    @open_copied
     def _round(c0, c1, c2, c3, k0, k1):
         """Return the four words after one round of Philox with round key ``(k0, k1)``."""
         p0 = _M0 * c0
         p1 = _M1 * c2
         return (p1 >> _SHIFT) ^ c1 ^ k0, p1 & _MASK, (p0 >> _SHIFT) ^ c3 ^ k1, p0 & _MASK
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def philox(seed, member, step, site, purpose):
         """Return the four 32-bit words of Philox4x32-10 at one counter [1]_.
 
@@ -97,7 +98,7 @@ with kernel_cache():
             k1 = (k1 + _W1) & _MASK
         return c0, c1, c2, c3
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def fill_blocks(words, size, seed, member, step, sites, purposes):
         """Write the blocks of ``size`` addresses of one step to ``words``, the same numbers as `philox` gives.
 
@@ -147,37 +148,37 @@ with kernel_cache():
             words[2, i] = c2
             words[3, i] = c3
 
-    @njit(error_model="numpy", forceinline=True)
+    @open_copied
     def share_of(word):
         """Return the uniform in the open interval (0, 1) of one 32-bit word."""
         return (np.float64(word) + 0.5) * _TO_UNIT
 
-    @njit(error_model="numpy", forceinline=True)
+    @open_copied
     def fine_share_of(high, low):
         """Return the uniform in the open interval (0, 1) of two 32-bit words, with 53 bits."""
         upper = np.float64(high >> np.uint64(5))
         lower = np.float64(low >> np.uint64(6))
         return (upper * 67108864.0 + lower + 0.5) / 9007199254740992.0
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def uniforms(seed, member, step, site, purpose):
         """Return four independent uniforms in the open interval (0, 1), 32 bits each, of one block."""
         a, b, c, d = philox(seed, member, step, site, purpose)
         return share_of(a), share_of(b), share_of(c), share_of(d)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def uniform(seed, member, step, site, purpose):
         """Return one uniform in (0, 1) with 53 bits: words 0 and 1 of the block."""
         a, b, _, _ = philox(seed, member, step, site, purpose)
         return fine_share_of(a, b)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def normal(seed, member, step, site, purpose):
         """Return one standard normal by the Box-Muller transform of one block."""
         a, b, _, _ = uniforms(seed, member, step, site, purpose)
         return math.sqrt(-2.0 * math.log(a)) * math.cos(2.0 * math.pi * b)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def _stirling(k):
         """Remainder of Stirling's series for ln k!, exact to 1e-9 (table below ten)."""
         if k < 10:
@@ -186,7 +187,7 @@ with kernel_cache():
         y = x * x
         return (1.0 / 12.0 - (1.0 / 360.0 - y / 1260.0) * y) * x
 
-    @njit(error_model="numpy", forceinline=False)
+    @open_part
     def invert_binomial(n, q, nobody, u):
         """Return the ``u``-quantile of Binomial(n, q), walking upwards from zero, whose probability is ``nobody``."""
         k = 0
@@ -200,7 +201,7 @@ with kernel_cache():
                 break
         return k
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def binomial(n, p, seed, member, step, site, purpose):
         """Draw from Binomial(n, p).
 
@@ -279,14 +280,14 @@ with kernel_cache():
             block += _BLOCK
             u, v, u2, v2 = uniforms(seed, member, step, site, block)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def _log_factorial(n):
         """Return ln n!, from a table while the table reaches, by Stirling's series above, where it is exact."""
         if n < _LOG_FACTORIALS.size:
             return _LOG_FACTORIALS[n]
         return (n + 0.5) * math.log(n) - n + 0.9189385332046727 + (1.0 / 12.0 - 1.0 / (360.0 * n * n)) / n
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def poisson(mean, seed, member, step, site, purpose):
         """Draw from Poisson(mean): inversion below 10, transformed rejection (PTRS [3]_) above.
 
@@ -303,7 +304,7 @@ with kernel_cache():
         a, b, c, d = philox(seed, member, step, site, purpose)
         return poisson_from(mean, math.exp(-mean), a, b, c, d, seed, member, step, site, purpose)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def poisson_from(mean, nobody, word0, word1, word2, word3, seed, member, step, site, purpose):
         """Draw from Poisson(mean), mean positive, given the probability of zero and the first block of the address."""
         if mean < 10.0:
@@ -342,11 +343,11 @@ with kernel_cache():
             block += _BLOCK
             u, v, u2, v2 = uniforms(seed, member, step, site, block)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def _log_choose(n, k):
         return _log_factorial(n) - _log_factorial(k) - _log_factorial(n - k)
 
-    @njit(cache=True, error_model="numpy", forceinline=False)
+    @open_part
     def hypergeometric(marked, others, taken, seed, member, step, site, purpose):
         """Draw how many of ``taken`` people are marked, taken without replacement from ``marked + others``.
 
@@ -365,13 +366,18 @@ with kernel_cache():
         if others <= 0:
             return taken
         low = max(0, taken - others)
-        high = min(marked, taken)
-        if low == high:
+        if low == min(marked, taken):
             return low
+        return invert_hypergeometric(marked, others, taken, uniform(seed, member, step, site, purpose))
+
+    @open_part
+    def invert_hypergeometric(marked, others, taken, u):
+        """Return what `hypergeometric` draws with the uniform ``u``: a quantile, counted outwards from the mode."""
+        low = max(0, taken - others)
+        high = min(marked, taken)
         total = marked + others
         mode = int((taken + 1.0) * (marked + 1.0) / (total + 2.0))
         mode = min(max(mode, low), high)
-        u = uniform(seed, member, step, site, purpose)
         peak = math.exp(_log_choose(marked, mode) + _log_choose(others, taken - mode) - _log_choose(total, taken))
         u -= peak
         if u <= 0.0:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from borderflow.kernels.draws import binomial, hypergeometric, keep_apart, uniforms
+import numpy as np
+
+from borderflow.kernels.arithmetic import ZERO
+from borderflow.kernels.counts import draw_spacings
+from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, invert_hypergeometric, keep_apart
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.purposes import ARRIVE, NODES, ORDINARY_OUT, RECONSIDER, SMALL_POST, SPLIT, SUB
+from borderflow.kernels.purposes import (
+    ARRIVE,
+    NODES,
+    OPEN,
+    OPEN_BACK,
+    ORDINARY_OUT,
+    RECONSIDER,
+    SMALL_POST,
+    SPLIT,
+    SUB,
+)  # fmt: skip
 
 
 @copied
@@ -40,8 +54,11 @@ def join(lines, counter, s, types, total, t, waited):
 
 
 @copied
-def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member, t):
-    """Serve one station for one hour, first in, first out (DESIGN 5.6); ``types`` turns from joining to served.
+def serve(lines, counter, passage, roots, i, s, capacity, t):
+    """Serve one station for one hour, first in, first out (DESIGN 5.6); returns False when the store of batches is full.
+
+    ``passage`` holds who joins at place ``i`` of its lists, and afterwards who was served and the sum of their hours
+    since they joined the crossing; only who is taken from a batch that is cut has still to be drawn.
 
     ``capacity`` is persons per hour, a real number; its fraction is carried over while a line stands. A station
     that starts the hour idle can work only from the first of its ``n`` arrivals on, on average ``n / (n + 1)`` of
@@ -51,25 +68,18 @@ def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member,
     At a small post arrivals that happen to come together wait for each other even where capacity is ample. There
     the arrivals of the hour are placed at ordered uniform times, the post serves them in turn, and the time it is
     idle is what its capacity loses.
-
-    Returns
-    -------
-    people : int
-        Served, or -1 when the store of batches is full.
-    wait : float
-        Sum over the served of hours since joining the crossing.
     """
-    opening = 0.0
+    coming = passage.people[i]
+    waited = passage.waited[i]
     small = 0.0 < capacity <= SMALL_POST and coming <= 64
+    opening = 0.0
     prompt = 0
     prompt_wait = 0.0
     if lines.people[s] == 0:
         lines.carry[s] = 0.0
-        if coming == 0:
-            return 0, 0.0
+        if coming == 0 or (not small and coming + 1.0 <= capacity):
+            return True
         if not small:
-            if coming + 1.0 <= capacity:
-                return coming, waited * coming
             opening = 1.0 / (coming + 1.0)
     carried = lines.carry[s]
     budget = capacity * (1.0 - opening) + carried
@@ -78,13 +88,8 @@ def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member,
         if free < 1.0:
             idle = 0.0
             rest = 1.0
-            u0, u1, u2, u3 = 0.0, 0.0, 0.0, 0.0
-            for i in range(coming):
-                turn = i % 4
-                if turn == 0:
-                    u0, u1, u2, u3 = uniforms(seed, member, t, key, ARRIVE + 256 * (i // 4))
-                u = u0 if turn == 0 else (u1 if turn == 1 else (u2 if turn == 2 else u3))
-                rest *= u ** (1.0 / (coming - i))
+            for one in range(coming):
+                rest *= roots[one % 4, passage.first[i] + one // 4]
                 at = 1.0 - rest
                 if at > free:
                     idle += at - free
@@ -95,8 +100,9 @@ def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member,
                     prompt_wait += free - at
             idle += max(0.0, 1.0 - free)
             budget = capacity * (1.0 - idle) + carried
+    types = passage.types[i]
     if coming > 0 and not join(lines, counter, s, types, coming, t, waited):
-        return -1, 0.0
+        return False
     for k in range(types.size):
         types[k] = 0
     able = int(budget + 1e-9)
@@ -106,21 +112,6 @@ def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member,
         node = lines.head[s]
         there = lines.size[node] - lines.gone[node]
         take = min(there, able - done)
-        if take == there:
-            for k in range(types.size):
-                types[k] += lines.types[node, k]
-        else:
-            others = there
-            still = take
-            for k in range(types.size):
-                here = lines.types[node, k]
-                if here == 0:
-                    continue
-                others -= here
-                m = hypergeometric(here, others, still, seed, member, t, key, SPLIT + SUB * k)
-                lines.types[node, k] -= m
-                types[k] += m
-                still -= m
         joined = lines.hour[node] + (lines.gone[node] + 0.5 * take) / lines.size[node]
         passing = t + opening + max(0.0, done + 0.5 * (take + 1) - carried) / capacity if capacity > 0.0 else t
         if prompt > 0 and lines.hour[node] == t:
@@ -131,12 +122,104 @@ def serve(lines, counter, s, key, types, coming, waited, capacity, seed, member,
         lines.people[s] -= take
         done += take
         if take == there:
+            for k in range(types.size):
+                types[k] += lines.types[node, k]
             lines.head[s] = lines.following[node]
             if lines.head[s] < 0:
                 lines.tail[s] = -1
             release(lines, counter, node)
+        else:
+            passage.cut[i] = node
+            passage.taken[i] = take
     lines.carry[s] = min(budget - done, 1.0) if lines.people[s] > 0 else 0.0
-    return done, total_wait
+    passage.people[i] = done
+    passage.waited[i] = total_wait / done if done > 0 else 0.0
+    return True
+
+
+@part
+def place_arrivals(lanes, lines, passage, bulk, busy, side, seed, member, t):
+    """Draw when the people who come to small posts arrive within the hour; others get no place in the lists of draws."""
+    keep_apart()
+    size = ZERO
+    for i in range(busy):
+        lane = passage.busy[i]
+        s = 2 * lane + side
+        coming = passage.people[i]
+        capacity = passage.pace[lane, side] * lanes.open_share[lanes.hours[lane], t]
+        passage.capacity[i] = capacity
+        passage.first[i] = size
+        if coming == 0 or coming > 64 or not 0.0 < capacity <= SMALL_POST:
+            continue
+        carried = lines.carry[s] if lines.people[s] > 0 else 0.0
+        if (lines.people[s] - carried) / capacity >= 1.0:
+            continue
+        for block in range((coming + 3) // 4):
+            bulk.mean[size] = coming - 4 * block
+            bulk.site[size] = lanes.key[lane] + side
+            bulk.purpose[size] = ARRIVE + 256 * block
+            size += 1
+    draw_spacings(bulk, size, seed, member, t)
+
+
+@part
+def divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t):
+    """Draw who is taken from each batch that was cut: whoever joined in one hour is in random order."""
+    keep_apart()
+    size = ZERO
+    for i in range(busy):
+        if passage.cut[i] < 0:
+            continue
+        node = passage.cut[i]
+        others = lines.size[node] - lines.gone[node] + passage.taken[i]
+        for k in range(lines.types.shape[1]):
+            here = lines.types[node, k]
+            others -= here
+            if here > 0 and others > 0:
+                bulk.site[size] = lanes.key[passage.busy[i]] + side
+                bulk.purpose[size] = SPLIT + SUB * k
+                size += 1
+    fill_blocks(bulk.words, size, seed, member, t, bulk.site, bulk.purpose)
+    size = ZERO
+    for i in range(busy):
+        if passage.cut[i] < 0:
+            continue
+        node = passage.cut[i]
+        still = passage.taken[i]
+        others = lines.size[node] - lines.gone[node] + still
+        for k in range(lines.types.shape[1]):
+            here = np.int64(lines.types[node, k])
+            if here == 0:
+                continue
+            others -= here
+            m = still
+            if others > 0:
+                least = max(ZERO, still - others)
+                m = min(here, still)
+                if least < m:
+                    m = invert_hypergeometric(
+                        here, others, still, fine_share_of(bulk.words[0, size], bulk.words[1, size])
+                    )
+                size += 1
+            lines.types[node, k] -= m
+            passage.types[i, k] += m
+            still -= m
+
+
+@part
+def run_stations(lanes, lines, counter, passage, bulk, busy, side, seed, member, t):
+    """Serve one side of all busy lanes; returns False when the store of batches is full."""
+    keep_apart()
+    place_arrivals(lanes, lines, passage, bulk, busy, side, seed, member, t)
+    for i in range(busy):
+        lane = passage.busy[i]
+        passage.cut[i] = -1
+        if lanes.kind[lane] == OPEN or lanes.kind[lane] == OPEN_BACK:
+            continue
+        if not serve(lines, counter, passage, bulk.root, i, 2 * lane + side, passage.capacity[i], t):
+            return False
+    divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t)
+    return True
 
 
 @copied

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from borderflow.kernels.arithmetic import ZERO
 from borderflow.kernels.choice import weigh
-from borderflow.kernels.departures import draw_leavers, join, set_out
+from borderflow.kernels.counts import draw_binomials
+from borderflow.kernels.departures import join, set_out
 from borderflow.kernels.draws import binomial, hypergeometric, keep_apart
 from borderflow.kernels.parts import part
 from borderflow.kernels.purposes import (
@@ -51,7 +52,7 @@ def choose_again(
             size += 1
     if size > 0:
         weigh(choices, access, minds, abroad.pull, noise[clock.utc_day[t]], theta, segment, size)
-    draw_leavers(bulk, i, seed, member, t)
+    draw_binomials(bulk, i, seed, member, t)
     size = ZERO
     for j in range(i):
         if bulk.drawn[j] > 0:
@@ -62,7 +63,7 @@ def choose_again(
             bulk.purpose[size] = GIVE_UP + SUB * (bulk.where[j] % types)
             bulk.where[size] = bulk.where[j]
             size += 1
-    draw_leavers(bulk, size, seed, member, t)
+    draw_binomials(bulk, size, seed, member, t)
     deciding = size
     size = ZERO
     for j in range(deciding):

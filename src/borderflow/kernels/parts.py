@@ -8,13 +8,15 @@ all its parts at once, which takes two thirds of the time and gives the same cod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import njit, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.extending import typeof_impl
 
-__all__ = ["copied", "kernel", "part"]
+__all__ = ["Open", "copied", "kernel", "open_copied", "open_part", "part"]
 
 
 class _Part(JITCodeLibrary):
@@ -35,6 +37,33 @@ class _Part(JITCodeLibrary):
 
     def set_env(self, _name: str, _environment: Any) -> None:
         """Leave the environment unset: there is no machine code yet that could hold it."""
+
+
+class _Whole(JITCodeLibrary):
+    """Code of a kernel with all its parts, which nobody else calls.
+
+    Where the compiler knows that, it leaves out of each call what the part does not use. An array is seven numbers or
+    more, of which most parts use one; handing all of them over took longer than some of the steps.
+    """
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if function.linkage.name == "linkonce_odr":
+                function.linkage = "internal"
+        usual: Any = super()
+        usual._optimize_final_module()
+
+
+class _KernelCompiler(Compiler):
+    """Numba's compiler for functions decorated with `kernel`."""
+
+    def define_pipelines(self) -> Any:
+        """Return the usual passes; their code goes to a whole."""
+        library = _Whole(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        library.enable_object_caching()
+        self.state.library = library
+        usual: Any = super()
+        return usual.define_pipelines()
 
 
 class _PartCompiler(Compiler):
@@ -58,8 +87,43 @@ _OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy", "no_cfunc_wra
 _INSIDE: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True, "pipeline_class": _PartCompiler}
 
 #: What Python calls; to be decorated within `kernel_cache`.
-kernel = njit(**_OPTIONS, cache=True, nogil=True)
+kernel = njit(**_OPTIONS, cache=True, nogil=True, pipeline_class=_KernelCompiler)
 #: A function of its own within a kernel; said in so many words, because numba hands it down from the caller where not.
 part = njit(**_INSIDE, forceinline=False)
 #: A function that is copied to wherever it is called.
 copied = njit(**_INSIDE, forceinline=True)
+
+
+class Open:
+    """A function that is a part within kernels and that Python may call, too: only then is it compiled by itself.
+
+    Parameters
+    ----------
+    py_func : callable
+    inside : numba dispatcher
+        The same as a `part`, or `copied`.
+    """
+
+    def __init__(self, py_func: Callable[..., Any], inside: Any) -> None:
+        self.py_func, self.inside = py_func, inside
+        self.outside = njit(**_OPTIONS, cache=True)(py_func)
+        self.__doc__ = py_func.__doc__
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it from Python."""
+        return self.outside(*arguments)
+
+
+@typeof_impl.register(Open)
+def _type_inside(function: Open, _context: Any) -> types.Dispatcher:
+    return types.Dispatcher(function.inside)
+
+
+def open_part(py_func: Callable[..., Any]) -> Open:
+    """Make a function of its own within a kernel of what Python may call, too; to be used within `kernel_cache`."""
+    return Open(py_func, part(py_func))
+
+
+def open_copied(py_func: Callable[..., Any]) -> Open:
+    """Copy what Python may call, too, to wherever a kernel calls it; to be used within `kernel_cache`."""
+    return Open(py_func, copied(py_func))

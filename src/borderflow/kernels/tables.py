@@ -76,6 +76,8 @@ class Lanes(NamedTuple):
     first_stream: np.ndarray  # (L + 1,) first stream of a lane: its visa classes with ordinary traffic
     stream_lane: np.ndarray  # (X,)
     stream_class: np.ndarray  # (X,)
+    stream_site: np.ndarray  # (X,) addresses of its draws
+    stream_purpose: np.ndarray  # (X,)
     fare: np.ndarray  # (L,) ordinary fare of air lanes, thousand roubles
     next: np.ndarray  # (L,) lane that passengers of a service reach, or -1
     ride: np.ndarray  # (L,) hours of the ride
@@ -265,6 +267,29 @@ class Bulk(NamedTuple):
     site: np.ndarray  # (B,) addresses of draws
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
+    root: np.ndarray  # (4, B) shares drawn from each word of a block
+
+
+class Passage(NamedTuple):
+    """People on their way through the crossings in this hour, in the order of the lanes that are busy."""
+
+    pace: np.ndarray  # (L, 2) by lane: persons per open hour, in the period between two changes of rules
+    welcome: np.ndarray  # (L,) by lane: 1 where all its ordinary travellers are admitted
+    free: np.ndarray  # (C,) 1 where everybody is admitted
+    bars: np.ndarray  # (1,) 1 where a rule holds anybody back
+    ordinary: np.ndarray  # (L,) by lane: ordinary travellers who come
+    busy: np.ndarray  # (L,) number of the lane
+    types: np.ndarray  # (L, K) people by type
+    people: np.ndarray  # (L,) their sum
+    waited: np.ndarray  # (L,) mean of their hours since they joined the crossing
+    capacity: np.ndarray  # (L,) persons that a side can serve in this hour
+    first: np.ndarray  # (L,) first of the draws that place its arrivals within the hour
+    cut: np.ndarray  # (L,) batch from which only some are taken, or -1
+    taken: np.ndarray  # (L,) how many
+    watched: np.ndarray  # (L,) places in the list where anybody may be stopped
+    others: np.ndarray  # (L,) how many of them, in the order of `watched`
+    noticed: np.ndarray  # (L,)
+    stopped: np.ndarray  # (L,)
 
 
 class State(NamedTuple):
@@ -276,6 +301,7 @@ class State(NamedTuple):
     minds: Minds
     crowd: Crowd
     bulk: Bulk
+    passage: Passage
     pool: np.ndarray  # (P, K) turned away, will choose again
     abroad: np.ndarray  # (C, G)
     counter: np.ndarray  # (7,)
@@ -283,7 +309,6 @@ class State(NamedTuple):
     noise: np.ndarray  # (days, 1 + C) factors on departures and destinations
     rate: np.ndarray  # (L, 2) capacity per open hour, persons
     travel: np.ndarray  # (TRAVEL_BINS,)
-    types: np.ndarray  # (2, K) room for people on their way through a crossing
 
 
 class Hourly(NamedTuple):

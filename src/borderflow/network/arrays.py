@@ -241,6 +241,9 @@ def compile_network(scenario: Scenario) -> Network:
         # the choice tables are read in random order all the time: half the size is half the cache misses
         return np.array(list(values), np.int32)
 
+    lane_key = integers(_key("lane", lane.post, lane.direction, lane.mode) for lane in lanes)
+    stream_lane, stream_class = (np.ascontiguousarray(one) for one in np.nonzero(ordinary.any(axis=0)))
+
     arrays = border.Network(
         people=border.People(
             population=population,
@@ -286,7 +289,7 @@ def compile_network(scenario: Scenario) -> Network:
             country=tables[:, 1].astype(np.int64),
             kind=tables[:, 2].astype(np.int64),
             mode=tables[:, 3].astype(np.int64),
-            key=integers(_key("lane", lane.post, lane.direction, lane.mode) for lane in lanes),
+            key=lane_key,
             units=np.ascontiguousarray(tables[:, 4:6]),
             in_vehicles=tables[:, 6].astype(np.int64),
             hours=tables[:, 7].astype(np.int64),
@@ -297,8 +300,10 @@ def compile_network(scenario: Scenario) -> Network:
             ordinary=ordinary,
             has_ordinary=np.asarray(ordinary.any(axis=(0, 2))),
             first_stream=integers(np.append(0, np.cumsum(ordinary.any(axis=0).sum(axis=1)))),
-            stream_lane=np.nonzero(ordinary.any(axis=0))[0],
-            stream_class=np.nonzero(ordinary.any(axis=0))[1],
+            stream_lane=stream_lane,
+            stream_class=stream_class,
+            stream_site=lane_key[stream_lane].astype(np.uint32),
+            stream_purpose=(border.ORDINARY + border.SUB * stream_class).astype(np.uint32),
             fare=np.array([fares.get(n, 0.0) for n in range(len(lanes))]),
             next=integers(next_lane.get(n, -1) for n in range(len(lanes))),
             ride=np.array([ride_hours.get(n, 0.0) for n in range(len(lanes))]),
