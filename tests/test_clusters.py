@@ -7,6 +7,7 @@ even. Answer: equal SHA-256 of every file. Exact, so no error rate. All servers 
 import contextlib
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -187,6 +188,41 @@ def stop_after(patch, blocks):
         return simulate(*words, **more)
 
     patch.setattr(workers, "simulate", breaking)
+
+
+def test_commands_take_the_address_of_a_run(tmp_path, bucket):
+    """Its briefing, an export to disk and its scores, as of a folder."""
+    shutil.copy(bf.shipped()["russia-2022"] / "evidence.csv", tmp_path / "reports.csv")
+    out = f"{bucket}/russia"
+    for words in (
+        ["run", "russia-2022", "--members", "2", "--until", "2022-09-29", "--out", out, "--quiet"],
+        ["brief", out],
+        ["export", out, "--format", "csv", "--out", "figures.csv"],
+        ["score", out, "--observations", "reports.csv", "--after", "2022-09-26"],
+    ):
+        done = borderflow(*words, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), words
+    assert (tmp_path / "figures.csv").stat().st_size > 10_000
+    fetched = fetch(out, tmp_path / "fetched")
+    assert (fetched / "scores.csv").is_file() and (fetched / "briefing.html").is_file()
+    refused = borderflow("export", out, "--format", "csv", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1) and "--out" in refused.stderr
+
+
+def borderflow(*words, cwd):
+    command = [sys.executable, "-m", "borderflow.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://nowhere:x", "::", "tcp://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_one_line(tmp_path, address):
+    """At once: a client of Dask that cannot read its address takes 40 s to go, and says so in a traceback."""
+    began = time.monotonic()
+    done = borderflow("run", "russia-2022", "--members", "2", "--cluster", address, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert address in done.stderr
+    assert time.monotonic() - began < 60
+    assert not list(tmp_path.iterdir())
 
 
 def test_parts_and_branches_in_an_object_store(tmp_path, bucket):

@@ -226,6 +226,9 @@ ODD = {
         b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n"
         b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000000000 >>\nendobj\ntrailer << /Size 3 /Root 1 0 R >>\n%%EOF"
     ),
+    "a PDF whose table stands where no file reaches": lambda: (
+        ARTICLES[".pdf"][: ARTICLES[".pdf"].rindex(b"startxref")] + b"startxref\n" + b"9" * 40 + b"\n%%EOF"
+    ),
     "a hundred thousand open tags": lambda: b"<html>" + b"<div><p>" * 100_000,
     "a hundred thousand entities": lambda: b"<!DOCTYPE html><html><body><p>" + b"&amp;" * 100_000,
     "an entity that multiplies": lambda: (
@@ -436,9 +439,21 @@ def test_a_run_of_a_flee_directory_that_lost_a_fact(tmp_path, fact):
         file.write_text(json.dumps({**known, fact: wrong}))
         assert fact in answers(lambda: CampRun.open(tmp_path / "run"))
     file.write_text(json.dumps(known))
-    for torn in (b"", b"quantity,unit\n", (tmp_path / "run" / "summary.csv").read_bytes().split(b"\n")[0]):
+    whole = (tmp_path / "run" / "summary.csv").read_bytes()
+    for torn in (b"", b"quantity,unit\n", whole.split(b"\n")[0], whole.replace(b"people_under_way", b"people"),
+                 whole.replace(b".", b"x")):  # fmt: skip
         (tmp_path / "run" / "summary.csv").write_bytes(torn)
-        assert "summary.csv" in answers(lambda: CampRun.open(tmp_path / "run").summary)
+        assert "summary.csv" in answers(lambda: write_camp_briefing(CampRun.open(tmp_path / "run")))
+
+
+@pytest.mark.parametrize("side", [0, -1])
+def test_chunks_of_no_size(tmp_path, side):
+    run_camps(SAMPLE, members=1, out=tmp_path / "run")
+    file = tmp_path / "run" / "results.zarr" / "present" / "zarr.json"
+    known = json.loads(file.read_text())
+    known["chunk_grid"]["configuration"]["chunk_shape"][0] = side
+    file.write_text(json.dumps(known))
+    assert "damaged" in answers(lambda: score_camps(CampRun.open(tmp_path / "run")))
 
 
 def test_runs_of_flee_directories(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 
 from borderflow.camps import CampRun, score_camps
 from borderflow.charts import Plot, day_name, fan_chart, number
+from borderflow.errors import ResultsError
 from borderflow.pages import write_page
 from borderflow.results import QUANTILES
 
@@ -84,6 +85,8 @@ def _elsewhere(run: CampRun) -> list[dict[str, str]]:
     rows = []
     for quantity, what in words.items():
         mine = run.summary[(run.summary["quantity"] == quantity) & (run.summary["end"] == run.days[-1].isoformat())]
+        if mine.empty:
+            raise ResultsError(f"{run.folder / 'summary.csv'}: has no {quantity} on {run.days[-1]}; run again")
         at = mine.iloc[0]
         mean, low, high = (number(float(at[key]), whole=True) for key in ("mean", "q05", "q95"))
         rows.append({"what": what, "mean": mean, "low": low, "high": high})

@@ -20,7 +20,7 @@ from borderflow.cube import DAMAGE, first_line
 from borderflow.errors import ResultsError
 from borderflow.flee import FleeScenario
 from borderflow.flee.members import Member
-from borderflow.folders import read_json, read_table, require_facts
+from borderflow.folders import locate, read_json, read_table, require_facts
 from borderflow.results import SUMMARY_COLUMNS
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class CampRun:
     @staticmethod
     def is_run(folder: str | Path) -> bool:
         """Tell whether a folder holds a run of a Flee directory."""
-        path = Path(folder) / "manifest.json"
+        path = locate(folder) / "manifest.json"
         return path.is_file() and read_json(path).get("kind") == "camps"
 
     def cube(self) -> Any:
@@ -310,7 +310,7 @@ class CampRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """The tidy summary."""
-        table = read_table(self.folder / "summary.csv", SUMMARY_COLUMNS, "run again")
+        table = read_table(self.folder / "summary.csv", SUMMARY_COLUMNS, "run again", SUMMARY_COLUMNS[7:])
         if table.empty:
             raise ResultsError(f"{self.folder / 'summary.csv'}: has no rows; run again")
         return table

@@ -57,6 +57,8 @@ def _connect(address: Any) -> Any:
     """Return a client of a scheduler."""
     distributed = _import("distributed")
     try:
+        if isinstance(address, str):  # a client that could not even read its address takes 40 s to go, and complains
+            distributed.comm.get_address_host_port(address)
         return distributed.Client(address, timeout="20s", set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = str(error).splitlines()[0]
@@ -70,7 +72,8 @@ def _submit_jobs(jobs: int) -> Any:
     try:
         cluster = _import("dask_jobqueue").SLURMCluster()
     except (ValueError, TypeError, RuntimeError, OSError) as error:
-        raise UsageError(f"--slurm: {str(error).splitlines()[0]}; see docs/scaling.md") from None
+        reason = str(error).splitlines()[0].removesuffix(", for example:")
+        raise UsageError(f"--slurm: dask-jobqueue says: {reason}; docs/scaling.md has an example") from None
     cluster.scale(jobs=jobs)
     return cluster
 

@@ -343,7 +343,7 @@ class Store:
 
 
 #: What zarr and its codecs raise for metadata and chunks that are not as they were written.
-DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError,
+DAMAGE = (ValueError, OSError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, ArithmeticError,
           NotImplementedError)  # fmt: skip
 
 

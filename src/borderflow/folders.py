@@ -127,13 +127,13 @@ def require_facts(path: Path, known: Mapping[str, Any], facts: Mapping[str, type
             raise ResultsError(f"{path}: {name} {found}, should be {kinds}; the file is damaged")
 
 
-def read_table(path: Path, columns: Sequence[str], remedy: str) -> pd.DataFrame:
+def read_table(path: Path, columns: Sequence[str], remedy: str, numbers: Sequence[str] = ()) -> pd.DataFrame:
     """Return a table that was written as CSV.
 
     Raises
     ------
     ResultsError
-        Where it is torn, or a column is missing, with the remedy.
+        Where it is torn, a column is missing or one of numbers holds something else, with the remedy.
     """
     import pandas as pd
 
@@ -141,6 +141,8 @@ def read_table(path: Path, columns: Sequence[str], remedy: str) -> pd.DataFrame:
         table = pd.read_csv(path, keep_default_na=False)
         if missing := [name for name in columns if name not in table.columns]:
             raise ValueError(f"no column {missing[0]}")
+        if wrong := [name for name in numbers if not pd.api.types.is_numeric_dtype(table[name])]:
+            raise ValueError(f"column {wrong[0]} holds more than numbers")
     except (ValueError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ResultsError(f"{path}: is damaged ({reason}); {remedy}") from None

@@ -28,6 +28,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from borderflow.errors import LedgerError, Problem, ScenarioError, UsageError, suggest
+from borderflow.folders import locate
 from borderflow.places import normalise_name
 from borderflow.scenario import read_table
 from borderflow.units import convert_unit, read_unit
@@ -301,7 +302,7 @@ def read_ledger(path: str | Path) -> Ledger:
     LedgerError
         With one problem for every mistake: file, line, field, what came and what would be right.
     """
-    file = Path(path)
+    file = locate(path)
     if file.is_dir():
         file = file / "evidence.csv"
     try:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from borderflow.baselines import BASELINES, predict_baselines, usual_traffic
 from borderflow.calibration import open_fit
 from borderflow.errors import ResultsError, UsageError
+from borderflow.folders import locate
 from borderflow.forecasting import (
     FROZEN_QUANTILES,
     error_of,
@@ -154,7 +155,7 @@ def score(
     """
     ledger = observations if isinstance(observations, Ledger) else read_ledger(observations)
     run = forecast if isinstance(forecast, Run) else None
-    path = None if isinstance(forecast, Run) else Path(forecast)
+    path = None if isinstance(forecast, Run) else locate(forecast)
     if run is None and path is not None and path.is_dir():
         run = open_run(path)
     if run is not None:

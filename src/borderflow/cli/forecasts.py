@@ -160,7 +160,7 @@ def forecast(
 
 @app.command
 def score(
-    run: Path,
+    run: str,
     /,
     *,
     observations: Path | None = None,
@@ -176,7 +176,7 @@ def score(
     Parameters
     ----------
     run
-        A run folder, or a frozen forecast (a CSV with the columns of summary.csv).
+        A run folder or its address, or a frozen forecast (a CSV with the columns of summary.csv).
     observations
         Reports, a CSV in the form of the ledger; needed but for runs of a Flee directory.
     after
@@ -189,18 +189,21 @@ def score(
         No table.
     """
     from borderflow.camps import CampRun, score_camps
+    from borderflow.folders import locate
 
-    if CampRun.is_run(run):
-        print_camp_scores(run, score_camps(CampRun.open(run)))
+    folder = locate(run)
+    if CampRun.is_run(folder):
+        print_camp_scores(folder, score_camps(CampRun.open(folder)))
         return
     if observations is None:
         raise UsageError(f"{run}: name the reports to score it against with --observations")
     from borderflow.skill import score as score_forecast
 
-    scores = score_forecast(run, observations, after=after, scenario=scenario)
-    target = out or (run / "scores.csv" if run.is_dir() else run.with_name("scores.csv"))
+    scores = score_forecast(folder, observations, after=after, scenario=scenario)
+    target = out or (folder / "scores.csv" if folder.is_dir() else folder.with_name("scores.csv"))
     try:
-        scores.table.to_csv(target, index=False, float_format="%.6g", lineterminator="\n")
+        with target.open("w", encoding="utf-8", newline="") as file:
+            scores.table.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
     if not quiet:

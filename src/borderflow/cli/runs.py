@@ -146,31 +146,33 @@ def merge(*parts: str, out: str, quiet: Flag = False) -> None:
 
 
 @app.command
-def brief(run: Path, *, out: Path | None = None) -> None:
+def brief(run: str, *, out: Path | None = None) -> None:
     """Write the briefing of a finished run again.
 
     Parameters
     ----------
     run
-        The run folder.
+        The run folder, or its address.
     out
         The HTML file; briefing.html in the run folder where not given.
     """
     from borderflow.briefing import write_briefing
     from borderflow.camps import CampRun
+    from borderflow.folders import locate
     from borderflow.results import open_run
 
-    if CampRun.is_run(run):
+    folder = locate(run)
+    if CampRun.is_run(folder):
         from borderflow.camp_briefing import write_camp_briefing
 
-        print(write_camp_briefing(CampRun.open(run), out))
+        print(write_camp_briefing(CampRun.open(folder), out))
         return
-    print(write_briefing(open_run(run), out))
+    print(write_briefing(open_run(folder), out))
 
 
 @app.command
 def export(
-    run: Path,
+    run: str,
     /,
     *,
     format: str,
@@ -185,7 +187,7 @@ def export(
     Parameters
     ----------
     run
-        The folder of a run or forecast.
+        The folder of a run or forecast, or its address.
     format
         csv, hxl, hub, parquet, netcdf, geojson or hdx.
     out

@@ -15,6 +15,7 @@ from borderflow.exports.exchange import write_hdx
 from borderflow.exports.grids import write_geojson, write_netcdf
 from borderflow.exports.orders import Order
 from borderflow.exports.tables import write_csv, write_hub, write_hxl, write_parquet
+from borderflow.folders import is_remote
 from borderflow.forecasting import known_by
 from borderflow.results import Run, open_run
 
@@ -93,6 +94,8 @@ def export(
         model_id,
     )
     write, ending = _WRITERS[format]
+    if path is None and is_remote(run.folder):
+        raise UsageError(f"{run.folder}: exports are written to a disk; name a file on one with --out")
     target = Path(path) if path is not None else run.folder / f"{run.folder.name or 'run'}-{format}{ending}"
     return _whole_or_not(order, write, target, folder=format == "hdx")
 
