@@ -21,7 +21,8 @@ from borderflow.flee.counts import Counts
 from borderflow.flee.groups import Group, make_groups, shares_of
 from borderflow.flee.paths import Paths, find_paths
 from borderflow.flee.settings import FloodRules, Settings
-from borderflow.flee.tables import FEW, Tables
+from borderflow.flee.stages import find_stages
+from borderflow.flee.tables import FEW, Road, Tables
 from borderflow.places import great_circle_km
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
             initial=initial,
             population=world.population,
         ),
-        law=_law(settings, unit),
+        law=_law(roads, paths, settings, unit),
         camps=camps,
         unit_km=float(unit),
         data=data,
@@ -195,7 +196,15 @@ def _geography(tables: Tables, settings: Settings, paths: Paths, unit: Fraction)
             axis=1,
         ).astype(np.int64),
         hop=_flat(paths.hops),
+        step=_stages(tables, settings, links, whole(settings.max_walk_speed)),
     )
+
+
+def _stages(tables: Tables, settings: Settings, links: Sequence[Sequence[int]], walk: int) -> NDArray[np.int32]:
+    speeds = [
+        {link[3], walk} if road.walk_share > 0 else {link[3]} for link, road in zip(links, tables.roads, strict=True)
+    ]
+    return find_stages(len(tables.places), np.array(links, np.uint32).reshape(-1, 4), speeds)
 
 
 def _nearness(tables: Tables, settings: Settings, paths: Paths) -> NDArray[np.float64]:
@@ -213,7 +222,7 @@ def _flat(lists: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return np.array([n for one in lists for n in one], np.int64)
 
 
-def _law(settings: Settings, unit: Fraction) -> cells.Law:
+def _law(roads: Sequence[Road], paths: Paths, settings: Settings, unit: Fraction) -> cells.Law:
     from borderflow.kernels import cells
 
     modes = {"": cells.BY_TOTAL, "constant": cells.BY_PLACE, "poisson": cells.BY_POISSON, "pop_ratio": cells.BY_SHARE}
@@ -239,6 +248,8 @@ def _law(settings: Settings, unit: Fraction) -> cells.Law:
         population_scale=settings.movechance_pop_scale_factor if settings.take_from_population else 0.0,
         capacity_scaling=settings.capacity_scaling,
         fixed_routes=settings.fixed_routes,
+        some_walk=any(road.walk_share > 0 for road in roads),
+        some_routes=any(paths.rest),
         few=FEW_PEOPLE,
     )
 

@@ -75,7 +75,7 @@ class Workspace:
         for table, (cells, _) in enumerate(m.size):
             # left from the last day of another member
             m.slots[table, m.cells[table, :cells, _SPOT]] = -1
-        for array in (m.size, m.present, m.fresh, m.received, m.tally):
+        for array in (m.size, m.persons, m.present, m.fresh, m.received, m.tally, m.stream.tally):
             array.fill(0)
         m.bucket.fill(-1)
         return m
@@ -83,14 +83,17 @@ class Workspace:
 
 def _new_memory(compiled: Compiled, cells: int) -> Memory:
     from borderflow.kernels import cells as k
+    from borderflow.kernels import streams
 
     places = len(compiled.sources.population)
     groups = compiled.sources.group_share.shape[1]
-    options = max(len(compiled.geography.option), 1)
+    options = len(compiled.geography.option) + 1  # one more, for places without
     return k.Memory(
         cells=np.zeros((k.TABLES, cells, k.COLUMNS), np.int64),
         slots=np.full((k.TABLES, 4 * cells), -1, np.int32),
         size=np.zeros((k.TABLES, 2), np.int64),
+        person=np.zeros((k.LISTS * 4 * cells, k.PERSON_COLUMNS), np.int64),
+        persons=np.zeros(k.LISTS, np.int64),
         bucket=np.full(k.BUCKETS, -1, np.int64),
         part=np.full(_MOST_PARTS, -1, np.int64),
         chunk=np.zeros((8 * cells, 3), np.int64),
@@ -100,23 +103,29 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         limit=np.zeros(places),
         town=np.zeros(places, np.uint8),
         chance=np.zeros((groups, places)),
-        per_chance=np.zeros((groups, places)),
+        gate=np.zeros((groups * places, 4)),
+        fan=np.zeros((groups * places, 2), np.int64),
         weight=np.zeros((groups, options)),
-        reach=np.zeros((groups, options)),
-        guide=np.zeros((groups, places, k.GUIDES), np.uint32),
-        onward=np.zeros((groups, options), np.int64),
+        share=np.zeros((groups, options)),
+        own=np.zeros(groups * options),
+        other=np.zeros(groups * options, np.int64),
+        onward=np.zeros(groups * options, np.int64),
+        way=np.zeros((groups * options, 2), np.int64),
         weight_sum=np.zeros((groups, places)),
-        fresh=np.zeros((groups, places), np.int64),
+        fresh=np.zeros(groups * places, np.uint8),
+        rare=np.zeros(groups * places, np.uint8),
         chosen=np.zeros(options, np.int64),
         at_rest=np.zeros((groups, places), np.int64),
         leaving=np.zeros((groups, places), np.int64),
         due=np.zeros(places, np.int64),
         received=np.zeros(places, np.int64),
         expected=np.zeros(places),
-        walker=np.zeros((4 * cells, k.WALKER_COLUMNS), np.int64),
-        words=np.zeros((4, k.WORDS), np.uint32),
-        word_site=np.zeros(k.WORDS, np.int64),
-        word_purpose=np.full(k.WORDS, k.ALONE, np.int64),
+        stream=k.Stream(
+            words=np.zeros((4, k.WORDS), np.uint32),
+            site=np.zeros(k.WORDS, np.int64),
+            purpose=np.full(k.WORDS, streams.BLOCKS, np.int64),
+            tally=np.zeros(k.STREAM_TALLIES, np.int64),
+        ),
         tally=np.zeros(k.TALLIES, np.int64),
     )
 
@@ -168,6 +177,6 @@ def simulate_members(
         if code == k.NOWHERE:
             wrong = f"on day {day} nobody is left to leave from any conflict zone, where Flee stops"
             raise ScenarioError([Problem("locations.csv", "", wrong)])
-        draws, cells = memory.tally[[k.DRAWS, k.CELLS]].tolist()
+        draws, cells = int(memory.stream.tally[k.DRAWS]), int(memory.tally[k.CELLS])
         out.append(Member(member, record.present, record.under_way, record.spawned, draws, cells))
     return out

@@ -1,0 +1,364 @@
+"""Phase B of a day: everyone under way moves; those who arrive with part of their day left decide and travel again.
+
+Cells go on in order of the kilometres covered today, so that cells which meet are merged. Where a camp is near the range
+in which its occupancy changes choices, arrivals are split into parts small against that range and handled one after the
+other, with live occupancy, as Flee handles its agents one after the other.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from borderflow.kernels.cells import (
+    ARRIVED,
+    BUCKETS,
+    CELLS,
+    CHUNKS,
+    END,
+    FOLLOWING,
+    GOAL,
+    KM,
+    LENGTH,
+    LOWEST,
+    ON,
+    OUT,
+    PENDING,
+    QUEUED,
+    REST,
+    ROAD,
+    ROUTE,
+    SPEED,
+    START,
+    TURN,
+    WALKING,
+    A,
+    B,
+    N,
+    X,
+    Z,
+    add_people,
+    add_person,
+    camp_out,
+    clear_table,
+    group_of,
+    km_of,
+    recent_of,
+    rest,
+    room,
+    route_of,
+    site_of,
+    sum_people,
+    word_a,
+    word_b,
+)  # fmt: skip
+from borderflow.kernels.choices import first_road, share_out, shift, weigh
+from borderflow.kernels.parts import copied, part
+from borderflow.kernels.streams import draw_binomial
+from borderflow.kernels.walkers import walk_on
+
+_FINE = 20.0  # parts of the range in which occupancy changes choices
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Cells
+
+
+@copied
+def _settle(law, m, place, recent, km, route, group, n):
+    """End the day of people at a place; they have completed a stage."""
+    rest(m, law, place, word_a((recent + km) >> 1 if law.avoid_short_stints else 0, 0, 0), route, group, n)
+
+
+@copied
+def _arrive(g, c, law, m, place, recent, km, route, group, speed, bounced, n):
+    """Let people arrive; those with part of their day left are put in order of the distance covered today.
+
+    Kilometres that have the same consequences for the rest of the day count as the same; what they add to recent travel
+    is moved there.
+    """
+    shift(c, law, m, place, n)
+    m.received[place] += n
+    if bounced or km >= speed:
+        _settle(law, m, place, recent, km, route, group, n)
+        return
+    at = min(km * BUCKETS // law.speed, BUCKETS - 1)
+    if km < g.step.shape[1]:
+        least = np.int64(g.step[place, km])
+        recent += km - least
+        km = least
+    if not law.avoid_short_stints:
+        recent = 0
+    a, b = word_a(recent, km, 0), word_b(place, route, group)
+    if n <= law.few:
+        for _ in range(n):
+            add_person(m, ARRIVED, recent + km, km, b, 0)
+        return
+    cell = add_people(m, PENDING, a, b, n)
+    if cell >= 0 and m.cells[PENDING, cell, N] == n:
+        # new, or emptied before by people who came through a very short road
+        m.cells[PENDING, cell, FOLLOWING] = m.bucket[at]
+        m.bucket[at] = cell
+        m.tally[QUEUED] += 1
+        m.tally[LOWEST] = min(m.tally[LOWEST], at)
+
+
+@copied
+def _ride(g, c, law, m, links, link, x, recent, km, foot, route, group, speed, n):
+    road = link - links if link >= links else link
+    length = np.int64(g.link[road, LENGTH])
+    if x + speed > length:
+        bounced = link >= links
+        place = np.int64(g.link[road, START] if bounced else g.link[road, END])
+        _arrive(g, c, law, m, place, recent, km + length - x, route, group, speed, bounced, n)
+        return
+    recent = (recent + km + speed) >> 1 if law.avoid_short_stints else 0
+    camp_out(m, law, link, word_a(recent, x + speed, foot), route, group, n)
+
+
+@copied
+def _go(g, c, law, m, links, link, x, recent, km, foot, route, group, n, seed, member, day):
+    """Move people on a road for what is left of their day; ``link >= links`` is a road shut behind them."""
+    road = link - links if link >= links else link
+    walkers = n if foot else np.int64(0)
+    if not foot and g.walk_share[road] > 0.0:
+        walkers = draw_binomial(m.stream, n, g.walk_share[road], seed, member, day)
+    for on_foot in range(2):
+        people = walkers if on_foot else n - walkers
+        if people > 0:
+            speed = np.int64(law.walk_speed) if on_foot else np.int64(g.link[road, SPEED])
+            _ride(g, c, law, m, links, link, x, recent, km, foot, route, group, speed, people)
+
+
+@copied
+def _go_on(g, c, law, m, links, cell, n, seed, member, day):
+    """Move people of a cell under way; few of them one by one."""
+    road = ROAD ^ (m.tally[TURN] & 1)
+    a, b = m.cells[road, cell, A], m.cells[road, cell, B]
+    if n <= law.few:
+        for _ in range(n):
+            add_person(m, WALKING, recent_of(a), 0, b, km_of(a) << 1 | a & 1)
+        return
+    recent, x, foot = recent_of(a), km_of(a), a & 1
+    _go(g, c, law, m, links, site_of(b), x, recent, np.int64(0), foot, route_of(b), group_of(b), n, seed, member, day)
+
+
+@copied
+def _continue(g, c, law, m, era, links, cell, n, seed, member, day):
+    """Let people who arrived with part of their day left decide again and travel on."""
+    a, b = m.cells[PENDING, cell, A], m.cells[PENDING, cell, B]
+    place, route, group = site_of(b), route_of(b), group_of(b)
+    recent, km = recent_of(a), km_of(a)
+    leavers = n
+    forced = law.avoid_short_stints and m.town[place] and recent + km < law.speed
+    if not forced and route == 0:
+        leavers = draw_binomial(m.stream, n, m.chance[group, place], seed, member, day)
+    stay = n - leavers
+    if leavers > 0:
+        options = np.int64(1)
+        m.chosen[0] = leavers
+        if route == 0:
+            options = share_out(g, c, law, m, era, place, group, leavers, seed, member, day)
+            if options == 0:
+                stay += leavers
+        first = g.option_at[place]
+        for o in range(options):
+            k = m.chosen[o]
+            if k == 0:
+                continue
+            way = route if route > 0 else np.int64(g.option[first + o, ROUTE])
+            link = first_road(g, c, m, era, way, place)
+            if link < 0:
+                stay += k
+                continue
+            shift(c, law, m, place, -k)
+            if k <= law.few:
+                for _ in range(k):
+                    add_person(m, WALKING, recent + km, km, word_b(link, g.route[way, REST], group), 0)
+            else:
+                _go(g, c, law, m, links, link, np.int64(0), recent, km, np.int64(0), g.route[way, REST], group, k,
+                    seed, member, day)  # fmt: skip
+    if stay > 0:
+        _settle(law, m, place, recent, km, np.int64(0), group, stay)
+
+
+@copied
+def _drain(g, c, law, m, era, links, base, seed, member, day):
+    """Let people with part of their day left go on: cells in order of the distance covered today, then persons."""
+    bucket = m.tally[LOWEST]
+    while m.tally[QUEUED] > 0:
+        # an arrival may fall into the bucket that is being emptied, never into one before it
+        while m.bucket[bucket] < 0:
+            bucket += 1
+        cell = m.bucket[bucket]
+        m.bucket[bucket] = m.cells[PENDING, cell, FOLLOWING]
+        m.tally[QUEUED] -= 1
+        n = m.cells[PENDING, cell, N]
+        m.cells[PENDING, cell, N] = 0
+        _continue(g, c, law, m, era, links, cell, n, seed, member, day)
+        m.tally[CELLS] += 1
+    clear_table(m, PENDING)
+    walk_on(g, c, law, m, era, base, seed, member, day)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Parts of the day
+
+
+@copied
+def _ends_today(g, law, links, link, x, foot):
+    """Tell whether people on a road can reach its end today."""
+    at = link - links if link >= links else link
+    speed = np.int64(g.link[at, SPEED])
+    if foot:
+        speed = law.walk_speed
+    elif g.walk_share[at] > 0.0:
+        speed = max(speed, law.walk_speed)
+    return x + speed > g.link[at, LENGTH]
+
+
+@copied
+def _cell_ends_today(g, law, m, links, cell):
+    road = ROAD ^ (m.tally[TURN] & 1)
+    a = m.cells[road, cell, A]
+    return _ends_today(g, law, links, site_of(m.cells[road, cell, B]), km_of(a), a & 1)
+
+
+@part
+def _note_due(g, law, m, links):
+    """Count who is due at each place today from the road they are on."""
+    road = ROAD ^ (m.tally[TURN] & 1)
+    for place in range(m.present.size):
+        m.due[place] = 0
+    for at in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
+        link = site_of(m.person[at, ON])
+        if link < links and _ends_today(g, law, links, link, m.person[at, X] >> 1, m.person[at, X] & 1):
+            m.due[g.link[link, END]] += 1
+    for cell in range(m.size[road, 0]):
+        link = site_of(m.cells[road, cell, B])
+        if link < links and _cell_ends_today(g, law, m, links, cell):
+            m.due[g.link[link, END]] += m.cells[road, cell, N]
+
+
+@part
+def _expect(g, c, law, m, era):
+    """Estimate how many people each place with a capacity will get from other places today.
+
+    Those due at a place send on their share at once; twice that, for those who come from farther.
+    """
+    for place in range(m.present.size):
+        m.expected[place] = 0.0
+    for place in range(m.present.size):
+        if m.due[place] == 0 or not c.limited[place]:
+            continue
+        if m.fresh[place] == 0:
+            weigh(g, c, law, m, era, place, 0)
+        for o in range(g.option_at[place], g.option_at[place + 1]):
+            goal = g.option[o, GOAL]
+            if m.kappa[goal] >= 0.5 and c.capacity[era, goal] >= 1.0 and m.weight_sum[0, place] > 0.0:
+                m.expected[goal] += 2.0 * m.due[place] * m.weight[0, o] / m.weight_sum[0, place]
+
+
+@copied
+def _may_fill(c, law, m, era, place, most):
+    """Tell whether a place may pass through the range in which choices depend on it, with so many arrivals."""
+    capacity = c.capacity[era, place]
+    return capacity >= 1.0 and m.present[place] < capacity and m.present[place] + most > law.buffer * capacity
+
+
+@copied
+def _parts(g, c, law, m, era, links):
+    """Return into how many parts the day's arrivals are split, so that each is small where occupancy matters."""
+    road = ROAD ^ (m.tally[TURN] & 1)
+    # three times everybody is more than the estimate below can be
+    most = 3 * (m.persons[WALKING] + sum_people(m, road))
+    near = False
+    for place in range(m.present.size):
+        near = near or _may_fill(c, law, m, era, place, most + m.received[place])
+    if not near:
+        return np.int64(1)
+    _note_due(g, law, m, links)
+    _expect(g, c, law, m, era)
+    parts = 1.0
+    for place in range(m.present.size):
+        inflow = m.due[place] + max(m.received[place], m.expected[place])
+        if _may_fill(c, law, m, era, place, inflow):
+            parts = max(parts, inflow / max(1.0, c.capacity[era, place] * (1.0 - law.buffer) / _FINE))
+    return np.int64(min(math.ceil(parts), m.part.size))
+
+
+@copied
+def _chunk(m, parts, who, n, turn):
+    """Spread people evenly over the parts of the day, beginning with part ``turn``; -1 - who is a walker."""
+    chunks = min(n, parts)
+    for j in range(chunks):
+        at = m.tally[CHUNKS]
+        if at >= m.chunk.shape[0]:
+            m.size[PENDING, 1] = 1
+            return
+        m.tally[CHUNKS] = at + 1
+        to = (turn + j * parts // chunks) % parts
+        m.chunk[at, 0] = who
+        m.chunk[at, 1] = n * (j + 1) // chunks - n * j // chunks
+        m.chunk[at, 2] = m.part[to]
+        m.part[to] = at
+
+
+@part
+def _split(g, law, m, links, parts):
+    """Spread everyone under way over the parts of the day; return how many of them go one by one."""
+    road = ROAD ^ (m.tally[TURN] & 1)
+    for one in range(parts):
+        m.part[one] = -1
+    m.tally[CHUNKS] = 0
+    # steps of the golden ratio spread neighbours evenly
+    for cell in range(m.size[road, 0] - 1, -1, -1):
+        turn = ((cell * 2654435769) & 0xFFFFFFFF) * parts >> 32
+        _chunk(m, parts if _cell_ends_today(g, law, m, links, cell) else 1, cell, m.cells[road, cell, N], turn)
+    walkers = m.persons[WALKING]
+    for at in range(walkers):
+        _chunk(m, parts, -1 - at, 1, ((at * 2654435769) & 0xFFFFFFFF) * parts >> 32)
+    return walkers
+
+
+@copied
+def _walk_again(m, walker):
+    """Put a walker of the whole day among those of a part."""
+    at = WALKING * room(m) + walker
+    add_person(m, WALKING, m.person[at, Z], m.person[at, KM], m.person[at, ON], m.person[at, X])
+
+
+@copied
+def _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day):
+    base = _split(g, law, m, links, parts)
+    for one in range(parts):
+        m.tally[LOWEST] = BUCKETS
+        at = m.part[one]
+        while at >= 0:
+            who = m.chunk[at, 0]
+            if who < 0:
+                _walk_again(m, -1 - who)
+            else:
+                _go_on(g, c, law, m, links, who, m.chunk[at, 1], seed, member, day)
+            at = m.chunk[at, 2]
+        _drain(g, c, law, m, era, links, base, seed, member, day)
+    m.persons[WALKING] = 0
+
+
+@copied
+def travel(g, c, law, m, era, links, seed, member, day):
+    """Move everyone under way to the end of their day."""
+    for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
+        add_person(m, WALKING, m.person[at, Z], m.person[at, KM], m.person[at, ON], m.person[at, X])
+    m.persons[OUT] = 0
+    parts = _parts(g, c, law, m, era, links)
+    for place in range(m.present.size):
+        m.received[place] = 0
+    if parts > 1:
+        _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day)
+        return
+    m.tally[LOWEST] = BUCKETS
+    road = ROAD ^ (m.tally[TURN] & 1)
+    for cell in range(m.size[road, 0]):
+        _go_on(g, c, law, m, links, cell, m.cells[road, cell, N], seed, member, day)
+    _drain(g, c, law, m, era, links, np.int64(0), seed, member, day)
