@@ -15,7 +15,10 @@ from typing import NamedTuple
 from borderflow.articles.lexicon import load_lexicon
 from borderflow.articles.tokens import Token
 
-__all__ = ["Cue", "find_cues"]
+__all__ = ["MOVES", "Cue", "find_cues"]
+
+#: classes of people moving over a border, or being kept from it
+MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse"})
 
 _GAP = {"..": 3, "...": 6}
 #: of these classes the longest cue counts: "fled to" is no "fled", "can process" no "process"

@@ -14,136 +14,31 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from borderflow.articles.date_phrases import (
+    ALREADY,
+    AND,
+    BETWEEN,
+    BY,
+    CLAUSE,
+    DAYS_TO,
+    END_OF,
+    FROM_NOW,
+    FUTURE,
+    HOUR,
+    MONTHS,
+    NAMES,
+    RANGE_ON,
+    SCAN,
+    SINCE,
+    SMALL,
+    START_OF,
+    TRIGGER,
+    WEEKDAYS,
+)
+
 __all__ = ["When", "find_dates"]
 
 Role = Literal["day", "span", "since", "by", "future"]
-
-_MONTHS = (
-    "january|jan|январ[ьяе]", "february|feb|феврал[ьяе]", "march|mar|март[ае]?", "april|apr|апрел[ьяе]", "may|ма[йяе]",
-    "june|jun|июн[ьяе]", "july|jul|июл[ьяе]", "august|aug|август[ае]?", "september|sept|sep|сентябр[ьяе]",
-    "october|oct|октябр[ьяе]", "november|nov|ноябр[ьяе]", "december|dec|декабр[ьяе]",
-)  # fmt: skip
-_WEEKDAYS = (
-    "monday|понедельник(?:а|у|ом)?", "tuesday|вторник(?:а|у|ом)?", "wednesday|сред[ауыей]{1,2}", "thursday|четверг(?:а|у|ом)?",
-    "friday|пятниц[ауыей]{1,2}", "saturday|суббот[ауыей]{1,2}", "sunday|воскресень[еяю]",
-)  # fmt: skip
-_MONTH = "|".join(_MONTHS)
-_WEEKDAY = "|".join(_WEEKDAYS)
-_SMALL = {
-    "one": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "один": 1, "одну": 1, "два": 2, "две": 2, "двое": 2, "три": 3, "трое": 3, "четыре": 4, "четверо": 4, "пять": 5, "шесть": 6, "семь": 7, "десять": 10,
-}  # fmt: skip
-_COUNT = r"\d{1,2}|" + "|".join(sorted(_SMALL, key=len, reverse=True))
-
-_DAY_MONTH = rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th|-го|-е)?(?: of)? (?:{_MONTH})\b\.?(?:,? \d{{4}}\b(?: года| г\.)?)?"
-_MONTH_DAY = rf"(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![:.]\d|,\d| \d{{3}}\b)(?:,? \d{{4}}\b)?"
-_NUMERIC = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|(?:(?<=\bon )|(?<=\bс )|(?<=\bдо )|(?<=\bпо )|(?<=\bfrom )|(?<=\buntil )|(?<=\bsince ))\d{1,2}\.(?:0[1-9]|1[0-2])(?=[ .,;)]|$)(?! (?:km|км|m|hours|час|%|million|billion|тыс|млн|млрд))"
-
-#: name -> pattern of one phrase; the first that matches at a place counts
-_ATOMS: tuple[tuple[str, str], ...] = (
-    ("half", rf"(?P<hq>first|second|перв\w+|втор\w+) (?:half of|половин\w+) (?P<hm>{_MONTH})\b"),
-    ("days", rf"(?P<d1>\d{{1,2}})(?: ?[-–—] ?| to | and | по | до | и )(?P<d2>\d{{1,2}}) (?P<dm>{_MONTH})\b(?: (?P<dy>\d{{4}})\b)?"
-             rf"|(?P<em>{_MONTH})\.? (?P<e1>\d{{1,2}})(?: ?[-–—] ?| to | and )(?P<e2>\d{{1,2}})\b(?!:|,\d)(?:, (?P<ey>\d{{4}}))?"),
-    ("day", rf"{_NUMERIC}|{_DAY_MONTH}|{_MONTH_DAY}"),
-    ("those days", rf"\b(?:over|in|during|on|за) (?:those|these|the same|the|эти же|те же|эти|те) (?P<tn>{_COUNT}|last two) (?P<tu>days|weeks|дня|дней|недели)\b"),
-    ("ago", rf"(?P<an>{_COUNT}|неделю|месяц|год|сутки|день) ?(?P<au>days?|weeks?|fortnight|months?|years?|дн(?:я|ей)|недел[иь]|месяц(?:а|ев)|лет|года|суток)? (?P<how>ago|earlier|before|previously|назад|ранее|раньше)\b"),
-    ("before yesterday", r"(?:the )?day before yesterday\b|позавчера"),
-    ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
-    ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
-    ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
-    ("same", r"(?:on |in )?(?:the same|that same|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) (?:этот|тот) день|за те же сутки|тем же вечером"),
-    ("since then", r"\bsince then\b|\bс тех пор\b"),
-    ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
-    ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
-    ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
-    ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня)\b"),
-    ("night to", rf"\b(?:в ночь (?:с \w+ )?на|in the night to|overnight to) (?P<nd>{_WEEKDAY})\b"),
-    ("overnight", r"\bovernight\b|\b(?:этой|минувшей|прошлой) ночью\b"),
-    ("tomorrow", r"\b(?:tomorrow|завтра)\b"),
-    ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за|в) выходн\w+)\b"),
-    ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
-    ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
-    ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
-    ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\b(?:в|за) первый(?: же)? день\b"),
-    ("first days", rf"\b(?:in |over |during |за )?(?:the )?(?:first|первые) (?P<fn>{_COUNT}) (?:days|дн(?:я|ей)) (?:of )?(?P<fm>{_MONTH})\b"),
-    ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b|\b(?:in|over|during|within) the past (?P<pm>month)\b"
-                  rf"|\b(?:within|in) (?:less than |under |just |only )?(?P<qn>{_COUNT}) (?P<qu>days|weeks)\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?P<ru>дн(?:я|ей)|суток|недел[иь])\b"
-                  r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
-    ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b)|\bза (?:последнюю )?неделю\b"),
-    ("last week", r"\b(?:last|the past|past) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
-    ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+|начала (?:этой |текущей )?недели|(?:start|beginning) of (?:the|this) week"),
-    ("last month", r"\b(?:last|the previous) month\b|\b(?:в )?(?:прошл|минувш)\w+ месяц\w*"),
-    ("this month", r"\b(?:this month|the month|the whole month|в этом месяце|начала месяца|месяца)\b"),
-    ("last year", r"\b(?:last year|a year (?:ago|earlier|before)|previous year|год назад|прошл\w+ год\w*|годом ранее)\b"),
-    ("this year", r"\b(?:this year|the year|в этом году|начала года|с начала года|текущего года)\b"),
-    ("month", rf"\b(?:(?P<mq>early|mid|late|(?:the )?(?:start|beginning|middle|end) of|(?:в )?(?:начал[ео]|середин[еу]|кон(?:це|ец)))[ -])?(?P<mm>{_MONTH})\b\.?(?: (?P<my>\d{{4}})\b|(?P<ml> (?:of )?last year\b| прошлого года\b))?"),
-    ("year", r"(?:(?<=in )|(?<=since )|(?<=of )|(?<=by )|(?<=в )|(?<=с ))(?P<yy>(?:19|20)\d{2})\b(?: год[ау]?)?|(?P<yr>(?:19|20)\d{2}) год[ау]?\b"),
-)  # fmt: skip
-#: name -> words one of which is in every phrase of that name, so that most patterns need not be tried
-_WORDS_OF = {
-    "before yesterday": ("yesterday", "позавчера"),
-    "before": (
-        "previous",
-        "before",
-        "earlier",
-        "preceding",
-        "ранее",
-        "раньше",
-        "до ",
-        "накануне",
-        "на кануне",
-        "предыдущ",
-    ),
-    "after": ("next", "following", "later", "after", "следующ", "позже", "спустя", "через", "наутро"),
-    "same": ("same", "that ", "said", "тот", "этот", "те ", "тем "),
-    "since then": ("since then", "с тех"),
-    "later": ("later", "on", "after", "через", "спустя"),
-    "week before": ("week", "недел"),
-    "ago": ("ago", "earlier", "before", "previously", "назад", "ранее", "раньше"),
-    "today": ("today", "tonight", "this ", "сегодня", "нынешн"),
-    "yesterday": ("yesterday", "last night", "вчера", "ночи"),
-    "overnight": ("overnight", "ночью"),
-    "night to": ("ночь", "night"),
-    "tomorrow": ("tomorrow", "завтра"),
-    "weekend": ("weekend", "выходн"),
-    "hours": ("hours", "часа", "сутки"),
-    "some hours": ("hours", "час"),
-    "first day": ("first", "перв"),
-    "first days": ("first", "первые"),
-    "past days": ("past", "last", "previous", "days", "дн", "суток", "recent", "месяц"),
-    "last week": ("week", "недел"),
-    "past week": ("week", "недел"),
-    "this week": ("week", "недел"),
-    "last month": ("month", "месяц"),
-    "this month": ("month", "месяц"),
-    "last year": ("year", "год"),
-    "this year": ("year", "год"),
-}
-_SCAN = tuple((name, re.compile(pattern), _WORDS_OF.get(name, ())) for name, pattern in _ATOMS)
-_TRIGGER = re.compile(
-    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
-)
-_NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
-_FUTURE = re.compile(
-    r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
-    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
-)
-_CLAUSE = re.compile(r"[;,:](?!\d)|\bthat\b|\bbut\b|\bwhile\b|\bчто\b|\bно\b")
-_FROM_NOW = re.compile(r"\b(?:from|as of|starting|starting from|effective|effective from|beginning)(?: on)?\s*$")
-_ALREADY = re.compile(r"\b(?:already|had|were|was|have|has|stood|numbered|totalled)\b")
-_RANGE_ON = re.compile(r"\s*(?:morning |evening )?(?:to|until|till|through)\b")
-_SINCE = re.compile(
-    r"(?:\bsince [^,.;]{1,60}?|\b(?:с момента|с начала|после) [^,.;]{1,50}?|\bsince(?: (?:early|late|last|the (?:start|beginning) of|the))?|\bfrom|\bafter(?: the \w+ (?:on|of))?|\bsince the [\w' -]{3,40}? (?:on|of)|\bstarting(?: on| from)?|\bas of|\beffective|\bс|\bсо|\bначиная с|\bпосле|\bс момента [\w ]{3,40}?)(?: on)?\s*(?:the\s+)?$"
-)
-_START_OF = re.compile(r"(?:\bsince|\bfrom)?\s*(?:the )?(?:start|beginning) of(?: the)?\s*$|\b(?:с )?начал[ао]\s*$")
-_BY = re.compile(
-    r"(?:\bby(?: the)?|\bas of|\buntil|\btill|\bup to|\bthrough(?! on)|\bto|\bк|\bпо|\bдо|\bпо состоянию на|\bна утро|\bна)(?: (?:the )?(?:early|late|end of|morning of|evening of|noon on|midnight on|утро|утру|вечер\w*|конец|концу|полудню|обеду|исходу))?(?: on)?\s*$"
-)
-_DAYS_TO = re.compile(
-    rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
-)
-_BETWEEN = re.compile(r"(?:\bbetween|\bfrom|\bс|\bсо|\bмежду)(?: on)?\s*(?:the\s+)?$")
-_AND = re.compile(r"\s*(?:morning |evening |night |noon )?(?:and|to|until|till|through|по|до|и|[-–—])\s*(?:the\s+)?$")
 
 
 class When(NamedTuple):
@@ -185,7 +80,7 @@ def find_dates(
         .replace("\u202f", " ")
         .replace("\n", " ")
     )
-    if len(lower) != len(text) or not _TRIGGER.search(lower):
+    if len(lower) != len(text) or not TRIGGER.search(lower):
         return []
     atoms = _atoms(lower, text, published, anchor, begin)
     return [one._replace(start=one.start + offset, end=one.end + offset) for one in _join(lower, atoms, published)]
@@ -194,14 +89,14 @@ def find_dates(
 def _atoms(lower: str, text: str, published: date, anchor: date | None, begin: date | None) -> list[When]:
     taken = bytearray(len(lower))
     matches: list[tuple[int, str, re.Match[str]]] = []
-    for name, pattern, words in _SCAN:
+    for name, pattern, words in SCAN:
         if words and not any(word in lower for word in words):
             continue
         for match in pattern.finditer(lower):
             start, end = match.span()
             if any(taken[start:end]):
                 continue
-            if name == "month" and match.group("mm") in _NAMES and not _is_month(lower, text, match):
+            if name == "month" and match.group("mm") in NAMES and not _is_month(lower, text, match):
                 continue
             if name in ("day", "days") and not _is_capital_may(lower, text, match):
                 continue
@@ -280,35 +175,35 @@ def _nearest_with(number: int, near: date) -> date | None:
 
 
 def _named_month_of(name: str, published: date) -> tuple[date, date]:
-    month = _number_of(_MONTHS, name) + 1
+    month = _number_of(MONTHS, name) + 1
     year = published.year - (month > published.month)
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _count(text: str) -> int:
     word = text.split()[-1]  # "the last two weeks"
-    return int(word) if word.isdigit() else _SMALL[word]
+    return int(word) if word.isdigit() else SMALL[word]
 
 
 def _looks_ahead(lower: str, start: int, end: int) -> bool:
     """Tell whether the clause around a phrase speaks of the future."""
     first = max(
-        (found.end() for found in _CLAUSE.finditer(lower, max(start - 200, 0), start)), default=max(start - 200, 0)
+        (found.end() for found in CLAUSE.finditer(lower, max(start - 200, 0), start)), default=max(start - 200, 0)
     )
-    last = next((found.start() for found in _CLAUSE.finditer(lower, end, end + 200)), end + 200)
-    now = _FROM_NOW.search(lower[first:start])
+    last = next((found.start() for found in CLAUSE.finditer(lower, end, end + 200)), end + 200)
+    now = FROM_NOW.search(lower[first:start])
     if (
         now
         and not (now.group().startswith("as of") and _is_count(lower[first:start], lower[end : end + 80]))
-        and not _RANGE_ON.match(lower[end:])
+        and not RANGE_ON.match(lower[end:])
     ):
         return True
-    return bool(_FUTURE.search(lower[first:last]))
+    return bool(FUTURE.search(lower[first:last]))
 
 
 def _is_count(before: str, after: str) -> bool:
     """Tell whether "as of" says up to when something was counted: "5,200 had entered as of Sunday"."""
-    return bool(_ALREADY.search(before) or _ALREADY.search(after) or re.search(r"\d,\d|\d{3}", before + after))
+    return bool(ALREADY.search(before) or ALREADY.search(after) or re.search(r"\d,\d|\d{3}", before + after))
 
 
 def _is_capital_may(lower: str, text: str, match: re.Match[str]) -> bool:
@@ -431,7 +326,7 @@ def _number_of(names: Sequence[str], word: str) -> int:
 
 
 def _weekday(word: str, qualifier: str, published: date, future: bool) -> date:
-    wanted = _number_of(_WEEKDAYS, word)
+    wanted = _number_of(WEEKDAYS, word)
     back = (published.weekday() - wanted) % 7
     if qualifier.startswith(("next", "following", "the following", "следующ", "ближайш")):
         return published + timedelta(days=(7 - back) or 7)
@@ -444,7 +339,7 @@ def _weekday(word: str, qualifier: str, published: date, future: bool) -> date:
 
 def _days(match: re.Match[str], published: date) -> tuple[date, date] | None:
     kind = "d" if match.group("dm") else "e"
-    month = _number_of(_MONTHS, match.group(f"{kind}m")) + 1
+    month = _number_of(MONTHS, match.group(f"{kind}m")) + 1
     first, last = int(match.group(f"{kind}1")), int(match.group(f"{kind}2"))
     if not 1 <= first < last <= 31:
         return None
@@ -462,7 +357,7 @@ def _past_days(match: re.Match[str], published: date) -> tuple[date, date] | Non
         return None  # "in recent days": no window that could be named
     if match.group("pm"):
         return _months_before(published, 1), published
-    count = int(text) if text.isdigit() else _SMALL.get(text, 1)
+    count = int(text) if text.isdigit() else SMALL.get(text, 1)
     if unit[0] == "m":
         return _months_before(published, count), published
     return published - timedelta(days=count * (7 if unit.startswith(("w", "нед")) else 1)), published
@@ -482,7 +377,7 @@ def _month_of(published: date, shift: int, limit: date) -> tuple[date, date]:
 
 
 def _named_month(match: re.Match[str], published: date, future: bool) -> tuple[date, date]:
-    month = _number_of(_MONTHS, match.group("mm")) + 1
+    month = _number_of(MONTHS, match.group("mm")) + 1
     if match.group("my"):
         year = int(match.group("my"))
     elif match.group("ml"):
@@ -506,7 +401,7 @@ def _ago(match: re.Match[str], published: date) -> tuple[date, date] | None:
         number, unit = "1", number
     if not unit:
         return None
-    count = int(number) if number.isdigit() else _SMALL[number]
+    count = int(number) if number.isdigit() else SMALL[number]
     days = (
         7
         if unit.startswith(("week", "недел"))
@@ -529,7 +424,7 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
     while at < len(atoms):
         one = atoms[at]
         before = _without_hour(lower[max(one.start - 60, 0) : one.start])
-        between = _BETWEEN.search(before)
+        between = BETWEEN.search(before)
         if at + 1 < len(atoms) and not between and _are_one_window(lower, one, atoms[at + 1]):
             found.append(
                 _placed(one._replace(end=atoms[at + 1].end, last=atoms[at + 1].last, role="span"), before, published)
@@ -539,7 +434,7 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
         if (
             at + 1 < len(atoms)
             and between
-            and _AND.fullmatch(lower[one.end : atoms[at + 1].start])
+            and AND.fullmatch(lower[one.end : atoms[at + 1].start])
             and one.first <= atoms[at + 1].last
         ):
             other = atoms[at + 1]
@@ -554,14 +449,9 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
     return found
 
 
-_HOUR = re.compile(
-    r"(?<= )(?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?| o'clock)?|noon|midnight|midday|полдень|полудню|полудня|полночь|полуночи)(?: (?:on|утра|дня|вечера|часам|часов))?(?= $)"
-)
-
-
 def _without_hour(before: str) -> str:
     """Return the words before a date with the hour blanked out: "as of 6 a.m. on September 29"."""
-    match = _HOUR.search(before)
+    match = HOUR.search(before)
     if match is None:
         return before
     # the blanks go to the front, so that the words before the hour stand next to the date
@@ -582,18 +472,15 @@ def _is_whole_month(one: When, published: date) -> bool:
     return one.first.day == 1 and (one.last == published or (one.last - one.first).days >= 27)
 
 
-_END_OF = re.compile(r"\b(?:by|until|before|till|к|до)(?: the)? (?:end of|конц[уа]|the end of)(?: the)?\s*$")
-
-
 def _placed(one: When, before: str, published: date) -> When:
-    if one.role == "span" and one.last >= published and _END_OF.search(before):
+    if one.role == "span" and one.last >= published and END_OF.search(before):
         return one._replace(first=published, last=max(one.last, published + timedelta(days=1)), role="future")
     if one.since:
         return one._replace(last=max(one.first, published), role="since")
-    if one.role == "day" and (days := _DAYS_TO.search(before)):
+    if one.role == "day" and (days := DAYS_TO.search(before)):
         length = timedelta(days=6 if days.group("w") else _count(days.group("n")) - 1)
         return When(one.start - len(before) + days.start(), one.end, one.first - length, one.last, "span")
-    since = _SINCE.search(before) or _START_OF.search(before)
+    since = SINCE.search(before) or START_OF.search(before)
     if since and since.group().strip().endswith("as of") and one.role == "day" and one.first <= published:
         return one._replace(start=one.start - len(before) + since.start(), role="by")
     if (
@@ -603,7 +490,7 @@ def _placed(one: When, before: str, published: date) -> When:
             one.role == "day"
             or one.is_start
             or (one.role == "span" and re.search(r"(?:late|mid|early)[ -]*$", before))
-            or _START_OF.search(before)
+            or START_OF.search(before)
             or since.group().startswith("since")
             or _is_whole_month(one, published)
         )
@@ -614,7 +501,7 @@ def _placed(one: When, before: str, published: date) -> When:
         return When(begin, one.end, first, max(first, published), "since")
     if since and one.role == "day":
         return one._replace(start=one.start - len(before) + since.start(), role="future")
-    by = _BY.search(before)
+    by = BY.search(before)
     if by and one.role == "day":
         return one._replace(start=one.start - len(before) + by.start(), role="by")
     return one

@@ -8,11 +8,22 @@ from collections.abc import Collection, Iterator, Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.dates import When
-from borderflow.articles.figures import describe_site, is_present, speaker
+from borderflow.articles.figures import is_present
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
 from borderflow.articles.placing import Site, Window, choose_place, choose_window
+from borderflow.articles.references import (
+    DECIDED,
+    is_for_some,
+    is_hypothetical,
+    is_of_post_before,
+    is_open,
+    is_reference,
+    lasting,
+    since_decree,
+)
 from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.speakers import describe_site, speaker
 from borderflow.articles.toponyms import Mention
 
 __all__ = ["date_events", "read_events"]
@@ -82,33 +93,6 @@ _RULES = frozenset(
     ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
      "запрет", "правило", "правила", "мера", "меры", "решение", "указ", "ограничение", "ограничения"]
 )  # fmt: skip
-_DECIDED = frozenset(
-    {
-        "entry_ban",
-        "exit_ban_men",
-        "crossing_closed",
-        "crossing_opened",
-        "access_restricted",
-        "service_halted",
-        "foot_allowed",
-        "bicycle_allowed",
-    }
-)
-_BE = frozenset({"is", "are", "was", "were", "very", "so", "too", "quite", "lies", ","})
-_NOT_YET = frozenset(
-    ["agreed", "agree", "promised", "want", "wants", "wanted", "hope", "hopes", "hoped", "urged", "asked", "threatened", "refused", "demanded",
-     "calls", "call", "called", "pressure", "pledged", "ready", "willing", "offered", "appealed", "begged", "possible", "need", "needs"]
-)  # fmt: skip
-_NOT_DONE = frozenset(
-    [("ruled", "out"), ("rules", "out"), ("ruling", "out"), ("intention", "of"), ("plans", "for"), ("short", "of"), ("decided", "against"),
-     ("instead", "of"), ("rather", "than"), ("threat", "of"), ("threatened", "with"), ("talk", "of"), ("fear", "of"), ("fears", "of"),
-     ("calls", "for"), ("called", "for"), ("risk", "of"), ("possibility", "of"), ("вместо", "того"), ("речь", "о"), ("возможности", "закрыть"),
-     ("threatening", "to"), ("failed", "to"), ("tried", "to"), ("consider", "whether"), ("debate", "on"), ("considering", "the"), ("considers", "the")]
-)  # fmt: skip
-_ORDINALS = {
-    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-    "второй": 2, "третий": 3, "четвертый": 4, "пятый": 5, "шестой": 6, "седьмой": 7, "третьи": 3, "вторые": 2,
-}  # fmt: skip
 _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
 
 
@@ -158,7 +142,7 @@ def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
     rules = any(token.lower in _RULES for token in scene.tokens[:8])
     for one in events:
         undated = one.first == scene.published or one.first < scene.published
-        if starts and rules and undated and one.quantity in _DECIDED:
+        if starts and rules and undated and one.quantity in DECIDED:
             day = starts[0].first
             yield one.model_copy(update={"first": day, "last": day, "planned": day > scene.published})
         else:
@@ -168,12 +152,12 @@ def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
 def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
-    others = [cue for cue in scene.of(*kind.without) if low <= cue.first < high and not _is_open(scene, cue)]
-    if any(cue.first != verb.first or _is_for_some(scene, cue) for cue in others):
+    others = [cue for cue in scene.of(*kind.without) if low <= cue.first < high and not is_open(scene, cue)]
+    if any(cue.first != verb.first or is_for_some(scene, cue) for cue in others):
         return None
     if kind.quantity == "service_halted" and any(verb.first <= cue.first < verb.last for cue in scene.of("ticket")):
         return None  # "no tickets left for buses"
-    if _is_reference(scene, kind, verb):
+    if is_reference(scene, kind, verb):
         return None
     found = [verb]
     for needed in kind.needs:
@@ -189,106 +173,12 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
             and _gap(cue, verb) + _commas(scene, kind, cue, verb) <= kind.reach
             and not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
         ]
-        if not near and needed == ("post",) and _is_of_post_before(scene, kind, verb, memory):
+        if not near and needed == ("post",) and is_of_post_before(scene, kind, verb, memory):
             continue
         if not near:
             return None
         found.append(min(near, key=lambda cue: _gap(cue, verb)))
     return tuple(found)
-
-
-_PRONOUNS = frozenset(["it", "they", "which", "он", "она", "оно", "его", "ее", "который", "которая"])
-
-
-def _is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> bool:
-    """Tell whether a closing is that of a post named before: "It had been closed since Monday", "..., and reopened on Friday"."""
-    if kind.quantity not in ("crossing_closed", "crossing_opened"):
-        return False
-    before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
-    while before and (before[-1] in _AUXILIARY or before[-1].endswith("ly")):
-        before.pop()
-    named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
-    if named:
-        return bool(before) and before[-1] in _PRONOUNS | {"and", "but", "и", "затем", "then"}
-    return bool(before) and before[-1] in _PRONOUNS and memory.post_lately() is not None
-
-
-_AUXILIARY = frozenset(
-    ["had", "has", "have", "is", "was", "were", "are", "been", "be", "to", "will", "since", "now", "then", "again", "also", "too", "снова", "вновь",
-     "был", "была", "было", "был", "уже", "only", "just"]
-)  # fmt: skip
-
-
-def _is_for_some(scene: Scene, cue: Cue) -> bool:
-    """Tell whether a border is closed only to some, which is a ban: "close its border to", "закрыть границу для"."""
-    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
-    return (
-        cue.kind != "ban" or after in ("to", "for", "для") or scene.tokens[cue.last - 1].lower in ("to", "for", "для")
-    )
-
-
-def _is_open(scene: Scene, cue: Cue) -> bool:
-    """Tell whether a cue is only asked about: "without saying when service might resume"."""
-    before = {token.lower for token in scene.tokens[max(cue.first - 4, 0) : cue.first]}
-    return bool(before & {"when", "whether", "if", "might", "may", "когда"})
-
-
-def _is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
-    """Tell whether a closing or an opening is only referred to: "at the closed crossings", "before the opening"."""
-    word = scene.tokens[verb.first].lower
-    if kind.quantity == "service_halted":
-        noun = scene.tokens[verb.first - 1].lower if verb.first else ""
-        return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
-    if kind.quantity not in ("crossing_closed", "crossing_opened"):
-        return False
-    before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
-    after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
-    if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
-        return True  # "very close to the border"
-    if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
-        return True
-    if (
-        word == "open"
-        and before[-1:]
-        and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"}
-        and after != "again"
-    ):
-        return True  # "the two posts were open": that they work is no opening
-    if [token.lower for token in scene.tokens[verb.last : verb.last + 2]] in (
-        ["на", "ночь"],
-        ["at", "night"],
-        ["for", "the"],
-    ) or after == "overnight":
-        return True  # that a post shuts at night is how it works
-    if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
-        return True
-    wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
-    if any(pair in _NOT_DONE for pair in itertools.pairwise(wider[-4:])):
-        return True  # "have ruled out closing the crossing"
-    if any(
-        one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its")
-        for one, two in itertools.pairwise(wider)
-    ):
-        return True  # "a few hours before they closed", "a month after it had been shut"
-    if "when" in wider and ({"had", "would", "will", "might", "may", "could"} & set(wider[wider.index("when") :])):
-        return True  # "when the border had first been opened", "when traffic would resume"
-    if "когда" in wider and word.startswith(("откро", "закро")):
-        return True
-    if before[-1:] == ["to"] and before[-2:-1] and before[-2] in _NOT_YET:
-        return True  # "although they had agreed to reopen it"
-    following = [token.lower for token in scene.tokens[verb.last : verb.last + 4]]
-    if kind.quantity == "crossing_opened" and any(
-        pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))
-        for pair in itertools.pairwise(following)
-    ):
-        return True  # "will open no earlier than May": when, nobody says
-    named = word.startswith(("clos", "open", "reopen", "re-open", "закрыти", "открыти")) and word.endswith(
-        ("ing", "ure", "тия", "тии", "тию", "тием")
-    )
-    return named and any(
-        one in ("before", "after", "since", "until", "day", "до", "после", "перед", "накануне", "сроках", "сроки")
-        for one in before
-    )
 
 
 def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
@@ -337,7 +227,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
         return  # of a closing that was denied, the town that the sentence happens to name is no place
-    if _is_hypothetical(scene, verb):
+    if is_hypothetical(scene, verb):
         return
     planned = (
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
@@ -347,7 +237,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         place, country, places = describe_site(one)
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
         base = scene.sentence.start
-        day = _since_decree(scene, kind, _first_day(window, scene)) - _lasting(scene, kind, verb)
+        day = since_decree(scene, kind, _first_day(window, scene)) - lasting(scene, kind, verb)
         if kind.quantity == "tickets_sold_out":
             spans = window.when is not None and window.when.role == "span"
             day = scene.published if spans else min(day, scene.published)  # "booked through 25 May": they are now
@@ -387,41 +277,6 @@ def _is_of_state(scene: Scene, site: Site | None, verb: Cue) -> bool:
     return not passive and any(
         one.best.kind == "country" and not one.role and one.last <= verb.first for one in scene.mentions
     )
-
-
-def _lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
-    """Return how long a closing has lasted: "closed for a fifth day running", "has been closed for nine days"."""
-    if kind.quantity not in ("crossing_closed", "service_halted"):
-        return dt.timedelta()
-    following = [token.lower for token in scene.tokens[verb.last : verb.last + 7]]
-    for at, word in enumerate(following[:-1]):
-        if word in _ORDINALS and following[at + 1] in ("day", "straight", "consecutive", "день", "сутки"):
-            return dt.timedelta(days=_ORDINALS[word] - 1)
-    before = {token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.first]}
-    spans = [
-        one
-        for one in scene.amounts
-        if one.dimension == "time" and verb.last <= one.first <= verb.last + 3 and one.value % 24 == 0
-    ]
-    if spans and before & {"been", "now", "остается"} and "for" in following[:2]:
-        return dt.timedelta(days=int(spans[0].value // 24) - 1)
-    return dt.timedelta()
-
-
-def _since_decree(scene: Scene, kind: EventKind, day: dt.date) -> dt.date:
-    """Return the day from which a rule holds, not before the decree that makes it: "с понедельника", published on Sunday."""
-    if kind.quantity not in _DECIDED or not scene.has("decree"):
-        return day
-    made = [one.first for one in scene.dates if day < one.first <= scene.published and one.role == "day"]
-    return day + dt.timedelta(days=7) if made and (scene.published - day).days < 7 else day
-
-
-def _is_hypothetical(scene: Scene, verb: Cue) -> bool:
-    """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
-    low = max((n + 1 for n in range(verb.first) if scene.tokens[n].text in ",;:—–"), default=0)
-    if any(token.lower in ("might", "could") for token in scene.tokens[max(verb.first - 3, 0) : verb.first]):
-        return True
-    return any(token.lower in ("if", "unless", "если", "whether") for token in scene.tokens[low : verb.first])
 
 
 def _first_day(window: Window, scene: Scene) -> dt.date:

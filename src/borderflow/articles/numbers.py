@@ -6,53 +6,20 @@ A number is taken for what the next noun says ("1,850 vehicles", "14 kilometres"
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from borderflow.articles.ages import AGED, is_age
 from borderflow.articles.cues import find_cues
 from borderflow.articles.lexicon import load_words
+from borderflow.articles.nouns import dim_of
+from borderflow.articles.numerals import Numeral, numeral_at, several_at, words_at
 from borderflow.articles.tokens import Token
 from borderflow.wording import Hedge
 
 __all__ = ["Amount", "find_amounts"]
 
-_UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-    "один": 1, "одна": 1, "одного": 1, "два": 2, "две": 2, "двух": 2, "двое": 2, "двоих": 2, "три": 3, "трех": 3, "трое": 3,
-    "троих": 3, "четыре": 4, "четырех": 4, "четверо": 4, "пять": 5, "пяти": 5, "пятеро": 5, "шесть": 6, "шести": 6,
-    "шестеро": 6, "семь": 7, "семи": 7, "семеро": 7, "восемь": 8, "восьми": 8, "девять": 9, "девяти": 9, "десять": 10,
-    "десяти": 10, "одиннадцать": 11, "одиннадцати": 11, "двенадцать": 12, "двенадцати": 12, "тринадцать": 13,
-    "четырнадцать": 14, "пятнадцать": 15, "пятнадцати": 15, "шестнадцать": 16, "семнадцать": 17, "восемнадцать": 18,
-    "девятнадцать": 19, "двадцать": 20, "двадцати": 20, "тридцать": 30, "тридцати": 30, "сорок": 40, "сорока": 40,
-    "пятьдесят": 50, "пятидесяти": 50, "шестьдесят": 60, "шестидесяти": 60, "семьдесят": 70, "семидесяти": 70,
-    "восемьдесят": 80, "восьмидесяти": 80, "девяносто": 90, "сто": 100, "ста": 100, "двести": 200, "двухсот": 200,
-    "триста": 300, "трехсот": 300, "четыреста": 400, "четырехсот": 400, "пятьсот": 500, "пятисот": 500, "шестьсот": 600,
-    "шестисот": 600, "семьсот": 700, "семисот": 700, "восемьсот": 800, "восьмисот": 800, "девятьсот": 900, "девятисот": 900,
-    "двоим": 2, "троим": 3, "четверых": 4, "пятерых": 5, "шестерых": 6, "семерых": 7, "восьмерых": 8, "десятерых": 10, "dozen": 12, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "пол": 0.5, "дюжина": 12,
-}  # fmt: skip
-_SCALES = (("hundred", 100.0), ("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("тысяч", 1e3), ("тыс", 1e3), ("млн", 1e6),
-           ("миллион", 1e6), ("млрд", 1e9), ("миллиард", 1e9), ("mln", 1e6), ("bn", 1e9))  # fmt: skip
-_WHOLE = {
-    "полмиллиона": 5e5,
-    "полтысячи": 500.0,
-    "полсотни": 50.0,
-    "сотня": 100.0,
-    "сотню": 100.0,
-    "тысяча": 1e3,
-    "тысячу": 1e3,
-    "миллион": 1e6,
-}
-_VAGUE = (  # several of a scale: at least ten of the next lower one
-    (("tens", "of", "thousands"), 10_000.0), (("hundreds", "of", "thousands"), 100_000.0), (("dozens", "of", "thousands"), 20_000.0),
-    (("десятк", "тысяч"), 10_000.0), (("сотн", "тысяч"), 100_000.0),
-)  # fmt: skip
-
-_VAGUE_STARTS = tuple({words[0] for words, _ in _VAGUE})
 
 _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
     ("over", (
@@ -79,102 +46,14 @@ _AFTER = {
     ("и", "больше"): "over",
 }
 
-#: what a noun says that a number counts; the first that a word begins with
-_NOUNS: tuple[tuple[str, str], ...] = tuple(
-    (stem, dimension)
-    for dimension, stems in (
-        ("length", "km|kilomet|mile|километ|км"),
-        ("metre", "metres|meters|metre|meter|метр"),
-        ("hour", "hour|hrs|часов|часа|час|часах|hours"),
-        ("minute", "minute|min|mins|минут|мин"),
-        ("day", "days|day|суток|сутк|сутки|дней|дня|день"),
-        ("week", "week|недел"),
-        ("month", "month|месяц"),
-        ("year", "year|лет|года|годов|летн"),
-        ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|большегруз|тягач|hgv|микроавтобус|легковуш|транспортн"),
-        ("person", "people|person|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
-                   "foreigner|foreign|national|men|women|man|woman|males|children|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
-                   "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
-                   "военнослужащ|солдат|боец|бойц|кыргыз|узбек|таджик|лиц|человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
-                   "мобилизованн|призванн|военнообязан|переселенц|турист|украинц|прибывш|гост|заявител"),
-        ("notice", "notice|summons|paper|повестк|повесток|предписан"),
-        ("RUB", "rouble|ruble|руб|rub"), ("USD", "dollar|usd|доллар"), ("EUR", "euro|eur|евро"), ("KZT", "tenge|тенге"),
-        ("GBP", "pound|gbp|фунт"), ("GEL", "lari|gel|лари"), ("UAH", "hryvnia|гривен|гривн"), ("PLN", "zloty|злот"), ("TRY", "lira|лир"),
-        ("AMD", "dram|драм"), ("NOK", "kroner|крон"),
-        ("percent", "percent|per cent|pct|процент"),
-        ("place", "beds|bed|places|spaces|cots|мест|койк|коек|койко"),
-        ("flight", "flight|рейс"), ("bus", "bus|buses|coach|автобус"), ("train", "train|поезд"),
-        ("lane", "lane|полос"), ("unit", "units|единиц"),
-        ("post", "crossing|checkpoint|border|posts|post|переход|пункт|кпп"),
-        ("application", "application|заявлен|ходатайств|заявк"),
-        ("number", "personal|идентификационн|иин"),
-        ("other", "ticket|token|visa|passport|families|family|household|group|attempt|incident|попыт|инцидент|нарушен|групп|семей|семьи|семья|case|cases|fatalit|death|dead|injur|погиб|ранен|случа|degree|градус|hectare|litre|liter|tonne|ton|тонн|seconds|пункт|regions|region|област|регион|countries|country|стран|times|раз|votes|percent|page|"
-                  "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|quetzal|shots|weapon|doses|trips|"
-                  "school|company|firms|seats|квартир|градусов|сотрудник|полицейск|литр|гектар"),
-    )
-    for stem in stems.split("|")
-)  # fmt: skip
-_EXACT_ONLY = frozenset(
-    {
-        "авто",
-        "min",
-        "person",
-        "man",
-        "men",
-        "car",
-        "bed",
-        "post",
-        "day",
-        "час",
-        "days",
-        "ton",
-        "rub",
-        "way",
-        "дня",
-        "лет",
-        "дет",
-        "день",
-        "км",
-        "гост",
-        "раз",
-        "люд",
-        "posts",
-        "lorr",
-        "train",
-        "border",
-        "лир",
-        "мест",
-        "national",
-        "gel",
-        "country",
-        "region",
-        "paper",
-    }
-)
 _DEMONYM = re.compile(r"(?:ans|ese|[kyzgl]s|zens|[aeq]lis|anis|ish)$")
-_DIM_CACHE: dict[str, str | None] = {}
 _TOO_LARGE = 1e15  # a row of digits that no article means as a figure
 _STOP = load_words("ends a noun phrase")
-_AGED = frozenset({"aged", "age", "ages", "возрасте", "возраста", "возраст"})
 _PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "утра", "вечера", "ночи"})
 _BEFORE_HOUR = frozenset(
     ["at", "by", "until", "till", "from", "before", "after", "around", "about", "в", "к", "до", "с", "около", "после", "на"]
 )  # fmt: skip
 _ORDINAL_ENDINGS = frozenset({"го", "й", "я", "е", "м", "му", "х", "ю", "st", "nd", "rd", "th"})
-_AFTER_AGE = frozenset({",", ".", ";", ")", "—", "–", "and", "or", "who", "from", "и", "из", "который", "которая"})
-_COUNTS = frozenset(
-    ["total", "number", "figure", "queue", "line", "crowd", "group", "record", "capacity", "maximum", "minimum", "average", "peak", "quota", "list",
-     "convoy", "column", "batch", "caravan", "wave", "party", "backlog", "tailback", "jam", "rate", "toll"]
-)  # fmt: skip
-_KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
-_OWNERS = frozenset(["a", "an", "the", "his", "her", "their", "my", "our", "lost"])
-_ONE_PERSON = frozenset(
-    ["who", "he", "she", "i", "sons", "daughters", "children", "kids", "boys", "girls", "they", *_KIN]
-)
-_ONE_PERSON_DATIVE = frozenset(
-    ["ему", "ей", "мне", "отцу", "матери", "маме", "папе", "сыну", "дочери", "дочке", "брату", "сестре", "жене", "мужу", "внуку", "внучке",
-     "бабушке", "дедушке", "деду", "ребенку"]
-)  # fmt: skip
 _ADVERBS = load_words("adverb after a number")
 _GROWTH = (
     "взлет",
@@ -196,26 +75,6 @@ _GROWTH = (
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB"}
 _DURATION = {"hour": 1.0, "minute": 1 / 60, "day": 24.0, "week": 168.0}
 _LENGTH = {"km": 1.0, "metre": 0.001, "mile": 1.609344}
-_PLURAL_ENDINGS = 3
-_BEFORE_TIME = frozenset(
-    {
-        "about",
-        "around",
-        "almost",
-        "nearly",
-        "over",
-        "than",
-        "least",
-        "waited",
-        "wait",
-        "for",
-        "take",
-        "takes",
-        "took",
-        "lasted",
-        "to",
-    }
-)
 
 
 class Amount(NamedTuple):
@@ -238,14 +97,6 @@ class Amount(NamedTuple):
     vague: bool = False
 
 
-class _Numeral(NamedTuple):
-    first: int
-    last: int  # exclusive
-    value: float
-    scale: float
-    digits: bool
-
-
 def find_amounts(tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ()) -> list[Amount]:
     """Return the numbers of a sentence that may be figures; ``taken`` are spans (dates) whose numbers are spoken for."""
     found: list[Amount] = []
@@ -255,8 +106,8 @@ def find_amounts(tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ())
         if any(start <= token.start < end for start, end in taken):
             at += 1
             continue
-        vague = _vague(tokens, at)
-        numeral = vague or _numeral(tokens, at)
+        vague = several_at(tokens, at)
+        numeral = vague or numeral_at(tokens, at)
         if numeral is None:
             at += 1
             continue
@@ -268,181 +119,7 @@ def find_amounts(tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ())
     return found
 
 
-def _numeral(tokens: Sequence[Token], at: int) -> _Numeral | None:
-    token = tokens[at]
-    if token.is_number:
-        return _digits(tokens, at)
-    if not token.is_word:
-        return None
-    word = token.lower
-    if word in _WHOLE:
-        return _spelled_out(tokens, at) or _Numeral(at, at + 1, _WHOLE[word], 1.0, False)
-    if word in ("half", "quarter") and _words(tokens, at + 1, 2) in (("a", "million"), ("of", "a")):
-        size = at + (3 if word == "half" else 4)
-        if size <= len(tokens) and tokens[size - 1].lower == "million":
-            return _Numeral(at, size, 5e5 if word == "half" else 2.5e5, 1.0, False)
-    if (spell := _spell(tokens, at)) is not None:
-        return spell
-    if word not in _UNITS and not (word == "a" and at + 1 < len(tokens)):
-        if "-" in word and all(part in _UNITS for part in word.split("-")):
-            return _scaled(tokens, at, at + 1, float(sum(_UNITS[part] for part in word.split("-"))), False)
-        return None
-    if word not in _UNITS:
-        return None
-    spelled = _spelled_out(tokens, at)
-    if spelled is not None:
-        return spelled
-    value, last = float(_UNITS[word]), at + 1
-    while last < len(tokens) and tokens[last].lower in _UNITS and _UNITS[tokens[last].lower] < _lowest(value):
-        value += _UNITS[tokens[last].lower]
-        last += 1
-    if word in ("one", "один", "одна", "одного") and last == at + 1 and _scale(tokens, last) == 1.0:
-        return None  # "one of them", "one lane"
-    return _scaled(tokens, at, last, value, False)
-
-
-def _spelled_out(tokens: Sequence[Token], at: int, start: float = 0.0) -> _Numeral | None:
-    """Return a number of thousands and hundreds in words: "six hundred and fifty", "две тысячи шестьсот", "тысячу двести"."""
-    total, group, last, steps = 0.0, start, at, int(start > 0)
-    lowest = math.inf  # the scale named last: a further part must be smaller
-    while last < len(tokens):
-        word = tokens[last].lower
-        if (
-            word in ("and",)
-            and steps
-            and last + 1 < len(tokens)
-            and _word_value(tokens[last + 1].lower)
-            and group % 100 == 0
-            and lowest > 1
-        ):
-            last += 1
-            continue
-        size = _WHOLE.get(word) if word in ("тысяча", "тысячу", "миллион") else None
-        scale = size or (_scale(tokens, last) if group or word not in _UNITS else 1.0)
-        if scale == 100.0 and group:
-            group *= 100.0
-        elif scale >= 1e3 and (group or size):
-            if scale >= lowest:
-                break
-            total, group, lowest = total + (group or 1.0) * scale, 0.0, scale
-        elif (value := _word_value(word)) and (group == 0 or value < _lowest(group)):
-            group += value
-        else:
-            break
-        last, steps = last + 1, steps + 1
-    if steps < 3 and not (steps == 2 and total and group):
-        return None  # a plain word and its scale: read below, with "and a half" and ranges
-    return _Numeral(at, last, total + group, 1.0, False)
-
-
-def _word_value(word: str) -> float:
-    if word in _UNITS and _UNITS[word] >= 1 and word != "dozen":
-        return float(_UNITS[word])
-    if "-" in word and all(part in _UNITS for part in word.split("-")):
-        return float(sum(_UNITS[part] for part in word.split("-")))
-    return 0.0
-
-
-def _spell(tokens: Sequence[Token], at: int) -> _Numeral | None:
-    """Return a time without a numeral: "a day and a half", "half a day", "nearly a day", "более суток"."""
-    word, following = tokens[at].lower, _words(tokens, at + 1, 4)
-    if word == "half" and following[:1] in (("a",), ("an",)) and following[1:2] in (("day",), ("hour",)):
-        return _Numeral(at, at + 2, 0.5, 1.0, False)
-    if word == "a" and following[:1] in (("million",), ("thousand",), ("hundred",)):
-        spelled = _spelled_out(tokens, at + 1, start=1.0)
-        return spelled._replace(first=at) if spelled else _scaled(tokens, at, at + 1, 1.0, False)
-    if word in ("a", "an") and following[:1] in (("day",), ("hour",), ("week",)):
-        if following[1:4] == ("and", "a", "half"):
-            return _Numeral(at, at + 1, 1.5, 1.0, False)
-        if at and tokens[at - 1].lower in _BEFORE_TIME:
-            return _Numeral(at, at + 1, 1.0, 1.0, False)
-    return None
-
-
-def _lowest(value: float) -> float:
-    """Return the size that a further word of a number must stay below: 100 after 200, 10 after 40."""
-    return 100.0 if value >= 100 and value % 100 == 0 else 10.0 if value >= 20 and value % 10 == 0 else 0.0
-
-
-def _digits(tokens: Sequence[Token], at: int) -> _Numeral | None:
-    text, last = tokens[at].text, at + 1
-    # 4 310: groups of three after a space
-    while (
-        re.fullmatch(r"\d{1,3}", tokens[at].text) and last < len(tokens) and re.fullmatch(r"\d{3}", tokens[last].text)
-    ):
-        if tokens[last].start - tokens[last - 1].end != 1:
-            break
-        text += tokens[last].text
-        last += 1
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
-        value = float(text.replace(",", ""))
-    elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", text):
-        value = float(text.replace(".", ""))
-    elif re.fullmatch(r"\d+[.,]\d+", text):
-        value = float(text.replace(",", "."))
-    elif text.isascii() and text.isdigit() and len(text) <= 12:
-        value = float(text)
-    else:
-        return None
-    return _scaled(tokens, at, last, value, True)
-
-
-def _scaled(tokens: Sequence[Token], at: int, last: int, value: float, digits: bool) -> _Numeral:
-    scale = 1.0
-    if _words(tokens, last, 3) == ("and", "a", "half"):
-        value, last = value + 0.5, last + 3
-    elif _words(tokens, last, 2) == ("с", "половиной"):
-        value, last = value + 0.5, last + 2
-    while (step := _scale(tokens, last)) != 1.0:
-        scale *= step
-        last += 1
-        rest = tokens[last] if last < len(tokens) else None
-        if (
-            step == 1e3
-            and digits
-            and rest is not None
-            and re.fullmatch(r"\d{1,3}", rest.text)
-            and rest.start - tokens[last - 1].end == 1
-        ):
-            return _Numeral(at, last + 1, value * scale + float(rest.text), 1.0, digits)  # "21 тысяча 43"
-        if last < len(tokens) and tokens[last].text == "." and tokens[last - 1].lower in ("тыс", "млн", "млрд"):
-            last += 1
-    if _words(tokens, last, 3) == ("and", "a", "half") and scale > 1:
-        value, last = value + 0.5, last + 3
-    return _Numeral(at, last, value * scale, scale, digits)
-
-
-def _scale(tokens: Sequence[Token], at: int) -> float:
-    if at >= len(tokens):
-        return 1.0
-    word = tokens[at].lower
-    if word in ("k", "m") and at and tokens[at - 1].is_number and tokens[at - 1].end == tokens[at].start:
-        return 1e3 if word == "k" else 1.0
-    return next(
-        (
-            size
-            for stem, size in _SCALES
-            if word == stem or (word.startswith(stem) and len(word) - len(stem) <= _PLURAL_ENDINGS)
-        ),
-        1.0,
-    )
-
-
-def _words(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
-    return tuple(token.lower for token in tokens[at : at + count])
-
-
-def _vague(tokens: Sequence[Token], at: int) -> _Numeral | None:
-    if not tokens[at].lower.startswith(_VAGUE_STARTS):
-        return None
-    for words, value in _VAGUE:
-        given = _words(tokens, at, len(words))
-        if len(given) == len(words) and all(word.startswith(stem) for word, stem in zip(given, words, strict=True)):
-            return _Numeral(at, at + len(words), value, 1.0, False)
-    return None
-
-
-def _second(tokens: Sequence[Token], numeral: _Numeral, taken: Sequence[tuple[int, int]]) -> _Numeral | None:
+def _second(tokens: Sequence[Token], numeral: Numeral, taken: Sequence[tuple[int, int]]) -> Numeral | None:
     """Return the upper end where the numeral starts a range."""
     at = numeral.last
     if at + 1 >= len(tokens) or any(start <= tokens[at + 1].start < end for start, end in taken):
@@ -451,7 +128,7 @@ def _second(tokens: Sequence[Token], numeral: _Numeral, taken: Sequence[tuple[in
     dash = link in ("-", "–", "—", "‑") and tokens[at].start - tokens[at - 1].end <= 1
     if not (dash or link in ("to", "or", "до", "или") or (link in ("and", "и") and before in ("between", "между"))):
         return None
-    second = _numeral(tokens, at + 1)
+    second = numeral_at(tokens, at + 1)
     if second is None:
         return None
     low = numeral.value * (
@@ -460,7 +137,7 @@ def _second(tokens: Sequence[Token], numeral: _Numeral, taken: Sequence[tuple[in
     return second if 0 < low < second.value <= 20 * low else None
 
 
-def _amount(tokens: Sequence[Token], one: _Numeral, two: _Numeral | None, vague: bool) -> Amount | None:
+def _amount(tokens: Sequence[Token], one: Numeral, two: Numeral | None, vague: bool) -> Amount | None:
     first, last = one.first, (two or one).last
     hedge, left = _hedge_before(tokens, first)
     if _is_clock_mark(tokens, first):
@@ -475,7 +152,7 @@ def _amount(tokens: Sequence[Token], one: _Numeral, two: _Numeral | None, vague:
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
         high, hedge = two.value, "between"
         value = (low + high) / 2
-    elif vague or _words(tokens, last, 2) in _AFTER:
+    elif vague or words_at(tokens, last, 2) in _AFTER:
         hedge = "over"
     factor = 1.0
     if dimension in _DURATION:
@@ -508,7 +185,7 @@ def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
             return "exact", at  # "сократилась с 12 до 7 километров"
         if size == 1 and at > 1 and tokens[at - 1].lower == "до" and tokens[at - 2].lower.startswith(_GROWTH):
             return "exact", at  # "grew to 4.5 km" is no upper bound
-        if at >= size and (hedge := _HEDGE_OF.get(_words(tokens, at - size, size))):
+        if at >= size and (hedge := _HEDGE_OF.get(words_at(tokens, at - size, size))):
             return hedge, at - size
     return "exact", at
 
@@ -521,15 +198,15 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
         return _CURRENCY[tokens[last].text], last + 1, ""
     if last < len(tokens) and tokens[last].text == "%":
         return "percent", last + 1, "%"
-    if any(token.lower in _AGED for token in tokens[max(left - 2, 0) : left]):
+    if any(token.lower in AGED for token in tokens[max(left - 2, 0) : left]):
         return None, last, ""
     if (
         left > 2
         and tokens[left - 1].lower in ("and", "и")
-        and any(token.lower in _AGED for token in tokens[left - 4 : left - 2])
+        and any(token.lower in AGED for token in tokens[left - 4 : left - 2])
     ):
         return None, last, ""
-    if _words(tokens, last, 2) == ("per", "cent"):
+    if words_at(tokens, last, 2) == ("per", "cent"):
         return "percent", last + 2, "per cent"
     end = last
     if end < len(tokens) and tokens[end].text in "-‑" and tokens[end].start == tokens[end - 1].end:
@@ -545,7 +222,7 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
             continue
         if number > end and len(word) > 4 and word.endswith(("ли", "лись", "ло", "лось")):
             break  # a verb of the past: the noun before it is over
-        dimension = _dim_of(word)
+        dimension = dim_of(word)
         if dimension == "hour" and left and _is_clock(tokens, left, number):
             return None, last, ""
         if dimension is None and tokens[number].is_capital and _DEMONYM.search(word):
@@ -556,12 +233,12 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
             if (
                 dimension == "person"
                 and number + 1 < len(tokens)
-                and _dim_of(tokens[number + 1].lower) in ("person", "vehicle")
+                and dim_of(tokens[number + 1].lower) in ("person", "vehicle")
             ):
-                return _dim_of(tokens[number + 1].lower) or dimension, number + 2, tokens[number + 1].lower
-            if dimension == "person" and number + 1 < len(tokens) and _dim_of(tokens[number + 1].lower) == "other":
+                return dim_of(tokens[number + 1].lower) or dimension, number + 2, tokens[number + 1].lower
+            if dimension == "person" and number + 1 < len(tokens) and dim_of(tokens[number + 1].lower) == "other":
                 return "other", number + 2, tokens[number + 1].lower  # "150 Syrian families"
-            if dimension == "vehicle" and number + 1 < len(tokens) and _dim_of(tokens[number + 1].lower) == "vehicle":
+            if dimension == "vehicle" and number + 1 < len(tokens) and dim_of(tokens[number + 1].lower) == "vehicle":
                 return dimension, number + 2, word + " " + tokens[number + 1].lower
             return dimension, number + 1, word
     return ("other" if _is_other_noun(tokens, end) else "bare"), last, ""
@@ -569,11 +246,11 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
 
 def _are_of_age(tokens: Sequence[Token], left: int) -> bool:
     """Tell whether the words before a range of small numbers name people, whose ages it then gives."""
-    words = list(_words(tokens, max(left - 3, 0), min(left, 3)))
+    words = list(words_at(tokens, max(left - 3, 0), min(left, 3)))
     while words and words[-1] in ("between", "from", "of", "от", "с", "в", "возрасте", ",", "("):
         words.pop()
     return bool(words) and (
-        _dim_of(words[-1]) == "person" or words[-1] in ("those", "anyone", "everyone", "boys", "тех")
+        dim_of(words[-1]) == "person" or words[-1] in ("those", "anyone", "everyone", "boys", "тех")
     )
 
 
@@ -594,26 +271,7 @@ def _is_other_noun(tokens: Sequence[Token], at: int) -> bool:
     return word not in _ADVERBS and not find_cues(tokens[at : at + 3])
 
 
-def _dim_of(word: str) -> str | None:
-    if word.endswith(("-long", "-deep")):
-        word = word[:-5]  # "a 20 km-long queue"
-    if word not in _DIM_CACHE:
-        if len(_DIM_CACHE) > 50_000:
-            _DIM_CACHE.clear()
-        _DIM_CACHE[word] = next(
-            (
-                dimension
-                for stem, dimension in _NOUNS
-                if word == stem
-                or word == stem + "s"
-                or (stem not in _EXACT_ONLY and len(stem) > 2 and word.startswith(stem))
-            ),
-            None,
-        )
-    return _DIM_CACHE[word]
-
-
-def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral) -> bool:
+def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: Numeral) -> bool:
     """Tell whether a number without a noun is a year, a time of day, an age in commas, or part of a name."""
     before = tokens[first - 1] if first else None
     after = tokens[last] if last < len(tokens) else None
@@ -678,7 +336,7 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral
         return True
     if _is_hour(tokens, first, last, numeral) or _is_ordinal(tokens, last):
         return True
-    return 5 <= numeral.value <= 110 and _is_age(tokens, first, last)
+    return 5 <= numeral.value <= 110 and is_age(tokens, first, last)
 
 
 def _is_clock_mark(tokens: Sequence[Token], first: int) -> bool:
@@ -690,13 +348,9 @@ def _is_clock_mark(tokens: Sequence[Token], first: int) -> bool:
     return first == 0 and (after in ("-", "–", "—", ".", ":") or after[:1].isupper() or after[:1].isdigit())
 
 
-def _is_numeral(tokens: Sequence[Token], at: int) -> bool:
-    return at >= 0 and (tokens[at].is_number or tokens[at].lower in _UNITS)
-
-
-def _is_hour(tokens: Sequence[Token], first: int, last: int, numeral: _Numeral) -> bool:
+def _is_hour(tokens: Sequence[Token], first: int, last: int, numeral: Numeral) -> bool:
     """Tell whether a number is an hour of the day: "at ten in the morning", "в девять утра"."""
-    following = _words(tokens, last, 3)
+    following = words_at(tokens, last, 3)
     part = following[2:] if following[:2] == ("in", "the") else following[:1]
     at = first > 0 and tokens[first - 1].lower in _BEFORE_HOUR  # "turned back ten in the morning" counts people
     return at and numeral.value <= 24 and len(part) == 1 and part[0] in _PARTS_OF_DAY
@@ -711,24 +365,3 @@ def _is_ordinal(tokens: Sequence[Token], last: int) -> bool:
         and tokens[last + 1].start == tokens[last].end
         and tokens[last + 1].lower in _ORDINAL_ENDINGS
     )
-
-
-def _is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Tell whether a small number without a noun is somebody's age.
-
-    It is one in apposition to a name (", 36, "; ", 36 and has"), with a word for one person before it ("a pensioner
-    of 71", "who is 58", "my son is 24", "ему 57"), never a number of people.
-    """
-    before, after = _words(tokens, max(first - 4, 0), min(first, 4)), _words(tokens, last, 1)
-    ends = not after or after[0] in _AFTER_AGE
-    if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
-        return ends
-    if before[-1:] == ("of",) and len(before) > 1 and before[-2] in _KIN:
-        return True
-    if before[-1:] == ("of",):
-        return ends and len(before) > 2 and before[-3] in _OWNERS and before[-2] not in _COUNTS
-    if before[-1:] in (("is",), ("was",), ("turned",), ("turns",), ("am",), ("are",), ("were",)):
-        return bool(set(before[:-1]) & _ONE_PERSON)
-    if before[-1:] == ("and",) and _is_numeral(tokens, first - 2) and set(before) & {"are", "were"}:
-        return bool(set(_words(tokens, max(first - 7, 0), 6)) & _ONE_PERSON)
-    return bool(before) and before[-1] in _ONE_PERSON_DATIVE

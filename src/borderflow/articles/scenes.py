@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from borderflow.articles.cues import Cue, find_cues
+from borderflow.articles.cues import MOVES, Cue, find_cues
 from borderflow.articles.dates import When, find_dates
 from borderflow.articles.numbers import Amount, find_amounts
+from borderflow.articles.saying import only_said
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in
 from borderflow.naming import Names
@@ -453,7 +454,7 @@ def build_scene(
     ]
     mentions = find_places_in(sentence, names, countries)
     cues = [*cues, *_by_direction(sentence.tokens, cues, mentions)]
-    said = frozenset(number for number, one in enumerate(dates) if _only_said(sentence, cues, one))
+    said = frozenset(number for number, one in enumerate(dates) if only_said(sentence, cues, one))
     return Scene(sentence, tuple(cues), tuple(amounts), tuple(dates), tuple(mentions), said, published)
 
 
@@ -461,12 +462,11 @@ def _by_direction(tokens: Sequence[Token], cues: Sequence[Cue], mentions: Sequen
     """Yield cues of entering where no verb that is known says so, only the direction: "sent 379,000 people into Bangladesh"."""
     for one in mentions:
         at = next((n for n in range(one.first - 1, max(one.first - 4, -1), -1) if tokens[n].lower == "into"), -1)
-        moved = any(cue.kind in _MOVES and -8 <= cue.first - at <= 1 for cue in cues)
+        moved = any(cue.kind in MOVES and -8 <= cue.first - at <= 1 for cue in cues)
         if at >= 0 and not moved and one.best.kind != "derived":
             yield Cue("enter", at, at + 1, tokens[at].start, tokens[at].end)
 
 
-_MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse"})
 _TAKES = frozenset({"enter", "turn back", "refuse"})
 
 
@@ -482,7 +482,7 @@ def _by_its_verb(tokens: Sequence[Token], amount: Amount, cues: Sequence[Cue]) -
     end = amount.last + 1
     while end < len(tokens) and end - amount.last < 4 and (tokens[end].is_capital or tokens[end].lower in _OF_GROUP):
         end += 1  # "members of the Rohingya community"
-    verbs = [cue for cue in cues if cue.kind in _MOVES and 0 <= cue.first - end <= 3]
+    verbs = [cue for cue in cues if cue.kind in MOVES and 0 <= cue.first - end <= 3]
     after = any(all(token.is_word for token in tokens[end : cue.first]) for cue in verbs)
     russian = amount.last < len(tokens) and tokens[amount.last].text[0] >= "а"
     before = russian and any(
@@ -502,121 +502,3 @@ def _may_be_people(tokens: Sequence[Token], amount: Amount) -> bool:
     return (
         amount.value >= 5 and len(word) > 3 and (word[0] >= "а" or (word.endswith("s") and not word.endswith(_THINGS)))
     )
-
-
-def _is_of_dateline(tokens: Sequence[Token], one: When) -> bool:
-    """Tell whether a date stands between a place and the dash before the text: "Moscow, Sept 27 (dpa) –"."""
-    head = [token for token in tokens if token.end <= one.start]
-    rest = [token.text for token in tokens if token.start >= one.end][:1]
-    named = all(token.is_capital or not token.is_word for token in head)
-    return (
-        0 < len(head) <= 6 and named and head[-1].text == "," and rest[:1] in (["("], ["-"], ["–"], ["—"], [","], [":"])
-    )
-
-
-def _ends_saying(tokens: Sequence[Token], cue: Cue, one: When) -> bool:
-    """Tell whether a date closes the words on who says so: "according to the ministry on Thursday"."""
-    between = [token for token in tokens[cue.last : cue.last + 9] if token.end <= one.start]
-    adjoining = cue.last + len(between) < len(tokens) and tokens[cue.last + len(between)].start <= one.end
-    return (
-        0 < len(between) < 9
-        and adjoining
-        and all(token.is_word for token in between)
-        and between[-1].lower in ("on", "в", "во", "late", "early")
-    )
-
-
-def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bool:
-    """Tell whether a date opens a sentence whose verb is one of saying: "On Sunday the agency said some 4,000 had come"."""
-    head = [token.lower for token in tokens if token.end <= one.start]
-    if len(head) > 2 or any(word not in ("on", "late", "early", "в", "во") for word in head):
-        return False
-    first = next((n for n, token in enumerate(tokens) if token.start >= one.end), len(tokens))
-    verb = next((cue for cue in cues if cue.kind == "say" and cue.first >= first), None)
-    if (
-        verb is None
-        or verb.first - first > 10
-        or tokens[verb.first].lower in ("estimates", "reports", "report", "estimate")
-    ):
-        return False
-    between = tokens[first : verb.first]
-    speaks = any(cue.kind in ("official", "witness") and first <= cue.first < verb.first for cue in cues)
-    counted = any(token.is_number for token in between) or any(
-        cue.kind in _MOVES | {"queue", "close", "open", "halt"} and first <= cue.first < verb.first for cue in cues
-    )
-    return speaks and not counted and sum(token.text == "," for token in between) <= 4
-
-
-def _only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
-    """Tell whether a date stands at the verb of saying: "the ministry said on Wednesday that"."""
-    if one.role not in ("day", "future"):
-        return False
-    tokens = sentence.tokens
-    if (
-        len(tokens[0].text) > 2
-        and tokens[0].text.isupper()
-        and one.start - sentence.start < 45
-        and any(token.text in ",(" for token in tokens[:5] if token.end <= one.start)
-    ):
-        return True  # a dateline: "GENEVA, July 20 (agency) -"
-    if _is_of_dateline(tokens, one) or _opens_saying(tokens, cues, one):
-        return True
-    for cue in cues:
-        if cue.kind != "say":
-            continue
-        if (
-            cue.last - cue.first == 2
-            and tokens[cue.first].lower in ("according", "по")
-            and _ends_saying(tokens, cue, one)
-        ):
-            return True
-        between = [token.lower for token in tokens[cue.last : cue.last + 8] if token.end <= one.start]
-        if (
-            cue.end <= one.start
-            and len(between) <= 5
-            and len(between) < 8
-            and tokens[min(cue.last + len(between), len(tokens) - 1)].start <= one.end
-        ):
-            plain = all(
-                word
-                in (
-                    "on",
-                    "in",
-                    "late",
-                    "early",
-                    "a",
-                    "the",
-                    "news",
-                    "conference",
-                    "reporters",
-                    "journalists",
-                    "в",
-                    "во",
-                    "parliament",
-                    "press",
-                    "to",
-                    "told",
-                    "statement",
-                    "briefing",
-                    "its",
-                    "website",
-                    "us",
-                    "joint",
-                    "written",
-                    "televised",
-                    "short",
-                    "interview",
-                    "tweet",
-                    "post",
-                    "message",
-                )
-                for word in between
-            )
-            if plain and one.start - cue.end < 60:
-                return True
-        if one.end <= cue.start and [token.text for token in tokens if one.end <= token.start < cue.start] in (
-            [],
-            ["the"],
-        ):
-            return True
-    return False

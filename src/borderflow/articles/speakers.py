@@ -1,0 +1,94 @@
+"""Who says so, and how a place is written down."""
+
+from __future__ import annotations
+
+from borderflow.articles.findings import PlaceCandidate
+from borderflow.articles.placing import Site
+from borderflow.articles.scenes import Memory, Scene
+
+__all__ = ["describe_site", "speaker"]
+
+
+def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
+    """Return who says so, in the words of the article, and whether it is somebody in office."""
+    for say in scene.of("say"):
+        near = [cue for cue in scene.of("official", "witness") if abs(cue.first - say.first) <= 7]
+        if near:
+            one = min(near, key=lambda cue: abs(cue.first - say.first))
+            begin, end = one.first, one.last
+            while (
+                begin > 0
+                and one.first - begin < 3
+                and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
+                and scene.tokens[begin - 1].is_word
+                and scene.tokens[begin - 1].lower
+                not in (
+                    "the",
+                    "a",
+                    "and",
+                    "said",
+                    "to",
+                    "by",
+                    "that",
+                    "и",
+                    "что",
+                    "в",
+                    "in",
+                    "on",
+                    "of",
+                    "по",
+                    "данным",
+                    "словам",
+                )
+            ):
+                begin -= 1
+            words = [token.text for token in scene.tokens[begin:end]]
+            memory.said_by, memory.official = " ".join(words), one.kind == "official"
+            return memory.said_by, memory.official
+        states = [
+            mention
+            for mention in scene.mentions
+            if mention.best.kind == "country" and 0 <= say.first - mention.last <= 1
+        ]
+        if states:
+            memory.said_by, memory.official = (
+                scene.sentence.text[states[0].start - scene.sentence.start : states[0].end - scene.sentence.start],
+                True,
+            )
+            return memory.said_by, True
+    if any(True for _ in scene.of("say")):
+        return "", False
+    return (memory.said_by, memory.official) if _carries(scene) else ("", False)
+
+
+def _carries(scene: Scene) -> bool:
+    return bool(scene.tokens) and scene.tokens[0].lower in (
+        "he",
+        "she",
+        "it",
+        "they",
+        "another",
+        "the",
+        "он",
+        "она",
+        "они",
+        "еще",
+    )
+
+
+def describe_site(site: Site | None) -> tuple[str, str, tuple[PlaceCandidate, ...]]:
+    """Return the name and country of the place chosen, and the candidates of all its mentions."""
+    if site is None:
+        return "", "", ()
+    places = tuple(
+        PlaceCandidate(name=one.name, country=one.country, kind=one.kind, id=one.id, source=one.source, score=one.score)
+        for mention in site.mentions
+        for one in mention.candidates
+    )
+    shown = [mention.best.name for mention in site.mentions]
+    names = (
+        site.link.join(shown)
+        if site.link != " - " or len(shown) < 3
+        else " / ".join(shown[:-1]) + site.link + shown[-1]
+    )
+    return names, site.mentions[0 if site.link == ", " else -1].best.country, places
