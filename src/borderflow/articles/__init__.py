@@ -14,7 +14,8 @@ from pathlib import Path
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.happenings import date_events, read_events
-from borderflow.articles.scenes import Memory, build_scene
+from borderflow.articles.memory import Memory
+from borderflow.articles.scenes import build_scene
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
 from borderflow.articles.toponyms import find_countries, find_dateline

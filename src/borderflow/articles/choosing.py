@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
+from borderflow.articles.memory import Memory
 from borderflow.articles.numbers import Amount
-from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.scenes import Scene
 
 __all__ = ["OF_QUEUES", "Choice", "choose_kind"]
 

@@ -10,12 +10,14 @@ from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
 from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
+from borderflow.articles.memory import Memory
 from borderflow.articles.moods import is_unreal
 from borderflow.articles.numbers import Amount
-from borderflow.articles.placing import Site, Window, choose_place, choose_window
-from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.placing import Site, choose_place
+from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import describe_site, speaker
 from borderflow.articles.toponyms import Mention
+from borderflow.articles.windows import Window, choose_window
 from borderflow.ledger import vocabulary
 
 __all__ = ["is_present", "read_figures"]

@@ -11,7 +11,8 @@ from borderflow.articles.dates import When
 from borderflow.articles.figures import is_present
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
-from borderflow.articles.placing import Site, Window, choose_place, choose_window
+from borderflow.articles.memory import Memory
+from borderflow.articles.placing import Site, choose_place
 from borderflow.articles.references import (
     DECIDED,
     is_for_some,
@@ -22,9 +23,10 @@ from borderflow.articles.references import (
     lasting,
     since_decree,
 )
-from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import describe_site, speaker
 from borderflow.articles.toponyms import Mention
+from borderflow.articles.windows import Window, choose_window
 
 __all__ = ["date_events", "read_events"]
 

@@ -7,7 +7,8 @@ import itertools
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
-from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.memory import Memory
+from borderflow.articles.scenes import Scene
 
 __all__ = [
     "DECIDED",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from borderflow.articles.findings import PlaceCandidate
+from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site
-from borderflow.articles.scenes import Memory, Scene
+from borderflow.articles.scenes import Scene
 
 __all__ = ["describe_site", "speaker"]
 

@@ -1,0 +1,123 @@
+"""What earlier sentences of an article left behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from borderflow.articles.dates import When
+from borderflow.articles.scenes import Route, Scene
+from borderflow.articles.toponyms import Mention
+
+__all__ = ["Memory"]
+
+
+@dataclass
+class Memory:
+    """What earlier sentences left behind: places, the day, the window, what was counted, what happened, who spoke.
+
+    ``number`` counts sentences; ``when_at``, ``counted_at`` and ``event_at`` say in which one a thing was last spoken
+    of, so that only a sentence close by can carry it on.
+    """
+
+    posts: list[Mention] = field(default_factory=list)
+    towns: list[Mention] = field(default_factory=list)
+    countries: list[Mention] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
+    quantity: str = ""
+    place: Mention | None = None
+    dateline: Mention | None = None
+    when: When | None = None
+    said_by: str = ""
+    official: bool = False
+    announced: dt.date | None = None
+    number: int = 0
+    day: dt.date | None = None
+    day_at: int = -9
+    anchor: dt.date | None = None  # the day spoken of last, to come or past: what "the same day" is
+    begin: dt.date | None = None  # of the window spoken of: what "the first day" is
+    post_at: int = -9
+    service_at: int = -9
+    country_at: int = -9
+    shelter_at: int = -9
+    service: str = ""
+    currency: str = ""
+    when_at: int = -9
+    counted_at: int = -9
+    rate_at: int = -9
+    event: str = ""
+    event_at: int = -9
+
+    def counted_lately(self) -> bool:
+        """Tell whether this sentence or the one before it counted something."""
+        return bool(self.quantity) and self.counted_at >= self.number - 1
+
+    def goes_out(self, scene: Scene) -> bool:
+        """Tell whether people who "pass through" go out: the flow counted last went out, and no place they go to is named."""
+        return self.quantity == "departures_*" and not any(one.role == "to" for one in scene.mentions)
+
+    def post_lately(self) -> Mention | None:
+        """Return the post that the sentence before spoke of."""
+        return self.posts[-1] if self.posts and self.post_at >= self.number - 1 else None
+
+    def keep(self, scene: Scene) -> None:
+        """Remember the places and the day of a sentence, and what kind of service it spoke of."""
+        self.number += 1
+        if scene.has("shelter"):
+            self.shelter_at = self.number - 1
+        services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
+        # "the buses ... all runs are cancelled": the word for runs is that for flights too
+        on_land = [kind for kind in services if kind != "flight"]
+        self.service = (on_land or services or [self.service])[-1]
+        self.service_at = (
+            self.number - 1
+            if services or (scene.has("ticket") and self.service_at == self.number - 2)
+            else self.service_at
+        )
+        named = [
+            one.last
+            for n, one in enumerate(scene.dates)
+            if n not in scene.said and one.role in ("day", "by", "future") and one.first == one.last
+        ]
+        days = [one for one in named if one <= scene.published]
+        if days:
+            self.day = days[-1]
+            if scene.has(*_TOPICS):
+                self.day_at = self.number - 1
+        elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
+            self.day = told.last  # "said on Monday. Earlier that day ..."
+        self.anchor = named[-1] if named else self.day
+        self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
+        self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
+        quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
+        # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
+        for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
+            if mention.role == "with" or (
+                mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")
+            ):
+                continue  # "its border with Russia" does not speak of Russia
+            kind = mention.best.kind
+            if kind == "crossing" or (kind == "city" and scene.is_called_post(mention)):
+                self.posts.append(mention)
+                self.post_at = self.number - 1
+            elif kind in ("city", "region"):
+                self.towns.append(mention)
+            elif kind == "country" or scene.is_border(mention):
+                # "nearly all of them from Venezuela" does not make Venezuela what the report is about
+                self.countries.insert(
+                    0 if scene.tokens[mention.first - 1].lower in ("from", "из") else len(self.countries), mention
+                )
+                self.country_at = self.number - 1
+        routes = scene.routes()
+        goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
+        if services and not routes and goals:
+            routes = [Route((), goals[-1])]  # "flights to Istanbul": where from, nobody says
+        self.routes += routes
+        for kept in (self.posts, self.towns, self.countries, self.routes):
+            del kept[:-4]
+
+
+_TOPICS = (
+    "enter", "leave", "return", "cross", "queue", "wait", "close", "open", "ban", "exit ban", "call up", "halt", "resume", "draft office", "notice",
+    "turn back", "refuse", "sold out", "compare", "shelter", "slept", "asylum", "ticket", "post",
+)  # fmt: skip
