@@ -7,6 +7,7 @@ run one after the other in one thread; the kernel releases the GIL, so blocks ru
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -125,8 +126,8 @@ _HOURLY = "record.hourly."  # names of the arrays that grow by a row each hour
 # what `border.prepare` fills from the parameters, and room to work in: not part of what a member is
 _MADE_AGAIN = (
     "state.minds.alt_weight", "state.minds.leg_", "state.minds.pull", "state.minds.sums", "state.minds.rows",
-    "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat", "state.ones",
-    "state.noise", "state.rate", "state.travel", "state.passage.",
+    "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat", "state.heads",
+    "state.ones", "state.noise", "state.rate", "state.travel", "state.passage.",
 )  # fmt: skip
 
 
@@ -159,17 +160,25 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
     bulk = max(len(network.origins) * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types) + 8
     crowd = border.CROWD + 16
+    # all people who are counted every hour lie side by side
+    shapes = [network.home.shape, network.home.shape, (stations,), (posts, types), (countries, groups)]
+    heads = np.zeros(sum(math.prod(shape) for shape in shapes), np.int64)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
+    home, returnable, people, pool, abroad = (
+        part.reshape(shape) for part, shape in zip(np.split(heads, ends), shapes, strict=True)
+    )
+    home[:] = network.home
     return border.State(
         homes=border.Homes(
-            home=network.home.copy(),
-            returnable=np.zeros_like(network.home),
+            home=home,
+            returnable=returnable,
             recent=np.zeros(len(network.origins)),
         ),
         roads=border.Roads(calendar, flat=calendar.reshape(-1), chosen=np.zeros(lanes, np.uint32)),
         lines=border.Lines(
             head=np.full(stations, -1, np.int64),
             tail=np.full(stations, -1, np.int64),
-            people=np.zeros(stations, np.int64),
+            people=people,
             carry=np.zeros(stations),
             following=np.append(np.arange(1, nodes), -1),
             hour=np.zeros(nodes, np.int64),
@@ -241,8 +250,9 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             noticed=np.zeros(lanes, np.int64),
             stopped=np.zeros(lanes, np.int64),
         ),
-        pool=np.zeros((posts, types), np.int64),
-        abroad=np.zeros((countries, groups), np.int64),
+        pool=pool,
+        abroad=abroad,
+        heads=heads,
         counter=np.zeros(7, np.int64),
         ones=np.ones(1 + countries),
         noise=np.zeros((len(network.days), 1 + countries)),

@@ -26,7 +26,7 @@ from borderflow.kernels.crossings import cross
 from borderflow.kernels.departures import call_up, leave
 from borderflow.kernels.draws import binomial, keep_apart, normal
 from borderflow.kernels.onward import choose_again, live_abroad
-from borderflow.kernels.parts import copied, kernel, part
+from borderflow.kernels.parts import kernel, part
 from borderflow.kernels.purposes import *  # noqa: F403 - who reads states and records looks rows up beside `advance`
 from borderflow.kernels.purposes import (
     AIR,
@@ -51,24 +51,13 @@ from borderflow.kernels.purposes import (
 from borderflow.kernels.tables import *  # noqa: F403
 
 
-@copied
-def total_of(array):
-    """Return the sum of a two-dimensional array of people."""
-    total = np.int64(0)
-    for i in range(array.shape[0]):
-        for j in range(array.shape[1]):
-            total += array[i, j]
-    return total
-
-
 @part
-def count_people(homes, lines, pool, abroad, counter):
+def count_people(heads, counter):
     """Return all people in the state, ordinary travellers on their way cancelled out."""
     keep_apart()
     total = counter[CALLED] + counter[RETURNED] + counter[ELSEWHERE] + counter[UNDERWAY]
-    total += total_of(homes.home) + total_of(homes.returnable) + total_of(pool) + total_of(abroad)
-    for s in range(lines.people.size):
-        total += lines.people[s]
+    for i in range(heads.size):
+        total += heads[i]
     return total + counter[ORDINARY_OUT] - counter[ORDINARY_IN]
 
 
@@ -178,7 +167,9 @@ with kernel_cache():
             segment = rules.segment[t]
             if t == first or segment != rules.segment[t - 1]:
                 set_pace(lanes, rules.access, rules.control, state.rate, state.passage, segment)
-            call_up(people, rules.demand, homes, counter, record.origin, seed, member, t, clock.utc_day[t])
+            call_up(
+                people, rules.demand, homes, counter, record.origin, state.bulk, seed, member, t, clock.utc_day[t]
+            )  # fmt: skip
             if t % news_hours == 0 or segment != rules.segment[t - 1]:
                 spread_news(
                     choices, lanes, rules.access, rules.control, theta, minds, rules.demand.intensity[t], segment, t
@@ -215,9 +206,9 @@ with kernel_cache():
             note_choices(lanes.country, clock.country_day, roads.chosen, chosen, t)
             live_abroad(
                 choices, rules.abroad, lanes.country_key, clock.country_day, abroad, pool, counter, record.country,
-                record.abroad, seed, member, t,
+                record.abroad, state.bulk, seed, member, t,
             )  # fmt: skip
-            if count_people(homes, lines, pool, abroad, counter) != everyone:
+            if count_people(state.heads, counter) != everyone:
                 return BROKEN_SUM, t
             ends = t + 1 == last
             if ((t + 1) % 24 == 0 or ends) and not recount(roads, lines, counter, ends or (t + 1) % 168 == 0):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, fill_sixteen
-from borderflow.kernels.counts import draw_binomials
+from borderflow.kernels.counts import ask, draw_binomials
 from borderflow.kernels.draws import binomial, fill_blocks, keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import (
@@ -33,7 +33,7 @@ LATEST = RING - 1.0
 
 
 @part
-def call_up(people, demand, homes, counter, origin, seed, member, t, day):
+def call_up(people, demand, homes, counter, origin, bulk, seed, member, t, day):
     """Call people up, origin by origin, and send wrongly called ones home (DESIGN 5.1)."""
     keep_apart()
     rate_eligible = demand.call_rate[t, 0]
@@ -44,34 +44,48 @@ def call_up(people, demand, homes, counter, origin, seed, member, t, day):
         homes.recent[o] *= decay
     if rate_eligible <= 0.0 and rate_outside <= 0.0 and back <= 0.0:
         return
+    groups = people.call_rule.size
+    size = ZERO
     for o in range(people.population.size):
-        key = people.origin_key[o]
-        called = 0
-        for g in range(people.call_rule.size):
+        for g in range(groups):
             rule = people.call_rule[g]
-            if rule == 0:
-                continue
-            hazard = rate_eligible if rule == 1 else rate_outside
-            hazard *= demand.call_weight[o, rule - 1]
-            purpose = CALL_ELIGIBLE if rule == 1 else CALL_OUTSIDE
-            n = binomial(homes.home[o, g], hazard, seed, member, t, key, purpose + SUB * g)
-            if n > 0:
-                homes.home[o, g] -= n
-                called += n
-                if rule == 2:
-                    wrong = binomial(n, demand.returnable[0], seed, member, t, key, CALL_RETURNABLE + SUB * g)
-                    homes.returnable[o, g] += wrong
-                    counter[CALLED] += n - wrong
-                else:
-                    counter[CALLED] += n
-            if homes.returnable[o, g] > 0 and back > 0.0:
-                n = binomial(homes.returnable[o, g], back, seed, member, t, key, CALL_RETURN + SUB * g)
-                homes.returnable[o, g] -= n
-                homes.home[o, g] += n
-                origin[WRONG_RETURNED, day, o] += n
+            if rule > 0:
+                hazard = (rate_eligible if rule == 1 else rate_outside) * demand.call_weight[o, rule - 1]
+                purpose = CALL_ELIGIBLE if rule == 1 else CALL_OUTSIDE
+                size = ask(
+                    bulk, size, homes.home[o, g], hazard, people.origin_key[o], purpose + SUB * g, o * groups + g
+                )  # fmt: skip
+    draw_binomials(bulk, size, seed, member, t)
+    i = ZERO
+    for o in range(people.population.size):
+        called = 0
+        while i < size and bulk.where[i] // groups == o:
+            g = bulk.where[i] % groups
+            n = bulk.drawn[i]
+            i += 1
+            homes.home[o, g] -= n
+            called += n
+            counter[CALLED] += n
+            if n > 0 and people.call_rule[g] == 2:
+                key = people.origin_key[o]
+                wrong = binomial(n, demand.returnable[0], seed, member, t, key, CALL_RETURNABLE + SUB * g)
+                homes.returnable[o, g] += wrong
+                counter[CALLED] -= wrong
         if called > 0:
             origin[CALLED_DAY, day, o] += called
             homes.recent[o] += 1000.0 * called / people.population[o]
+    size = ZERO
+    for o in range(people.population.size):
+        for g in range(groups):
+            n = homes.returnable[o, g]
+            if n > 0 and back > 0.0:
+                size = ask(bulk, size, n, back, people.origin_key[o], CALL_RETURN + SUB * g, o * groups + g)
+    draw_binomials(bulk, size, seed, member, t)
+    for i in range(size):
+        o = bulk.where[i] // groups
+        homes.returnable[o, bulk.where[i] % groups] -= bulk.drawn[i]
+        homes.home[o, bulk.where[i] % groups] += bulk.drawn[i]
+        origin[WRONG_RETURNED, day, o] += bulk.drawn[i]
 
 
 @copied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from borderflow.kernels.arithmetic import ZERO
 from borderflow.kernels.choice import weigh
-from borderflow.kernels.counts import draw_binomials
+from borderflow.kernels.counts import ask, draw_binomials
 from borderflow.kernels.departures import join, set_out
 from borderflow.kernels.draws import binomial, hypergeometric, keep_apart
 from borderflow.kernels.parts import part
@@ -91,24 +91,38 @@ def choose_again(
 
 @part
 def live_abroad(
-    choices, rules, keys, country_day, state_abroad, pool, counter, country, present, seed, member, t
+    choices, rules, keys, country_day, state_abroad, pool, counter, country, present, bulk, seed, member, t
 ):  # fmt: skip
     """Let people of the exodus move on to a third country or go back (DESIGN 5.8).
 
     The number of those who leave a country is drawn first, then how many of them go back and what groups they are.
     """
     keep_apart()
+    size = ZERO
     for c in range(state_abroad.shape[0]):
-        d = country_day[c, t]
-        others = ZERO
+        people = ZERO
         for g in range(state_abroad.shape[1]):
-            others += state_abroad[c, g]
-        back = (1.0 - rules.onward[c]) * rules.back[c]
-        leaving = binomial(others, rules.onward[c] + back, seed, member, t, keys[c], ONWARD + ZERO)
-        present[d, c] = others - leaving
-        if leaving == 0:
-            continue
-        returning = binomial(leaving, back / (rules.onward[c] + back), seed, member, t, keys[c], RETURN + ZERO)
+            people += state_abroad[c, g]
+        present[country_day[c, t], c] = people
+        chance = rules.onward[c] + (1.0 - rules.onward[c]) * rules.back[c]
+        if people > 0 and chance > 0.0:
+            size = ask(bulk, size, people, chance, keys[c], ONWARD + ZERO, c)
+    draw_binomials(bulk, size, seed, member, t)
+    listed = size
+    size = ZERO
+    for i in range(listed):
+        c = bulk.where[i]
+        if bulk.drawn[i] > 0:
+            back = (1.0 - rules.onward[c]) * rules.back[c]
+            size = ask(bulk, size, bulk.drawn[i], back / (rules.onward[c] + back), keys[c], RETURN + ZERO, c)
+    draw_binomials(bulk, size, seed, member, t)
+    for i in range(size):
+        c = bulk.where[i]
+        d = country_day[c, t]
+        leaving = bulk.number[i]
+        returning = bulk.drawn[i]
+        others = ZERO + present[d, c]
+        present[d, c] -= leaving
         post = choices.transit_post[c]
         transit = ZERO
         if post >= 0:
