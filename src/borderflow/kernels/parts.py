@@ -8,6 +8,7 @@ all its parts at once, which takes two thirds of the time and gives the same cod
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -47,9 +48,14 @@ class _Whole(JITCodeLibrary):
     """
 
     def _optimize_final_module(self) -> None:
-        for function in self._final_module.functions:
-            if function.linkage.name == "linkonce_odr":
-                function.linkage = "internal"
+        # names that nobody else has: in one process, whoever links a part of the same name would get this one, which is
+        # called in another way
+        parts = [one for one in self._final_module.functions if one.linkage.name == "linkonce_odr"]
+        own = [one.name for one in self._final_module.functions if not one.is_declaration and one not in parts]
+        kernel = zlib.crc32("".join(own).encode())
+        for number, function in enumerate(parts):
+            function.linkage = "internal"
+            function.name = f"part-{kernel:08x}-{number}"
         usual: Any = super()
         usual._optimize_final_module()
 
