@@ -8,7 +8,6 @@ software, as on a computer without a graphics card.
 import contextlib
 import json
 import os
-import platform
 import re
 import shutil
 import statistics
@@ -19,6 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
+from member import computer
 from playwright.sync_api import sync_playwright
 from sections import write_section
 
@@ -169,8 +169,8 @@ def table(found):
     runs = list(found.values())
     lines = [
         "## From click to picture on the page", "",
-        f"`benchmarks/page.py`, {time.strftime('%-d %B %Y')}, {platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python "
-        f"{platform.python_version()}; {MEMBERS} paired members of russia-2022, server and Chromium with software graphics on the "
+        f"`benchmarks/page.py`, {time.strftime('%-d %B %Y')}, {computer()} at the end; "
+        f"{MEMBERS} paired members of russia-2022, server and Chromium with software graphics on the "
         f"same processors, {len(runs[0])} questions each, medians; load {min(one['load'] for many in runs for one in many):.1f} to "
         f"{max(one['load'] for many in runs for one in many):.1f}.", "",
         "| seconds from the click | " + " | ".join(QUESTIONS[event] for event in found) + " |",

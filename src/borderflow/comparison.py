@@ -256,12 +256,16 @@ class Comparison:
         rows = [("figure", "where", "reference", "difference", "± mean", "5-95 % of members", "n")]
         for e in self.main_effects():
             needed = "-" if np.isnan(e.members_needed) else f"{e.members_needed:,.0f}"
+            needed = "many" if e.members_needed >= 10_000 else needed
             spread = f"{_say(e.quantiles[0], True)} to {_say(e.quantiles[-1], True)}"
             figures = (_say(e.reference), _say(e.difference, True), _say((e.high - e.low) / 2))
             rows.append((e.label, e.where, *figures, spread, needed))
         if len(rows) == 1:
             return f"{head}No member differs in any figure."
-        notes = "± mean: half of the 90 % interval of the mean difference. n: members that a claim of this size needs."
+        notes = (
+            "± mean: half of the 90 % interval of the mean difference. "
+            "n: members that a claim of this size needs; many: 10,000 or more."
+        )
         spread = "Parameters are held fixed: the spread is chance alone." if self.reference.settings is None else ""
         return "\n".join([head, *_align(rows), "", f"{notes} {spread}".rstrip()])
 
