@@ -203,10 +203,10 @@ def write_steps(sums, place, steps, row, size):
     """Write the steps of a row of options: how many of the 2**32 words fall on the options up to this one.
 
     ``sums`` holds the sums of their odds up to each, from ``place`` on. The last option and what comes after it no word
-    reaches.
+    reaches; these steps are `BEYOND` from the start.
     """
     total = sums[np.uint64(place + size - 1)]
     scale = WORDS / total if total > 0.0 else 1.0
     first = np.uint64(row) * np.uint64(steps.shape[1])
-    for more in range(0, size, SIXTEEN):
+    for more in range(0, size - 1, SIXTEEN):
         _write_sixteen(sums, np.uint64(place + more), scale, size - 1 - more, steps, first + np.uint64(more))

@@ -129,6 +129,7 @@ def weigh(choices, access, minds, pull, noise, theta, segment, size):
         cell = 2 * row
         first = choices.row_nest[row]
         options = choices.row_nest[row + 1] - first
+        place = np.uint64(0)
         for v in range(classes):
             free = 0.0
             afraid = 0.0
@@ -138,15 +139,17 @@ def weigh(choices, access, minds, pull, noise, theta, segment, size):
                 free += minds.force[k] * now
                 afraid += minds.force[k + ONE] * now
                 k += np.uint64(2)
-                free_sums[i_nest] = free
-                afraid_sums[i_nest] = afraid
-            write_steps(free_sums, ZERO, minds.outer, cell * classes + v, options)
-            write_steps(afraid_sums, ZERO, minds.outer, (cell + 1) * classes + v, options)
+                free_sums[place] = free
+                afraid_sums[place] = afraid
+                place += ONE
             minds.seen[cell * classes + v] = free
             minds.seen[(cell + 1) * classes + v] = afraid
             minds.odds[j] = free
             minds.odds[j + 1] = afraid
             j += 2
+        for v in range(classes):
+            write_steps(free_sums, v * options, minds.outer, cell * classes + v, options)
+            write_steps(afraid_sums, v * options, minds.outer, (cell + 1) * classes + v, options)
         i += 2 * options
     raise_all(minds.odds, minds.force, j, theta.access_response)
     j = 0

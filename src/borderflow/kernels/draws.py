@@ -254,14 +254,15 @@ with kernel_cache():
                 if us >= 0.07 and v <= squeeze:
                     return int(x) if p <= 0.5 else n - int(x)
                 if 0.0 <= x <= n and abs(x - mode) <= NEAR:
-                    # probability of x over that of the mode, step by step: no logarithm is needed
+                    # probability of x over that of the mode, factor by factor: no logarithm is needed
                     low, high = min(x, mode), max(x, mode)
-                    ratio = 1.0
+                    above = below = 1.0
                     while low < high:
                         low += 1.0
-                        ratio *= odds * (n - low + 1.0) / low
+                        above *= odds * (n - low + 1.0)
+                        below *= low
                     v *= alpha / (a / (us * us) + b)
-                    if v <= ratio if x >= mode else v * ratio <= 1.0:
+                    if v * below <= above if x >= mode else v * above <= below:
                         return int(x) if p <= 0.5 else n - int(x)
                 elif 0.0 <= x <= n:
                     v = math.log(v * alpha / (a / (us * us) + b))
