@@ -115,9 +115,9 @@ class Open:
         self.outside = njit(**_OPTIONS, cache=True)(py_func)
         self.__doc__ = py_func.__doc__
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it from Python."""
-        return self.outside(*arguments)
+        return self.outside(*arguments, **named)
 
 
 @typeof_impl.register(Open)
