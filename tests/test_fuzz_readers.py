@@ -456,6 +456,16 @@ def test_chunks_of_no_size(tmp_path, side):
     assert "damaged" in answers(lambda: score_camps(CampRun.open(tmp_path / "run")))
 
 
+@pytest.mark.parametrize("name", ["present", "under_way", "spawned", "counted"])
+def test_arrays_that_do_not_fit_their_labels(tmp_path, name):
+    run_camps(SAMPLE, members=2, out=tmp_path / "run")
+    file = tmp_path / "run" / "results.zarr" / name / "zarr.json"
+    known = json.loads(file.read_text())
+    known["shape"][1] = 0
+    file.write_text(json.dumps(known))
+    assert f"{name} does not fit" in answers(lambda: score_camps(CampRun.open(tmp_path / "run")))
+
+
 def test_runs_of_flee_directories(tmp_path):
     run_camps(SAMPLE, members=2, out=tmp_path / "run")
     names = [

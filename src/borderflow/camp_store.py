@@ -35,6 +35,10 @@ _FACTS = {
 }  # fmt: skip
 MEMBERS_PER_BLOCK = 10
 DAYS_PER_CHUNK = 64
+_DIMENSIONS = {
+    "present": ("member", "day", "place"), "under_way": ("member", "day"), "spawned": ("member", "day"),
+    "counted": ("day", "camp"),
+}  # fmt: skip
 _LARGEST = 8e9  # bytes of a cube: what says that it is larger was not written by us
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int32]
@@ -155,9 +159,12 @@ class CampStore:
         try:
             group: Any = zarr.open_group(str(path), mode="r+")
             self.numbers = np.asarray(group["member"][:])
-            size = sum(int(group[name].nbytes) for name in ("present", "under_way", "spawned", "counted"))
+            size = sum(int(group[name].nbytes) for name in _DIMENSIONS)
             if size > _LARGEST:
                 raise ValueError(f"claims to hold {size / 1e9:,.0f} GB")
+            for name, dims in _DIMENSIONS.items():
+                if group[name].shape != tuple(int(group[dim].shape[0]) for dim in dims):
+                    raise ValueError(f"the shape of {name} does not fit its labels")
         except DAMAGE as error:
             raise ResultsError(f"{path}: is damaged ({first_line(error)}); run again") from None
         self._group, self.path = group, path
@@ -184,11 +191,8 @@ class CampStore:
         encoding = {"counted": {"compressors": codecs}}
         labels.to_zarr(str(path), mode="w", consolidated=False, zarr_format=3, encoding=encoding)
         group: Any = zarr.open_group(str(path), mode="r+")
-        for name, dims, kind in (
-            ("present", ("member", "day", "place"), "stock"),
-            ("under_way", ("member", "day"), "stock"),
-            ("spawned", ("member", "day"), "flow"),
-        ):
+        for name, kind in (("present", "stock"), ("under_way", "stock"), ("spawned", "flow")):
+            dims = _DIMENSIONS[name]
             size = {"member": len(numbers), "day": frame.days, "place": len(names)}
             chunk = {"member": MEMBERS_PER_BLOCK, "day": DAYS_PER_CHUNK, "place": len(names)}
             group.create_array(
