@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
@@ -76,15 +77,13 @@ class _Clocks(ast.NodeTransformer):
         return [*ast.parse("began = ticks()").body, node, *ast.parse(after).body, *last]
 
 
-def clocked(module: Any, functions: Sequence[str], terms: Sequence[str], step: str) -> Callable[..., Any]:
+def clocked(functions: Sequence[Any], terms: Sequence[str], step: str) -> Callable[..., Any]:
     """Compile functions of a kernel, the last of which calls the others, with clocks around the calls of terms.
 
     Parameters
     ----------
-    module : module
-        Where the functions stand.
-    functions : sequence of str
-        In the order of the module; each takes one more argument, handed on by its caller.
+    functions : sequence of compiled functions
+        Called ones before those that call them; each takes one more argument, handed on by its caller.
     terms : sequence of str
         Names of called functions; none may be called within another.
     step : str
@@ -95,21 +94,26 @@ def clocked(module: Any, functions: Sequence[str], terms: Sequence[str], step: s
     callable
         The last function with one more argument, the clocks: see `new_clocks`.
     """
-    space = {**vars(module), "ticks": ticks}
-    clocks = _Clocks(terms, step, functions)
-    for name in functions:
-        original = getattr(module, name)
+    done: dict[int, Any] = {}
+    met: set[str] = set()
+    for original in functions:
+        home = vars(sys.modules[original.py_func.__module__])
+        known = {name: done[id(value)] for name, value in home.items() if id(value) in done}
+        clocks = _Clocks(terms, step, list(known))
         tree = ast.parse(textwrap.dedent(inspect.getsource(original.py_func)))
         function = tree.body[0]
         assert isinstance(function, ast.FunctionDef)
         function.decorator_list = []
         function.args.args.append(ast.arg("spent"))
-        exec(compile(ast.fix_missing_locations(clocks.visit(tree)), f"<clocked {name}>", "exec"), space)
+        space = {**home, **known, "ticks": ticks}
+        exec(compile(ast.fix_missing_locations(clocks.visit(tree)), f"<clocked {function.name}>", "exec"), space)
+        met |= clocks.met
         inline = bool(original.targetoptions.get("forceinline"))
         compiler = original._compiler.pipeline_class  # a kernel hands its parts less than any other function
-        space[name] = numba.njit(**_OPTIONS, forceinline=inline, pipeline_class=compiler)(space[name])
-    assert clocks.met == set(terms), f"never called: {set(terms) - clocks.met}"
-    last: Callable[..., Any] = space[functions[-1]]
+        made = space[function.name]
+        done[id(original)] = numba.njit(**_OPTIONS, forceinline=inline, pipeline_class=compiler)(made)
+    assert met == set(terms), f"never called: {set(terms) - met}"
+    last: Callable[..., Any] = done[id(functions[-1])]
     return last
 
 

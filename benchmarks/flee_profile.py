@@ -23,39 +23,42 @@ from sections import write_section
 
 from borderflow.flee import FleeScenario, load_directory, shipped_directories
 from borderflow.flee.members import Workspace, simulate_members
-from borderflow.kernels import daily
+from borderflow.kernels import daily, journeys, mornings, walkers
 
 ROUNDS = 7
-DAY = ("_drain", "_travel", "_one_day", "simulate")
+TRAVEL = (journeys._drain, journeys._travel_in_parts, journeys.travel)
+DAY = (*TRAVEL, daily._one_day, daily._record, daily.simulate)
 #: Stages of a day, by the name of their function in the kernel.
 STAGES = {
     "_new_day": "rules of the day",
-    "_spawn": "setting out",
-    "_shut_roads": "roads that shut",
+    "spawn": "setting out",
+    "shut_roads": "roads that shut",
     "note_chances": "chances of leaving",
-    "_rare_leavers": "leavers of places that few leave",
-    "_morning": "morning: who leaves, where to",
-    "_note_due": "who is due where",
+    "draw_rare_leavers": "leavers of places that few leave",
+    "leave": "morning: who leaves, where to",
     "_parts": "into how many parts the day is split",
     "_split": "splitting it",
     "_go_on": "cells on roads",
-    "_walk_on": "people one by one",
     "_continue": "cells that go on the same day",
+    "walk_on": "persons on roads",
+    "_gather": "persons in the same state into cells",
     "clear_table": "emptying tables",
     "sum_people": "sum of people",
 }
-INSIDE = ("_settle", "_camp_out", "_walk_on", "_arrive", "_ride", "_go", "_set_out", "_leave_one_by_one",
-          "_leave_together", "_leavers", "_morning", "_rare_leavers", "_continue", "_go_on", *DAY)  # fmt: skip
+INSIDE = (
+    walkers.decide, walkers.wake, walkers.walk_on, mornings._leavers, mornings._leave_together,
+    mornings._leave_one_by_one, mornings.leave, mornings.draw_rare_leavers, journeys._continue, *DAY,
+)  # fmt: skip
 #: What the stages call, draws first.
 CALLS = {
-    "binomial": "draw: binomial, people who leave or walk",
-    "hypergeometric": "draw: hypergeometric, leavers of a cell",
-    "next_uniform": "draw: uniform, one person",
-    "choose": "draw: where many people go",
-    "pick": "looking up where one person goes",
+    "draw_binomial": "draw: binomial, people who leave",
+    "share_out": "draw: where many people go",
+    "pick": "draw: where one of a cell goes",
+    "_decide": "persons decide, one draw each",
+    "_ride": "persons go one road on",
     "weigh": "weighing the ways of a place",
     "add_people": "finding or making the cell of a state",
-    "add_walker": "noting a person who goes on alone",
+    "note_occupancy": "how full a place is",
     "first_road": "first road of a way",
     "shift": "counting people in and out of a place",
 }
@@ -92,9 +95,9 @@ def daily_record(present: Any, under_way: Any, spawned: Any) -> Any:
     return Days(present=present, under_way=under_way, spawned=spawned)
 
 
-def table(scenarios: dict[str, FleeScenario], functions: tuple[str, ...], terms: dict[str, str]) -> list[str]:
+def table(scenarios: dict[str, FleeScenario], functions: tuple[Any, ...], terms: dict[str, str]) -> list[str]:
     """Return lines of a table: milliseconds and calls of terms by scenario."""
-    kernel = clocked(daily, functions, list(terms), "day")
+    kernel = clocked(functions, list(terms), "day")
     columns = [profile(scenario, kernel, terms) for scenario in scenarios.values()]
     head = "".join(f" {name}, ms | calls |" for name in scenarios)
     lines = [f"| |{head}", "|---" * (1 + 2 * len(scenarios)) + "|"]

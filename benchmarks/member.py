@@ -90,7 +90,7 @@ def term_costs(scenario: Scenario, advance: Callable[..., tuple[int, int]]) -> l
 
 def terms_table(variants: dict[str, Scenario]) -> list[str]:
     """Return lines of a table: terms by variant."""
-    advance = clocked(border, ["advance"], list(TERMS), "t")
+    advance = clocked([border.advance], list(TERMS), "t")
     columns = {name: term_costs(scenario, advance) for name, scenario in variants.items()}
     lines = ["| ms per member | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
     for row, term in enumerate(TERMS.values()):
