@@ -5,7 +5,7 @@ import pytest
 
 from borderflow.network import adapt_network, compile_network
 from borderflow.rules import Rulebook, compile_rules
-from borderflow.scenario import Capacity, EntryBan, Opening
+from borderflow.scenario import Capacity, EntryBan, Opening, Reception, Relief
 from borderflow.simulation import Setting
 from networks import fleeing_scenario, tiny_scenario
 
@@ -56,3 +56,15 @@ def test_a_book_knows_events_by_themselves_and_not_by_their_ids():
             moved = event.model_copy(update={"crossings": ("forest",)})
             elsewhere = adapt_network(network, network.scenario.with_event(moved, hypothetical=True))
             assert_same(book.rules_of(elsewhere), compile_rules(elsewhere))
+
+
+@pytest.mark.parametrize("kind", ["relief", "reception"])
+def test_relief_and_beds_change_no_rule_at_whatever_hour_they_begin(kind):
+    """Nobody weighs their ways anew because tents were put up: the rules with such an event are those without it."""
+    scenario = fleeing_scenario(days=4)
+    events = {
+        "relief": Relief(id="tents", title="", kind="relief", crossings=("mountain",), shelter_places=100.0, **WHEN),
+        "reception": Reception(id="beds", title="", kind="reception", countries=("GE",), places=900.0, **WHEN),
+    }
+    with_it = scenario.with_event(events[kind], hypothetical=True)
+    assert_same(compile_rules(compile_network(with_it)), compile_rules(compile_network(scenario)))

@@ -26,6 +26,8 @@ from borderflow.scenario import (
     Lane,
     ModeRule,
     Opening,
+    Reception,
+    Relief,
     Scenario,
     Shock,
 )
@@ -170,6 +172,8 @@ class Rulebook:
         """Return the steps at which something changes, the first included."""
         cuts = {0}
         for entry, delay in zip(active, delays, strict=True):
+            if isinstance(entry.event, Relief | Reception):
+                continue  # they change what people lack, not what they do: without them nobody chooses otherwise
             cuts |= {entry.span.low, entry.span.high, entry.span.low + delay}
         for span in self._existing.values():
             cuts |= {span.low, span.high}
