@@ -78,6 +78,7 @@ class Study:
     Examples
     --------
     >>> import borderflow as bf
+    >>> from borderflow.sensitivity import study_events
     >>> short = bf.load("russia-2022").until("2022-09-24")
     >>> study = study_events(short, ["mobilisation", "lars-posts-shut"], members=2)
     >>> [name for name, *_ in study.tornado("arrivals_daily@GE").bars]

@@ -210,10 +210,10 @@ def cancel_run(job: TheJob, desk: AtDesk) -> JobView:
 def show_picture(job: TheJob) -> Response:
     """Return 4 bytes with the length of a JSON header, the header, padding to 8 bytes, 32-bit little-endian arrays.
 
-    While a job runs whose ``early`` is true, of the first members only; ``members`` in the header says how many.
+    Where ``early`` is true, of the first members only: while the job runs, or where it was stopped; ``members`` in the
+    header says how many.
     """
-    early = None if job.over else job.early
-    return Response(early or result_of(job).picture, media_type="application/octet-stream")
+    return Response(job.early or result_of(job).picture, media_type="application/octet-stream")
 
 
 @router.get(

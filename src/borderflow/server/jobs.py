@@ -40,7 +40,7 @@ class Job:
     request : object
         What was asked, for those who look the job up.
     early : bytes, optional
-        A picture of the first members, while the others are simulated.
+        A picture of the first members, while the others are simulated and where they never were.
     """
 
     id: str
@@ -182,5 +182,6 @@ class Jobs:
         job.seconds = time.monotonic() - job.began
         # last, so that whoever sees the state finds the rest in place
         job.state = state
-        job.early = None
+        if state == "done":
+            job.early = None  # of a job that was stopped it stays: somebody may be about to ask for it
         job.version += 1
