@@ -213,7 +213,8 @@ def show_picture(job: TheJob) -> Response:
     Where ``early`` is true, of the first members only: while the job runs, or where it was stopped; ``members`` in the
     header says how many.
     """
-    return Response(job.early or result_of(job).picture, media_type="application/octet-stream")
+    early = None if job.state == "done" else job.early
+    return Response(early or result_of(job).picture, media_type="application/octet-stream")
 
 
 @router.get(
