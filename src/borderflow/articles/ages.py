@@ -43,6 +43,12 @@ def _is_numeral(tokens: Sequence[Token], at: int) -> bool:
     return at >= 0 and (tokens[at].is_number or tokens[at].lower in UNITS)
 
 
+_BOUNDS = frozenset(["over", "under", "above", "below", "старше", "младше", "моложе"])
+_ANYBODY = frozenset(
+    ["nobody", "anybody", "anyone", "everybody", "everyone", "one", "никого", "никто", "всех", "those"]
+)
+
+
 def is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Tell whether a small number without a noun is somebody's age.
 
@@ -51,6 +57,8 @@ def is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
     """
     before, after = words_at(tokens, max(first - 4, 0), min(first, 4)), words_at(tokens, last, 1)
     ends = not after or after[0] in _AFTER_AGE
+    if before[-1:] and before[-1] in _BOUNDS and before[-2:-1] and before[-2] in _ANYBODY:
+        return ends
     if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
         return ends
     if before[-1:] == ("of",) and len(before) > 1 and before[-2] in _KIN:

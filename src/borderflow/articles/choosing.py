@@ -172,6 +172,8 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
     ):
         wanted = "queue_cars"
+    elif amount.dimension == "length" and memory.queue_at >= memory.number - 1 and _is_of_it(scene, amount):
+        wanted = "queue_km"  # "the queue has gone. On Saturday it was still 11 kilometres long"
     elif amount.dimension in MONEY:
         priced = scene.has("price") or _has_frame(scene, segment)
         wanted = memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
@@ -207,6 +209,20 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
         return True
     words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.noun_end + 4]}
     return bool(words & _BEING) or scene.has("register")
+
+
+def _is_of_it(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a length is said of "it", with nothing but a verb in between: "it was still", "put it at"."""
+    at = scene.token_at(amount.start)
+    words = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    if "it" not in words:
+        return False
+    return all(word in _SAYING_LENGTH for word in words[words.index("it") + 1 :])
+
+
+_SAYING_LENGTH = frozenset(
+    ["was", "is", "had", "been", "still", "now", "at", "measured", "stretched", "some", "about", "already", "only"]
+)
 
 
 _BEING = frozenset(

@@ -109,7 +109,9 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
             else:
                 choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
         if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
-            site = Site((memory.place,), False) if memory.quantity.startswith("mobilised") else None
+            site = (
+                Site((memory.place,), False) if memory.quantity.startswith(("mobilised", "wrongly_drafted")) else None
+            )
         if last_site is not None and site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
             site = last_site  # "6,150 on Thursday, more than on 3 May, when there were 5,480, officers at Masnaa said"
         if last_site is not None and (site is None or not site.sure or _elsewhere(site, choice.kind, segment)):
@@ -117,7 +119,8 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
         last_site = site if site is not None and site.sure else last_site
         if choice.kind.quantity in OF_QUEUES and ((window.last - window.first).days > 7 or is_usual(scene, segment)):
             continue  # no queue lasts that long; and what is usual is not how it is now
-        if window.given and (window.last - window.first).days > 3 and is_usual(scene, segment):
+        spans = window.given and (window.last - window.first).days > 3
+        if spans and is_usual(scene, segment) and scene.rates[amount.first] != "day":
             continue  # the usual number of a week is no daily one
         if choice.kind.counts == MONEY and window.given and (window.last - window.first).days > 31:
             continue  # what something cost "last year" is no price of a day
@@ -204,7 +207,9 @@ def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
 def _is_sum_of_day(scene: Scene, amount: Amount) -> bool:
     """Tell whether "a total of" only introduces a number, which says nothing of the days before."""
     at = scene.token_at(amount.start)
-    return [token.lower for token in scene.tokens[max(at - 3, 0) : at]] == ["a", "total", "of"]
+    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
+    perfect = {"have", "has", "had"} & {token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 6]}
+    return before == ["a", "total", "of"] or (before == ["altogether"] and not perfect)
 
 
 def _carried(
@@ -376,6 +381,13 @@ def _temporal(
     if window.given and when is not None and when.role == "span" and _is_day_long(scene, window):
         return f"{stem}_daily", window
     if window.given and when is not None and when.role == "span":
+        text = scene.sentence.text[when.start - scene.sentence.start : when.end - scene.sentence.start].casefold()
+        if (
+            days == 8
+            and text.endswith(("past week", "last week", "прошедшую неделю"))
+            and f"{stem}_weekly" in vocabulary()
+        ):
+            return f"{stem}_weekly", window  # a week back from today, which is not over
         return _named_span(stem, window, days), window
     if window.given:
         if when is not None and when.role == "day":  # a total with a single day is a total up to that day

@@ -15,6 +15,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site, choose_place
 from borderflow.articles.references import (
     DECIDED,
+    following,
     is_for_some,
     is_hypothetical,
     is_of_post_before,
@@ -123,6 +124,11 @@ def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
     if memory.event_at < memory.number - 2 or not scene.mentions:
         return
     kind = next((kind for kind in EVENTS if kind.quantity == memory.event), None)
+    for verb in following(scene):
+        if kind is not None and kind.quantity in DECIDED and not scene.of(*kind.verb):
+            found = [one for one in _events(scene, kind, (verb,), memory) if one.place and one.confidence > 0.6]
+            yield from found
+            memory.event_at = memory.number if found else memory.event_at
     verbs = list(scene.of(*(kind.verb if kind is not None else ()), "introduce"))
     for similar in scene.of("similar"):
         near = [verb for verb in verbs if _gap(verb, similar) <= 8]

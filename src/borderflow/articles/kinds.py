@@ -55,6 +55,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("shelter_capacity", ("place",), (("shelter", "capacity of shelter"),), "town", 1.5),
     FigureKind("shelter_capacity", _PEOPLE, (("shelter",), ("capacity of shelter",)), "town", 1.2),
     FigureKind("shelter_capacity", _PEOPLE, (("room for",),), "town", 1.6),
+    FigureKind("shelter_capacity", _PEOPLE, (("building",), ("capacity of shelter",)), "town", 1.2),
     FigureKind(
         "asylum_applications",
         ("application", "person", "bare"),

@@ -40,6 +40,7 @@ class Memory:
     service_at: int = -9
     country_at: int = -9
     shelter_at: int = -9
+    queue_at: int = -9
     service: str = ""
     currency: str = ""
     when_at: int = -9
@@ -65,6 +66,8 @@ class Memory:
         self.number += 1
         if scene.has("shelter"):
             self.shelter_at = self.number - 1
+        if scene.has("queue"):
+            self.queue_at = self.number - 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]

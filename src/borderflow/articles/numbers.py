@@ -167,6 +167,9 @@ def _amount(tokens: Sequence[Token], one: Numeral, two: Numeral | None, vague: b
     )
 
 
+_GIVEN = frozenset(["hand", "hands", "handed", "handing", "turned", "took", "sent", "brought", "carried"])
+
+
 def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
     """Return the hedge before a number, and the token at which it starts."""
     at = first
@@ -185,6 +188,8 @@ def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
             return "exact", at  # "сократилась с 12 до 7 километров"
         if size == 1 and at > 1 and tokens[at - 1].lower == "до" and tokens[at - 2].lower.startswith(_GROWTH):
             return "exact", at  # "grew to 4.5 km" is no upper bound
+        if size == 1 and at > 1 and tokens[at - 1].lower == "over" and tokens[at - 2].lower in _GIVEN:
+            return "exact", at  # "handed over 118" is not more than 118
         if at >= size and (hedge := _HEDGE_OF.get(words_at(tokens, at - size, size))):
             return hedge, at - size
     return "exact", at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
@@ -12,6 +13,7 @@ from borderflow.articles.scenes import Scene
 
 __all__ = [
     "DECIDED",
+    "following",
     "is_for_some",
     "is_hypothetical",
     "is_of_post_before",
@@ -103,6 +105,8 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
+    if _is_denied_ahead(scene, verb) or _is_undecided(scene, verb):
+        return True
     before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
     after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
     if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
@@ -151,6 +155,51 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         one in ("before", "after", "since", "until", "day", "до", "после", "перед", "накануне", "сроках", "сроки")
         for one in before
     )
+
+
+_AHEAD = frozenset(["will", "would", "going", "about", "soon", "будет", "будут", "закроют", "закроет", "скором"])
+_GROUNDS = frozenset(
+    ["decision", "decisions", "plan", "plans", "reason", "reasons", "grounds", "need", "intention", "оснований", "причин", "планов",
+     "необходимости", "решения", "решений", "намерений"]
+)  # fmt: skip
+_TALKED_OF = frozenset(
+    ["discussed", "rejected", "considered", "debated", "proposed", "обсуждали", "обсуждалось", "отклонили"]
+)
+_SAID_OF = frozenset(["was", "were", "been", "being", "but", "is", "обсуждалось", "обсуждали"])
+
+
+def _is_denied_ahead(scene: Scene, verb: Cue) -> bool:
+    """Tell whether what is denied has not happened: "denies that the border will be closed"; of one that has, the denial counts."""
+    low, _high = scene.clause(verb.first)
+    ahead = {token.lower for token in scene.tokens[max(verb.first - 4, low) : verb.last]} & _AHEAD
+    return bool(ahead) and any(0 <= verb.first - cue.last <= 16 for cue in scene.of("deny"))
+
+
+def _is_undecided(scene: Scene, verb: Cue) -> bool:
+    """Tell whether nobody decided on it: "no decision to close", "closing X was discussed but rejected", "оснований ... нет"."""
+    before = [token.lower for token in scene.tokens[max(verb.first - 8, 0) : verb.first]]
+    if any(one == "no" and two in _GROUNDS for one, two in itertools.pairwise(before)):
+        return True
+    following = [token.lower for token in scene.tokens[verb.last : verb.last + 9]]
+    if set(before[-3:]) & _GROUNDS and {"нет", "отсутствуют"} & set(following):
+        return True
+    acted = scene.tokens[verb.first].lower in ("closing", "reopening", "opening", "closure", "закрытие", "открытие")
+    return acted and bool(_TALKED_OF & set(following)) and bool(_SAID_OF & set(following))
+
+
+def following(scene: Scene) -> Iterator[Cue]:
+    """Yield where a sentence says that another place will do the same: "Medininkai is to follow on 1 May"."""
+    for n, (one, two) in enumerate(itertools.pairwise(scene.tokens)):
+        set_down = one.lower == "will" or (
+            one.lower == "to" and n and scene.tokens[n - 1].lower in ("is", "are", "due")
+        )
+        if set_down and two.lower == "follow" and (n + 2 >= len(scene.tokens) or _ends(scene, n + 2)):
+            yield Cue("follow", n, n + 2, one.start, two.end)
+
+
+def _ends(scene: Scene, at: int) -> bool:
+    """Tell whether a verb has no object: a stop, or a day, comes after it."""
+    return scene.tokens[at].lower in (".", ",", ";", "on", "in", "from", "next", "later", "soon", "tomorrow")
 
 
 def lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
