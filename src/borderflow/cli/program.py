@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from cyclopts import App, CycloptsError
@@ -42,5 +43,7 @@ def main() -> None:
         print(f"borderflow: {where}{error.strerror or error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
+        # zarr's loop may be in the middle of a write, which --resume makes good; its report tells a person nothing
+        logging.getLogger("asyncio").disabled = True
         print("borderflow: cancelled; an interrupted run goes on with --resume", file=sys.stderr)
         sys.exit(130)
