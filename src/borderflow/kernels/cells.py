@@ -218,6 +218,12 @@ def group_of(b):
     return b & GROUP_MASK
 
 
+@copied
+def today(m, one):
+    """Return which of two tables or lists that take turns is meant by its name today."""
+    return one ^ (m.tally[TURN] & 1)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Cells
 
@@ -306,10 +312,10 @@ def rest(m, law, place, a, route, group, n):
     """Let people spend the night at a place: as persons where they are few and may leave in the morning."""
     b = word_b(place, route, group)
     if n > law.few or (route == 0 and m.rare[group * m.present.size + place]):
-        add_people(m, EVENING ^ (m.tally[TURN] & 1), a, b, n)
+        add_people(m, today(m, EVENING), a, b, n)
     else:
         for _ in range(n):
-            add_person(m, ASLEEP ^ (m.tally[TURN] & 1), recent_of(a), 0, b, a & 1)
+            add_person(m, today(m, ASLEEP), recent_of(a), 0, b, a & 1)
 
 
 @copied
@@ -317,7 +323,7 @@ def camp_out(m, law, link, a, route, group, n):
     """Let people spend the night on a road."""
     b = word_b(link, route, group)
     if n > law.few:
-        add_people(m, NIGHT ^ (m.tally[TURN] & 1), a, b, n)
+        add_people(m, today(m, NIGHT), a, b, n)
     else:
         for _ in range(n):
             add_person(m, OUT, recent_of(a), 0, b, km_of(a) << 1 | a & 1)

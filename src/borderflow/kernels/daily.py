@@ -40,6 +40,7 @@ from borderflow.kernels.cells import (
     clear_table,
     room,
     sum_people,
+    today,
     word_a,
 )  # fmt: skip
 from borderflow.kernels.choices import kappa_of, note_chances
@@ -75,7 +76,7 @@ def _new_day(c, sources, law, m, day):
 @part
 def _gather(m, day):
     """Put persons into cells where many are in the same state; look again the later, the fewer there were."""
-    asleep, evening = ASLEEP ^ (m.tally[TURN] & 1), EVENING ^ (m.tally[TURN] & 1)
+    asleep, evening = today(m, ASLEEP), today(m, EVENING)
     persons = m.persons[asleep]
     if persons < _MANY or day < m.tally[NEXT_GATHERING]:
         return
@@ -85,7 +86,7 @@ def _gather(m, day):
     m.persons[asleep] = 0
     for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
         a = word_a(m.person[at, Z], m.person[at, X] >> 1, m.person[at, X] & 1)
-        add_people(m, NIGHT ^ (m.tally[TURN] & 1), a, m.person[at, ON], 1)
+        add_people(m, today(m, NIGHT), a, m.person[at, ON], 1)
     m.persons[OUT] = 0
     worth = persons >= _EQUALS * (m.size[evening, 0] - before)
     m.tally[WAIT] = 1 if worth else min(max(2, 2 * m.tally[WAIT]), _LONGEST_WAIT)
@@ -102,13 +103,13 @@ def _one_day(g, c, sources, law, m, links, seed, member, day):
     draw_rare_leavers(m, seed, member, day)
     for camps in range(1, -1, -1):
         leave(g, c, law, m, era, camps, seed, member, day)
-    here, road = HERE ^ (m.tally[TURN] & 1), ROAD ^ (m.tally[TURN] & 1)
+    here, road = today(m, HERE), today(m, ROAD)
     m.tally[CELLS] += m.size[here, 0] + m.size[road, 0]
     travel(g, c, law, m, era, links, seed, member, day)
     _gather(m, day)
     clear_table(m, here)
     clear_table(m, road)
-    m.persons[AWAKE ^ (m.tally[TURN] & 1)] = 0
+    m.persons[today(m, AWAKE)] = 0
     m.tally[TURN] ^= 1
     return spawned
 
@@ -132,8 +133,8 @@ def _record(m, days, day):
     for place in range(m.present.size):
         days.present[day, place] = m.present[place]
         here += m.present[place]
-    days.under_way[day] = sum_people(m, ROAD ^ (m.tally[TURN] & 1)) + m.persons[OUT]
-    if sum_people(m, HERE ^ (m.tally[TURN] & 1)) + m.persons[AWAKE ^ (m.tally[TURN] & 1)] != here:
+    days.under_way[day] = sum_people(m, today(m, ROAD)) + m.persons[OUT]
+    if sum_people(m, today(m, HERE)) + m.persons[today(m, AWAKE)] != here:
         return np.int64(-1)
     return here + days.under_way[day]
 

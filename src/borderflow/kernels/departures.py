@@ -208,11 +208,8 @@ def leave(
         common *= 1.0 + theta.fear_of_call_up * homes.recent[o]
         for g in range(groups):
             hazard = common * demand.leaving[g] * demand.shock[people.origin_area[o], g, t]
-            bulk.mean[i] = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
-            bulk.number[i] = homes.home[o, g]
-            bulk.site[i] = people.origin_key[o]
-            bulk.purpose[i] = LEAVE + SUB * g
-            i += 1
+            chance = min(1.0, hazard * minds.reach[2 * o + people.stopped[g]])
+            i = ask(bulk, i, homes.home[o, g], chance, people.origin_key[o], LEAVE + SUB * g, i)
     draw_binomials(bulk, i, seed, member, t)
     size = ZERO
     for i in range(people.population.size * groups):

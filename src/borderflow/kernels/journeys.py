@@ -31,7 +31,6 @@ from borderflow.kernels.cells import (
     ROUTE,
     SPEED,
     START,
-    TURN,
     WALKING,
     A,
     B,
@@ -50,6 +49,7 @@ from borderflow.kernels.cells import (
     route_of,
     site_of,
     sum_people,
+    today,
     word_a,
     word_b,
 )  # fmt: skip
@@ -133,7 +133,7 @@ def _go(g, c, law, m, links, link, x, recent, km, foot, route, group, n, seed, m
 @copied
 def _go_on(g, c, law, m, links, cell, n, seed, member, day):
     """Move people of a cell under way; few of them one by one."""
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     a, b = m.cells[road, cell, A], m.cells[road, cell, B]
     if n <= law.few:
         for _ in range(n):
@@ -219,7 +219,7 @@ def _ends_today(g, law, links, link, x, foot):
 
 @copied
 def _cell_ends_today(g, law, m, links, cell):
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     a = m.cells[road, cell, A]
     return _ends_today(g, law, links, site_of(m.cells[road, cell, B]), km_of(a), a & 1)
 
@@ -227,7 +227,7 @@ def _cell_ends_today(g, law, m, links, cell):
 @part
 def _note_due(g, law, m, links):
     """Count who is due at each place today from the road they are on."""
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     for place in range(m.present.size):
         m.due[place] = 0
     for at in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
@@ -269,7 +269,7 @@ def _may_fill(c, law, m, era, place, most):
 @copied
 def _parts(g, c, law, m, era, links):
     """Return into how many parts the day's arrivals are split, so that each is small where occupancy matters."""
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     # three times everybody is more than the estimate below can be
     most = 3 * (m.persons[WALKING] + sum_people(m, road))
     near = False
@@ -307,7 +307,7 @@ def _chunk(m, parts, who, n, turn):
 @part
 def _split(g, law, m, links, parts):
     """Spread everyone under way over the parts of the day; return how many of them go one by one."""
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     for one in range(parts):
         m.part[one] = -1
     m.tally[CHUNKS] = 0
@@ -358,7 +358,7 @@ def travel(g, c, law, m, era, links, seed, member, day):
         _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day)
         return
     m.tally[LOWEST] = BUCKETS
-    road = ROAD ^ (m.tally[TURN] & 1)
+    road = today(m, ROAD)
     for cell in range(m.size[road, 0]):
         _go_on(g, c, law, m, links, cell, m.cells[road, cell, N], seed, member, day)
     _drain(g, c, law, m, era, links, np.int64(0), seed, member, day)

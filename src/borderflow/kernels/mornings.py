@@ -11,7 +11,6 @@ from borderflow.kernels.cells import (
     REST,
     ROAD,
     ROUTE,
-    TURN,
     WALKING,
     A,
     B,
@@ -23,6 +22,7 @@ from borderflow.kernels.cells import (
     rest,
     route_of,
     site_of,
+    today,
     word_a,
     word_b,
     zero,
@@ -42,7 +42,7 @@ def _set_out(c, law, m, place, link, a, b, n):
         for _ in range(n):
             add_person(m, WALKING, recent_of(a), 0, b, a & 1)
     else:
-        add_people(m, ROAD ^ (m.tally[TURN] & 1), a, b, n)
+        add_people(m, today(m, ROAD), a, b, n)
 
 
 @copied
@@ -100,7 +100,7 @@ def leave(g, c, law, m, era, camps, seed, member, day):
 
     Those who stay rest on with their travel of the past halved.
     """
-    here = HERE ^ (m.tally[TURN] & 1)
+    here = today(m, HERE)
     for cell in range(m.size[here, 0]):
         a, b, n = m.cells[here, cell, A], m.cells[here, cell, B], m.cells[here, cell, N]
         place = site_of(b)
@@ -130,7 +130,7 @@ def leave(g, c, law, m, era, camps, seed, member, day):
 def draw_rare_leavers(m, seed, member, day):
     """Draw together how many leave each place whose people seldom leave."""
     zero(m.at_rest)
-    here = HERE ^ (m.tally[TURN] & 1)
+    here = today(m, HERE)
     for cell in range(m.size[here, 0]):
         b = m.cells[here, cell, B]
         if route_of(b) == 0:

@@ -13,7 +13,6 @@ from borderflow.kernels.cells import (
     ON,
     OUT,
     ROAD,
-    TURN,
     A,
     B,
     N,
@@ -21,6 +20,7 @@ from borderflow.kernels.cells import (
     clear_table,
     room,
     site_of,
+    today,
     word_a,
     word_b,
 )  # fmt: skip
@@ -44,7 +44,7 @@ def join(law, m, sources, place, n, seed, member, day):
             k = draw_binomial(m.stream, left, share / share_left, seed, member, day)
             share_left -= share
         if k > 0:
-            add_people(m, HERE ^ (m.tally[TURN] & 1), word_a(0, 0, foot), word_b(place, 0, group), k)
+            add_people(m, today(m, HERE), word_a(0, 0, foot), word_b(place, 0, group), k)
             left -= k
         if left == 0:
             break
@@ -117,7 +117,7 @@ def shut_roads(sources, m, links, day):
     """Mark people on roads that shut today: they will be sent back to where they set out."""
     if sources.shut_at[day] == sources.shut_at[day + 1]:
         return
-    road, scratch = ROAD ^ (m.tally[TURN] & 1), NIGHT ^ (m.tally[TURN] & 1)
+    road, scratch = today(m, ROAD), today(m, NIGHT)
     for cell in range(m.size[road, 0]):
         b = _behind(sources, links, day, m.cells[road, cell, B])
         add_people(m, scratch, m.cells[road, cell, A], b, m.cells[road, cell, N])

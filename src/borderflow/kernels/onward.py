@@ -41,12 +41,9 @@ def choose_again(
         before = i
         for k in range(types):
             if row >= 0 and pool[post, k] > 0:
-                bulk.mean[i] = abroad.again[post]
-                bulk.number[i] = pool[post, k]
-                bulk.site[i] = choices.row_key[row]
-                bulk.purpose[i] = AGAIN + SUB * k
-                bulk.where[i] = post * types + k
-                i += 1
+                i = ask(
+                    bulk, i, pool[post, k], abroad.again[post], choices.row_key[row], AGAIN + SUB * k, post * types + k
+                )  # fmt: skip
         if i > before and minds.news[1 + row] != minds.news[0]:
             minds.rows[size] = row
             size += 1
@@ -56,13 +53,9 @@ def choose_again(
     size = ZERO
     for j in range(i):
         if bulk.drawn[j] > 0:
-            post = bulk.where[j] // types
-            bulk.mean[size] = abroad.home[post]
-            bulk.number[size] = bulk.drawn[j]
-            bulk.site[size] = bulk.site[j]
-            bulk.purpose[size] = GIVE_UP + SUB * (bulk.where[j] % types)
-            bulk.where[size] = bulk.where[j]
-            size += 1
+            at = bulk.where[j]
+            chance = abroad.home[at // types]
+            size = ask(bulk, size, bulk.drawn[j], chance, bulk.site[j], GIVE_UP + SUB * (at % types), at)
     draw_binomials(bulk, size, seed, member, t)
     deciding = size
     size = ZERO

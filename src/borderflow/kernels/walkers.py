@@ -36,7 +36,6 @@ from borderflow.kernels.cells import (
     START,
     STAYING,
     THRESHOLD,
-    TURN,
     WALKING,
     X,
     Z,
@@ -46,6 +45,7 @@ from borderflow.kernels.cells import (
     room,
     route_of,
     site_of,
+    today,
     word_a,
     word_b,
 )  # fmt: skip
@@ -209,7 +209,7 @@ def _follow_routes(g, c, m, era, halve, beds, first, people):
 @copied
 def decide(g, c, law, m, era, short, first, people, seed, member, day):
     """Let persons at places decide, from row ``first`` on; those who stay where people seldom leave join their cells."""
-    beds = ASLEEP ^ (m.tally[TURN] & 1)
+    beds = today(m, ASLEEP)
     halve = np.int64(law.avoid_short_stints)
     for row in range(first, first + people):
         b = m.person[row, ON]
@@ -222,7 +222,7 @@ def decide(g, c, law, m, era, short, first, people, seed, member, day):
     m.stream.tally[DRAWS] += people
     for at in range(STAYING * room(m), STAYING * room(m) + m.persons[STAYING]):
         a = word_a(m.person[at, Z], 0, m.person[at, X])
-        add_people(m, EVENING ^ (m.tally[TURN] & 1), a, m.person[at, ON], 1)
+        add_people(m, today(m, EVENING), a, m.person[at, ON], 1)
     m.persons[STAYING] = 0
     for place in range(m.present.size):
         if m.limit[place] >= 1.0:
@@ -232,7 +232,7 @@ def decide(g, c, law, m, era, short, first, people, seed, member, day):
 @copied
 def _fits(m, people):
     """Tell whether so many more persons fit on every list."""
-    beds = ASLEEP ^ (m.tally[TURN] & 1)
+    beds = today(m, ASLEEP)
     if max(m.persons[beds], m.persons[OUT], m.persons[WALKING]) + people < room(m):
         return True
     m.size[PENDING, 1] = 1
@@ -245,7 +245,7 @@ def wake(g, c, law, m, era, camps, seed, member, day):
 
     As long as nobody is likely to leave a place whose occupancy matters, all persons are elsewhere, and decide at once.
     """
-    awake = AWAKE ^ (m.tally[TURN] & 1)
+    awake = today(m, AWAKE)
     people = m.persons[awake]
     if not _fits(m, people):
         return
@@ -280,6 +280,6 @@ def walk_on(g, c, law, m, era, base, seed, member, day):
             return
         if people == 0:
             people = _ride(g.link, g.walk_share, m.rare, m.stream, m.person, m.present, m.received, law,
-                           ASLEEP ^ (m.tally[TURN] & 1), base, walking, m.persons, seed, member, day)  # fmt: skip
+                           today(m, ASLEEP), base, walking, m.persons, seed, member, day)  # fmt: skip
             m.persons[WALKING] = base
         decide(g, c, law, m, era, law.avoid_short_stints, ARRIVED * room(m), people, seed, member, day)
