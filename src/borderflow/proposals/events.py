@@ -9,7 +9,7 @@ from typing import Any
 
 from borderflow.articles import Finding
 from borderflow.places import load_gazetteer, local_hour_offset, normalise_name
-from borderflow.proposals.patches import Patch, insert_events, line_starts
+from borderflow.proposals.patches import Patch
 from borderflow.scenario import Event, Scenario
 
 __all__ = ["propose_events"]
@@ -33,8 +33,6 @@ def propose_events(
     findings: Sequence[Finding],
     ids: Sequence[str],
     scenario: Scenario,
-    tree: Any,
-    text: str,
     patch: Patch,
     notes: list[str],
 ) -> None:
@@ -55,7 +53,7 @@ def propose_events(
             continue
         existing = _existing(scenario, kind, target, finding.first)
         if existing is not None:
-            _add_evidence(scenario.events.index(existing), claim_id, existing, tree, text, patch, notes)
+            _add_evidence(scenario.events.index(existing), claim_id, existing, patch, notes)
             continue
         twin = next(
             (
@@ -72,7 +70,7 @@ def propose_events(
             (claim_id, _event(finding, claim_id, kind, target, defaults, scenario, {event["id"] for _, event in new}))
         )
     if new:
-        insert_events([event for _, event in new], tree, text, patch)
+        patch.insert_events([event for _, event in new])
         notes += [
             f"new event {event['id']}: check its hour and shares, which the article does not give" for _, event in new
         ]
@@ -151,27 +149,14 @@ def _existing(scenario: Scenario, kind: str, target: dict[str, Any], day: date) 
     return None
 
 
-def _add_evidence(
-    index: int, claim_id: str, event: Event, tree: Any, text: str, patch: Patch, notes: list[str]
-) -> None:
+def _add_evidence(index: int, claim_id: str, event: Event, patch: Patch, notes: list[str]) -> None:
     if claim_id in event.evidence:
         return
-    node = tree["events"][index]
+    node = patch.tree["events"][index]
     if "evidence" not in node:
         notes.append(f"event {event.id} has no evidence yet; add {claim_id} by hand")
         return
-    listed = node["evidence"]
-    lines = line_starts(text)
-    if listed.fa.flow_style():
-        start = lines[node.lc.value("evidence")[0]] + node.lc.value("evidence")[1]
-        end = text.index("]", start)
-        patch.edits.append((end, end, f", {claim_id}" if len(listed) else claim_id))
-    else:
-        line, column = listed.lc.item(len(listed) - 1)
-        end = text.find("\n", lines[line])
-        end = len(text) if end < 0 else end
-        dash = text.rindex("-", 0, lines[line] + column) - lines[line]
-        patch.edits.append((end, end, f"\n{' ' * dash}- {claim_id}"))
+    patch.append(node, "evidence", claim_id)
 
 
 def _event(

@@ -7,68 +7,87 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from borderflow.errors import UsageError
 from borderflow.ledger import Claim
 
-__all__ = ["Patch", "append_rows", "insert_events", "line_starts", "parse", "replaced"]
+__all__ = ["Patch", "append_rows"]
 
 
 @dataclass
 class Patch:
-    """Insertions and replacements in a text, by position."""
+    """Edits of a YAML text, by position.
 
+    Parameters
+    ----------
+    text : str
+    edits : list of tuple
+        Start, end, and what stands there afterwards.
+    """
+
+    text: str
     edits: list[tuple[int, int, str]] = field(default_factory=list)
 
-    def apply(self, text: str) -> str:
+    @cached_property
+    def tree(self) -> Any:
+        """The text parsed, with the positions of its nodes."""
+        from ruamel.yaml import YAML
+
+        return YAML(typ="rt").load(self.text)
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where every line begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def applied(self) -> str:
         """Return the text with all edits made, the last one in it first."""
+        text = self.text
         for start, end, new in sorted(self.edits, reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
+    def replace(self, node: Any, key: str, new: str) -> None:
+        """Give a key of a node another plain value."""
+        line, column = node.lc.value(key)
+        start = self.lines[line] + column
+        end = start + len(re.match(r"[^,}\]\s#]+", self.text[start:]).group())  # type: ignore[union-attr]
+        self.edits.append((start, end, new))
 
-def parse(text: str) -> Any:
-    """Parse YAML with the positions of its nodes."""
-    from ruamel.yaml import YAML
+    def append(self, node: Any, key: str, item: str) -> None:
+        """Add an item to a list under a key of a node, written in the way that the list is."""
+        listed = node[key]
+        if listed.fa.flow_style():
+            line, column = node.lc.value(key)
+            end = self.text.index("]", self.lines[line] + column)
+            self.edits.append((end, end, f", {item}" if len(listed) else item))
+            return
+        line, column = listed.lc.item(len(listed) - 1)
+        end = self.text.find("\n", self.lines[line])
+        end = len(self.text) if end < 0 else end
+        dash = self.text.rindex("-", 0, self.lines[line] + column) - self.lines[line]
+        self.edits.append((end, end, f"\n{' ' * dash}- {item}"))
 
-    return YAML(typ="rt").load(text)
-
-
-def line_starts(text: str) -> list[int]:
-    """Return where every line of a text begins."""
-    starts = [0]
-    for match in re.finditer("\n", text):
-        starts.append(match.end())
-    return starts
-
-
-def replaced(node: Any, key: str, new: str, text: str) -> tuple[int, int, str]:
-    """Return the edit that gives a key of a node another plain value."""
-    line, column = node.lc.value(key)
-    start = line_starts(text)[line] + column
-    end = start + len(re.match(r"[^,}\]\s#]+", text[start:]).group())  # type: ignore[union-attr]
-    return start, end, new
-
-
-def insert_events(events: Sequence[dict[str, Any]], tree: Any, text: str, patch: Patch) -> None:
-    """Add events at the end of the scenario's list of events, before the next key and its comments."""
-    node, lines = tree["events"], line_starts(text)
-    if node.fa.flow_style() or not len(node):
-        raise UsageError("scenario.yaml: events must be a list with one '- ' a line for a proposal to be added")
-    first_line, first_column = node.lc.item(0)
-    dash = text.rindex("-", 0, lines[first_line] + first_column + 1) - lines[first_line]
-    keys = list(tree)
-    following = keys[keys.index("events") + 1] if keys.index("events") + 1 < len(keys) else None
-    at = lines[tree.lc.key(following)[0]] if following is not None else len(text)
-    # blank lines and comments before the next key belong to that key
-    block = text[:at]
-    while (line := block.rstrip("\n").rsplit("\n", 1)[-1]).strip() == "" or line.startswith("#"):
-        block = block[: block.rstrip("\n").rfind("\n") + 1]
-    at = len(block)
-    margin = " " * dash
-    body = "".join(f"{margin}- {_flow(event, margin)}\n" for event in events)
-    patch.edits.append((at, at, ("" if block.endswith("\n") else "\n") + body))
+    def insert_events(self, events: Sequence[dict[str, Any]]) -> None:
+        """Add events at the end of the scenario's list of events, before the next key and its comments."""
+        node, text = self.tree["events"], self.text
+        if node.fa.flow_style() or not len(node):
+            raise UsageError("scenario.yaml: events must be a list with one '- ' a line for a proposal to be added")
+        first_line, first_column = node.lc.item(0)
+        dash = text.rindex("-", 0, self.lines[first_line] + first_column + 1) - self.lines[first_line]
+        keys = list(self.tree)
+        following = keys[keys.index("events") + 1] if keys.index("events") + 1 < len(keys) else None
+        at = self.lines[self.tree.lc.key(following)[0]] if following is not None else len(text)
+        # blank lines and comments before the next key belong to that key
+        block = text[:at]
+        while (line := block.rstrip("\n").rsplit("\n", 1)[-1]).strip() == "" or line.startswith("#"):
+            block = block[: block.rstrip("\n").rfind("\n") + 1]
+        at = len(block)
+        margin = " " * dash
+        body = "".join(f"{margin}- {_flow(event, margin)}\n" for event in events)
+        self.edits.append((at, at, ("" if block.endswith("\n") else "\n") + body))
 
 
 def _flow(event: dict[str, Any], margin: str) -> str:

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from borderflow.articles import Finding, as_claims
 from borderflow.errors import ScenarioError, UsageError
 from borderflow.ledger import COLUMNS, Claim, Ledger, place_key, read_ledger
 from borderflow.places import country_name
 from borderflow.proposals.events import propose_events
-from borderflow.proposals.patches import Patch, append_rows, parse, replaced
+from borderflow.proposals.patches import Patch, append_rows
 from borderflow.scenario import CallUp, Scenario, load
 
 __all__ = ["Proposal", "propose"]
@@ -90,11 +89,11 @@ def propose(
     home = {"place": country_name(scenario.origin_country), "country": scenario.origin_country}
     findings = [one if one.place else one.model_copy(update=home) for one in findings]
     ids, rows, notes = _match_rows(findings, ledger, publisher, url, published)
-    tree, patch = parse(yaml_text), Patch()
-    propose_events(findings, ids, scenario, tree, yaml_text, patch, notes)
-    _propose_quota(findings, ids, scenario, tree, yaml_text, patch, notes)
+    patch = Patch(yaml_text)
+    propose_events(findings, ids, scenario, patch, notes)
+    _propose_quota(findings, ids, scenario, patch, notes)
     before = {"scenario.yaml": yaml_text, "evidence.csv": ledger_text if ledger_file.is_file() else ""}
-    after = {"scenario.yaml": patch.apply(yaml_text), "evidence.csv": append_rows(ledger_text, rows)}
+    after = {"scenario.yaml": patch.applied(), "evidence.csv": append_rows(ledger_text, rows)}
     proposal = Proposal(scenario.folder, before, after, tuple(notes))
     _try_out(proposal)
     return proposal
@@ -138,8 +137,6 @@ def _propose_quota(
     findings: Sequence[Finding],
     ids: Sequence[str],
     scenario: Scenario,
-    tree: Any,
-    text: str,
     patch: Patch,
     notes: list[str],
 ) -> None:
@@ -164,13 +161,13 @@ def _propose_quota(
         given = ", ".join(f"{value:,.0f}" for value in sorted(set(values)))
         notes.append(f"planned call-up: the prior of {name} ({shown}) already holds {given}")
         return
-    node = tree["parameters"][name]["prior"]
+    node = patch.tree["parameters"][name]["prior"]
     for key, old, new in (("low", prior.low, low), ("high", prior.high, high)):
         if new != old:
-            patch.edits.append(replaced(node, key, f"{int(new) if new == int(new) else new}", text))
+            patch.replace(node, key, f"{int(new) if new == int(new) else new}")
     shape = prior.shape
     if shape == "fixed":
-        patch.edits.append(replaced(node, "shape", "loguniform", text))
+        patch.replace(node, "shape", "loguniform")
     claims = ", ".join(claim for _, claim in planned)
     notes.append(f"prior of {name}: {shown} becomes {low:,.0f} to {high:,.0f} ({claims})")
 
