@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
 from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
@@ -56,87 +57,131 @@ _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arriva
 _DEPARTURES = next(kind for kind in FIGURES if kind.quantity == "departures_*")
 
 
+@dataclass
+class _Before:
+    """What the numbers of a sentence left behind for those after them."""
+
+    kind: FigureKind | None = None
+    window: Window | None = None
+    site: Site | None = None
+    end: int = 0
+
+
 def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
     """Yield the claims of a sentence."""
-    previous: FigureKind | None = None
-    last_window: Window | None = None
-    last_site: Site | None = None
-    last_end = 0
+    before = _Before()
     for number, amount in enumerate(_with_nouns(scene, memory)):
-        if amount.dimension in ("other", "minute", "month", "lane") or amount.value <= 0:
-            continue
-        if amount.dimension == "percent" and not scene.has("rent"):
-            continue
         segment = scene.segment(number)
-        choice = choose_kind(scene, amount, segment, previous, memory)
-        if choice is None or is_no_figure(scene, amount, segment, number, choice):
+        choice = _choose(scene, amount, segment, number, before, memory)
+        if choice is None:
             continue
-        if is_unreal(scene, amount, choice.kind, choice.cue):
-            continue
-        previous = choice.kind
-        window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
-        if _is_to_come(scene, window, choice.kind):
-            window = Window(scene.published, scene.published, False, False, None)
-        if not window.given and not is_compared(scene, amount):
-            window = (
-                _carried(scene, choice.kind, segment, last_window, memory, rate=scene.rates[amount.first] == "day")
-                or window
-            )
-        last_window = window if window.given else last_window
-        if (
-            choice.cue is not None
-            and choice.cue.kind == "cross"
-            and choice.kind is _ARRIVALS_BY_PASSING
-            and memory.goes_out(scene)
-        ):
+        before.kind = choice.kind
+        window = _window_of(scene, amount, choice.kind, segment, number, before, memory)
+        before.window = window if window.given else before.window
+        if choice.kind is _ARRIVALS_BY_PASSING and choice.cue and choice.cue.kind == "cross" and memory.goes_out(scene):
             choice = choice._replace(kind=_DEPARTURES)
-        if last_site is not None and _is_breakdown(scene, amount, choice, segment, last_end):
+        if before.site is not None and _is_breakdown(scene, amount, choice, segment, before.end):
             continue
-        last_end = amount.noun_end
-        compared = is_compared(scene, amount)
-        before = compared and not window.given and _is_of_before(scene, amount) and choice.kind.quantity.endswith("_*")
-        if compared and not window.given and not is_usual(scene, segment) and not before:
+        before.end = amount.noun_end
+        compared = is_compared(scene, amount) and not window.given
+        earlier = compared and _is_of_before(scene, amount) and choice.kind.quantity.endswith("_*")
+        if compared and not is_usual(scene, segment) and not earlier:
             continue
-        site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
-        if (
-            choice.kind.quantity == "departures_*"
-            and site is not None
-            and site.sure
-            and _are_goals(scene, site, choice)
-        ):
-            if (post := _left_through(scene, memory)) is not None:
-                site = Site((post,), False)  # "695 left for Egypt", of the post just named
-            else:
-                choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
-        if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
-            site = (
-                Site((memory.place,), False) if memory.quantity.startswith(("mobilised", "wrongly_drafted")) else None
-            )
-        if last_site is not None and site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
-            site = last_site  # "6,150 on Thursday, more than on 3 May, when there were 5,480, officers at Masnaa said"
-        if last_site is not None and (site is None or not site.sure or _elsewhere(site, choice.kind, segment)):
-            site = last_site
-        last_site = site if site is not None and site.sure else last_site
-        if choice.kind.quantity in OF_QUEUES and ((window.last - window.first).days > 7 or is_usual(scene, segment)):
-            continue  # no queue lasts that long; and what is usual is not how it is now
-        spans = window.given and (window.last - window.first).days > 3
-        if spans and is_usual(scene, segment) and scene.rates[amount.first] != "day":
-            continue  # the usual number of a week is no daily one
-        if choice.kind.counts == MONEY and window.given and (window.last - window.first).days > 31:
-            continue  # what something cost "last year" is no price of a day
+        choice, site = _site_of(scene, amount, choice, segment, before.site, memory)
+        before.site = site if site is not None and site.sure else before.site
+        if _is_too_long(scene, amount, choice.kind, segment, window):
+            continue
         finding = _finding(scene, amount, choice, segment, window, site, memory)
-        if finding is not None and before:
-            name = f"{choice.kind.quantity.removesuffix('_*')}_daily_baseline"
-            finding = finding.model_copy(update={"quantity": name}) if name in vocabulary() else None
+        if finding is not None and earlier:
+            finding = _as_baseline(finding, choice.kind)
         if finding is not None:
-            memory.quantity, memory.counted_at = choice.kind.quantity, memory.number
-            if site is not None and choice.kind.family != "exit":
-                memory.place = site.mentions[0]
-            if scene.rates[amount.first] == "day":
-                memory.rate_at = memory.number
-            if window.given and window.when is not None:
-                memory.when, memory.when_at = window.when, memory.number
+            _remember(scene, amount, choice.kind, window, site, memory)
             yield finding
+
+
+def _choose(
+    scene: Scene, amount: Amount, segment: tuple[int, int], number: int, before: _Before, memory: Memory
+) -> Choice | None:
+    """Return what a number counts; None where it counts nothing that happened."""
+    if amount.dimension in ("other", "minute", "month", "lane") or amount.value <= 0:
+        return None
+    if amount.dimension == "percent" and not scene.has("rent"):
+        return None
+    choice = choose_kind(scene, amount, segment, before.kind, memory)
+    if choice is None or is_no_figure(scene, amount, segment, number, choice):
+        return None
+    return None if is_unreal(scene, amount, choice.kind, choice.cue) else choice
+
+
+def _window_of(
+    scene: Scene,
+    amount: Amount,
+    kind: FigureKind,
+    segment: tuple[int, int],
+    number: int,
+    before: _Before,
+    memory: Memory,
+) -> Window:
+    """Return the window of a number: its own, else one that is carried on to it."""
+    window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
+    if _is_to_come(scene, window, kind):
+        window = Window(scene.published, scene.published, False, False, None)
+    if window.given or is_compared(scene, amount):
+        return window
+    rate = scene.rates[amount.first] == "day"
+    return _carried(scene, kind, segment, before.window, memory, rate=rate) or window
+
+
+def _site_of(
+    scene: Scene, amount: Amount, choice: Choice, segment: tuple[int, int], last: Site | None, memory: Memory
+) -> tuple[Choice, Site | None]:
+    """Return where a number was counted, and what it counts now that this is known."""
+    site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
+    leaving = choice.kind.quantity == "departures_*"
+    if leaving and site is not None and site.sure and _are_goals(scene, site, choice):
+        if (post := _left_through(scene, memory)) is not None:
+            site = Site((post,), False)  # "695 left for Egypt", of the post just named
+        else:
+            choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
+    if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
+        site = Site((memory.place,), False) if memory.quantity.startswith(("mobilised", "wrongly_drafted")) else None
+    if last is None:
+        return choice, site
+    if site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
+        site = last  # "6,150 on Thursday, more than on 3 May, when there were 5,480, officers at Masnaa said"
+    if site is None or not site.sure or _elsewhere(site, choice.kind, segment):
+        site = last
+    return choice, site
+
+
+def _is_too_long(scene: Scene, amount: Amount, kind: FigureKind, segment: tuple[int, int], window: Window) -> bool:
+    """Tell whether a window is none that such a number can have."""
+    if kind.quantity in OF_QUEUES and ((window.last - window.first).days > 7 or is_usual(scene, segment)):
+        return True  # no queue lasts that long; and what is usual is not how it is now
+    spans = window.given and (window.last - window.first).days > 3
+    if spans and is_usual(scene, segment) and scene.rates[amount.first] != "day":
+        return True  # the usual number of a week is no daily one
+    # what something cost "last year" is no price of a day
+    return kind.counts == MONEY and window.given and (window.last - window.first).days > 31
+
+
+def _as_baseline(finding: Finding, kind: FigureKind) -> Finding | None:
+    """Return what was usual before; None where the vocabulary has no word for it."""
+    name = f"{kind.quantity.removesuffix('_*')}_daily_baseline"
+    return finding.model_copy(update={"quantity": name}) if name in vocabulary() else None
+
+
+def _remember(
+    scene: Scene, amount: Amount, kind: FigureKind, window: Window, site: Site | None, memory: Memory
+) -> None:
+    """Leave behind what the next sentences may go on from."""
+    memory.quantity, memory.counted_at = kind.quantity, memory.number
+    if site is not None and kind.family != "exit":
+        memory.place = site.mentions[0]
+    if scene.rates[amount.first] == "day":
+        memory.rate_at = memory.number
+    if window.given and window.when is not None:
+        memory.when, memory.when_at = window.when, memory.number
 
 
 def _is_to_come(scene: Scene, window: Window, kind: FigureKind) -> bool:
