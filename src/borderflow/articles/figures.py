@@ -14,10 +14,10 @@ from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.moods import is_unreal
 from borderflow.articles.numbers import Amount
-from borderflow.articles.placing import Site, choose_place
+from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
+from borderflow.articles.sites import choose_site
 from borderflow.articles.speakers import describe_site, speaker
-from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window, choose_window
 from borderflow.ledger import vocabulary
 
@@ -52,7 +52,6 @@ _AGAIN = frozenset(
     ["took", "takes", "was", "were", "is", "and", "to", "or", "и", "до", "—", "–", "а", "against", "from", ","]
 )
 _TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
-_ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
 _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
 _DEPARTURES = next(kind for kind in FIGURES if kind.quantity == "departures_*")
 
@@ -87,7 +86,7 @@ def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
         earlier = compared and _is_of_before(scene, amount) and choice.kind.quantity.endswith("_*")
         if compared and not is_usual(scene, segment) and not earlier:
             continue
-        choice, site = _site_of(scene, amount, choice, segment, before.site, memory)
+        choice, site = choose_site(scene, amount, choice, segment, before.site, memory)
         before.site = site if site is not None and site.sure else before.site
         if _is_too_long(scene, amount, choice.kind, segment, window):
             continue
@@ -132,28 +131,6 @@ def _window_of(
     return _carried(scene, kind, segment, before.window, memory, rate=rate) or window
 
 
-def _site_of(
-    scene: Scene, amount: Amount, choice: Choice, segment: tuple[int, int], last: Site | None, memory: Memory
-) -> tuple[Choice, Site | None]:
-    """Return where a number was counted, and what it counts now that this is known."""
-    site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
-    leaving = choice.kind.quantity == "departures_*"
-    if leaving and site is not None and site.sure and _are_goals(scene, site, choice):
-        if (post := _left_through(scene, memory)) is not None:
-            site = Site((post,), False)  # "695 left for Egypt", of the post just named
-        else:
-            choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
-    if site is None and choice.kind.family == "country" and memory.place is not None and memory.counted_lately():
-        site = Site((memory.place,), False) if memory.quantity.startswith(("mobilised", "wrongly_drafted")) else None
-    if last is None:
-        return choice, site
-    if site is not None and choice.cue is None and _is_with_speaker(scene, amount, site):
-        site = last  # "6,150 on Thursday, more than on 3 May, when there were 5,480, officers at Masnaa said"
-    if site is None or not site.sure or _elsewhere(site, choice.kind, segment):
-        site = last
-    return choice, site
-
-
 def _is_too_long(scene: Scene, amount: Amount, kind: FigureKind, segment: tuple[int, int], window: Window) -> bool:
     """Tell whether a window is none that such a number can have."""
     if kind.quantity in OF_QUEUES and ((window.last - window.first).days > 7 or is_usual(scene, segment)):
@@ -190,12 +167,6 @@ def _is_to_come(scene: Scene, window: Window, kind: FigureKind) -> bool:
     return flows and window.given and window.first >= scene.published and window.last > scene.published
 
 
-def _left_through(scene: Scene, memory: Memory) -> Mention | None:
-    """Return the post that people left by for a country, where the sentence or the one before names it."""
-    here = [one for one in scene.mentions if one.best.kind == "crossing"]
-    return here[-1] if here else memory.post_lately()
-
-
 def _is_of_before(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number compared with is what it was before, no day given: "compared with 500 previously"."""
     following = {token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 3]}
@@ -211,38 +182,6 @@ def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[i
     dated = any(low <= one.start < high for one in scene.dates)
     before = [token.lower for token in scene.tokens[start : amount.first]]
     return not named and not dated and (":" in before or "including" in before)
-
-
-def _is_with_speaker(scene: Scene, amount: Amount, site: Site) -> bool:
-    """Tell whether a place only comes with who says so, after the comma that ends the words of a number."""
-    return all(
-        one.first > amount.noun_end
-        and any(token.text == "," for token in scene.tokens[amount.noun_end : one.first])
-        and any(0 < one.first - cue.first <= 4 for cue in scene.of("official", "witness"))
-        and any(0 <= cue.first - one.last <= 2 for cue in scene.of("say"))
-        for one in site.mentions
-    )
-
-
-def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
-    """Tell whether people who left went to these places: "for Turkey", "в Армению" (not "в Армении")."""
-    return choice.cue is not None and all(
-        (one.role == "to" and one.first >= choice.cue.last)
-        or (
-            one.role == "at"
-            and one.best.kind == "country"
-            and scene.tokens[one.last - 1].lower[-1:] in "ую"
-            and not any(token.text in ":;" for token in scene.tokens[one.last : choice.cue.first])
-        )
-        for one in site.mentions
-    )
-
-
-def _elsewhere(site: Site, kind: FigureKind, segment: tuple[int, int]) -> bool:
-    """Tell whether a place was taken from far off: "arrivals from A at 41,000 and departures at 28,500"."""
-    return kind.family in ("entry", "exit", "route") and not any(
-        segment[0] <= mention.first < segment[1] for mention in site.mentions
-    )
 
 
 def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
