@@ -459,6 +459,17 @@ def bench():
     return module
 
 
+def test_the_measure_tells_yes_from_no():
+    module = bench()
+    (closed,) = [one for one in findings("Narva was closed on Monday.") if one.kind == "event"]
+    (denied,) = [
+        one for one in findings("Officials denied that the Narva crossing was closed on Monday.") if one.kind == "event"
+    ]
+    label = f"crossing_closed | Narva | {closed.first}"
+    assert module.matches(label, closed) and not module.matches(f"{label} | denied", closed)
+    assert module.matches(f"{label} | denied", denied) and not module.matches(label, denied)
+
+
 def test_there_are_enough_labelled_reports():
     ids = [report["id"] for report in bench().load_reports()]
     assert len(ids) == len(set(ids)) >= 256
