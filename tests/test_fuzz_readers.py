@@ -446,6 +446,19 @@ def test_a_run_of_a_flee_directory_that_lost_a_fact(tmp_path, fact):
         assert "summary.csv" in answers(lambda: write_camp_briefing(CampRun.open(tmp_path / "run")))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"camp_places": [9, 99]}, {"camp_places": [-1]}, {"camp_places": ["9"]}, {"days": 151}, {"days": 10**9}, {"days": 0},
+     {"raw": []}, {"debt": [0.5] * 150}, {"hasten": 0}, {"places": [[1, "a", True]]}, {"start": "9999-12-31"}],
+    ids=str,
+)  # fmt: skip
+def test_a_frame_whose_facts_disagree(tmp_path, wrong):
+    run_camps(SAMPLE, members=1, out=tmp_path / "run")
+    file = tmp_path / "run" / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **wrong}))
+    assert "manifest.json: is damaged" in answers(lambda: CampRun.open(tmp_path / "run").days)
+
+
 @pytest.mark.parametrize("side", [0, -1])
 def test_chunks_of_no_size(tmp_path, side):
     run_camps(SAMPLE, members=1, out=tmp_path / "run")

@@ -97,7 +97,7 @@ class Frame:
             Where it is not as it was written.
         """
         try:
-            return cls(
+            frame = cls(
                 start=date.fromisoformat(text["start"]),
                 days=text["days"],
                 hasten=text["hasten"],
@@ -107,8 +107,28 @@ class Frame:
                 debt=tuple(text["debt"]),
                 displaced_at_home=bool(text["displaced_at_home"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ResultsError(f"manifest.json: is damaged ({first_line(error)}); run again") from None
+            wrong = frame._disagreement()
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            wrong = first_line(error)
+        if wrong:
+            raise ResultsError(f"manifest.json: is damaged ({wrong}); run again")
+        return frame
+
+    def _disagreement(self) -> str:
+        """Say which fact does not go with the others; nothing where all do."""
+        whole = [self.days, self.hasten, *self.camps, *self.raw, *self.debt]
+        if not all(isinstance(number, int) for number in whole):
+            return "a number that must be whole is not"
+        if self.days < 1 or self.hasten < 1:
+            return "days and hasten must be 1 or more"
+        if not all(isinstance(text, str) for name, country, _ in self.places for text in (name, country)):
+            return "places must have names and countries"
+        if not all(0 <= camp < len(self.places) for camp in self.camps):
+            return f"camp_places must be below {len(self.places)}, the number of places"
+        if not len(self.raw) == len(self.debt) == self.days:
+            return f"raw and debt must have {self.days} days"
+        _ = self.start + timedelta(days=self.days)  # no calendar goes on for ever
+        return ""
 
     @property
     def written(self) -> dict[str, Any]:
