@@ -459,6 +459,19 @@ def test_a_frame_whose_facts_disagree(tmp_path, wrong):
     assert "manifest.json: is damaged" in answers(lambda: CampRun.open(tmp_path / "run").days)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"camp_places": [9, 10, 11]}, {"camp_places": [9, 10, 12, 11]}, {"members": 2}, {"members": 10**9}, {"first": 1},
+     {"days": 149, "raw": [0] * 149, "debt": [0] * 149}, {"start": "2031-01-01"}],
+    ids=str,
+)  # fmt: skip
+def test_a_cube_that_is_not_that_of_its_manifest(tmp_path, wrong):
+    run_camps(SAMPLE, members=1, out=tmp_path / "run")
+    file = tmp_path / "run" / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **wrong}))
+    assert "differ; run again" in answers(lambda: score_camps(CampRun.open(tmp_path / "run")))
+
+
 @pytest.mark.parametrize("side", [0, -1])
 def test_chunks_of_no_size(tmp_path, side):
     run_camps(SAMPLE, members=1, out=tmp_path / "run")

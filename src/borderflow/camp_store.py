@@ -318,8 +318,25 @@ class CampRun:
 
     @cached_property
     def store(self) -> CampStore:
-        """The cube by pieces."""
-        return CampStore(self.folder / "results.zarr")
+        """The cube by pieces.
+
+        Raises
+        ------
+        ResultsError
+            Where it is damaged, or its labels are not those of the manifest.
+        """
+        store = CampStore(self.folder / "results.zarr")
+        told: dict[str, Sequence[Any]] = {
+            "member": self.numbers,
+            "day": [day.isoformat() for day in self.days],
+            "place": [name for name, *_ in self.frame.places],
+            "camp": self.camps,
+        }
+        for name, labels in told.items():
+            kept = store.read(name).tolist()
+            if len(kept) != len(labels) or kept != list(labels):
+                raise ResultsError(f"{self.folder}: the {name}s of manifest.json and results.zarr differ; run again")
+        return store
 
     @cached_property
     def frame(self) -> Frame:
