@@ -5,6 +5,7 @@ even. Answer: equal SHA-256 of every file. Exact, so no error rate. All servers 
 """
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -38,8 +39,7 @@ def processes():
     begun = []
 
     def start(*words, **more):
-        begun.append(subprocess.Popen([sys.executable, "-m", *words], env=LOUD, stdout=subprocess.DEVNULL,
-                                      stderr=subprocess.DEVNULL, **more))  # fmt: skip
+        begun.append(subprocess.Popen([sys.executable, "-m", *words], env=LOUD, **more))
         return begun[-1]
 
     yield start
@@ -62,18 +62,27 @@ def wait_for(condition, seconds=120.0):
         time.sleep(0.02)
 
 
-def test_workers_that_are_killed_move_no_byte(tmp_path, processes):
+@pytest.fixture
+def scheduler(tmp_path, processes):
+    """Start a scheduler on a port that it takes itself (one picked here may be another's by then); give its address."""
+    written = tmp_path / "scheduler.json"
+    processes("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+              "--scheduler-file", str(written))  # fmt: skip
+    wait_for(lambda: written.is_file() and written.read_text().endswith("}"))
+    return str(json.loads(written.read_text())["address"])
+
+
+def start_worker(processes, address, folder):
+    return processes("distributed.cli.dask_worker", address, "--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1",
+                     "--no-nanny", "--no-dashboard", "--local-directory", str(folder))  # fmt: skip
+
+
+def test_workers_that_are_killed_move_no_byte(tmp_path, processes, scheduler):
     """2,000 members on three worker processes; one is killed half-way, another at random."""
-    members, port, moments = 2000, free_port(), random.Random(7)
+    members, moments = 2000, random.Random(7)
     # alone first, so that the kernels are compiled once and not by every worker
     bf.run(SHORT, members=members, seed=3, workers=1, out=tmp_path / "alone")
-    address = f"tcp://127.0.0.1:{port}"
-    processes("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    workers = [
-        processes("distributed.cli.dask_worker", address, "--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1",
-                  "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path / str(number)))
-        for number in range(3)
-    ]  # fmt: skip
+    workers = [start_worker(processes, scheduler, tmp_path / str(number)) for number in range(3)]
     out = tmp_path / "run"
     blocks = out.with_name("run.part") / "results.zarr" / "left" / "c"
     killed = []
@@ -88,7 +97,7 @@ def test_workers_that_are_killed_move_no_byte(tmp_path, processes):
             killed.append(done())
             victim.send_signal(signal.SIGKILL)
 
-    with clusters.open_pool(cluster=address) as pool:
+    with clusters.open_pool(cluster=scheduler) as pool:
         killer = threading.Thread(target=kill_two)
         killer.start()
         bf.run(SHORT, members=members, seed=3, pool=pool, out=out)
@@ -110,6 +119,55 @@ def test_clusters_that_are_none(asked, message):
     with pytest.raises(UsageError, match=message) as caught, clusters.open_pool(**asked):
         pass
     assert "\n" not in str(caught.value)
+
+
+def echo(connection):
+    while heard := connection.recv(65536):
+        connection.sendall(heard)
+
+
+#: What may listen at an address that somebody mistyped, and what it does with a connection.
+STRANGERS = {
+    "silent": lambda connection: connection.recv(65536) and time.sleep(60),
+    "echo": echo,
+    "web server": lambda connection: connection.recv(65536) and connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "hangs up": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_a_stranger_at_the_address_is_one_line(tmp_path, stranger):
+    """Dask's client waits for ever for the first, fails an assertion on the second, asks for exabytes for the third."""
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                with contextlib.closing(listener.accept()[0]) as connection:
+                    STRANGERS[stranger](connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        began = time.monotonic()
+        done = borderflow("run", "russia-2022", "--members", "2", "--cluster", address, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert f"--cluster {address}: no Dask scheduler answers there: " in done.stderr
+    assert time.monotonic() - began < 60 and not list(tmp_path.iterdir())
+
+
+def test_a_worker_is_no_scheduler(tmp_path, processes, scheduler):
+    """A worker prints its address too, so it is a likely mistake."""
+    import distributed
+
+    start_worker(processes, scheduler, tmp_path / "worker")
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
+        (worker,) = client.scheduler_info()["workers"]
+    with (
+        pytest.raises(UsageError, match="it says that it is 'Worker', not 'Scheduler'"),
+        clusters.open_pool(cluster=worker),
+    ):
+        pass
 
 
 def test_without_the_extra(monkeypatch):

@@ -6,8 +6,11 @@ neither the scheduler nor the computer that asked ever holds members. A block wh
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -17,6 +20,7 @@ from borderflow.workers import Pool
 __all__ = ["open_pool"]
 
 RETRIES = 10  # tries of a block before its error is believed; a worker that vanishes is no try
+PATIENCE = 20.0  # seconds until a scheduler must have answered
 
 
 @contextmanager
@@ -54,15 +58,46 @@ def open_pool(*, cluster: str | None = None, slurm: int | None = None) -> Iterat
 
 
 def _connect(address: Any) -> Any:
-    """Return a client of a scheduler."""
+    """Return a client of a scheduler.
+
+    Dask's own client waits for ever where something takes the connection and says nothing, raises whatever a stranger's
+    bytes lead to, and then needs 40 s to go. So the address is asked first who it is, and the client gets a time limit.
+    """
     distributed = _import("distributed")
     try:
-        if isinstance(address, str):  # a client that could not even read its address takes 40 s to go, and complains
+        if isinstance(address, str):
             distributed.comm.get_address_host_port(address)
-        return distributed.Client(address, timeout="20s", set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+            name = asyncio.run(_ask(distributed, address))
+            if name != "Scheduler":
+                raise ValueError(f"it says that it is {name!r}, not 'Scheduler'")
+        return _within(PATIENCE, lambda: distributed.Client(address, timeout=PATIENCE, set_as_default=False))
+    except Exception as error:  # a server of another kind may answer anything, a length of exabytes too
+        reason = (str(error) or f"nothing said for {PATIENCE:g} s").splitlines()[0]
         raise UsageError(f"--cluster {address}: no Dask scheduler answers there: {reason}") from None
+
+
+async def _ask(distributed: Any, address: str) -> str:
+    """Return what kind of Dask server an address is, nothing where the answer does not say."""
+    async with asyncio.timeout(PATIENCE):
+        server = distributed.rpc(address, timeout=PATIENCE)
+        try:
+            return str((await server.identity()).get("type", ""))
+        finally:
+            await server.close_rpc()
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """Return what `make` returns; past its time it is left behind, which no pool of threads would do."""
+    made: Future[Any] = Future()
+
+    def put() -> None:
+        try:
+            made.set_result(make())
+        except Exception as error:
+            made.set_exception(error)
+
+    threading.Thread(target=put, daemon=True).start()
+    return made.result(timeout=seconds)
 
 
 def _submit_jobs(jobs: int) -> Any:
