@@ -14,6 +14,7 @@ from borderflow.camps import CampRun, member_csv, merge_camps, run_camps, score_
 from borderflow.errors import ResultsError, ScenarioError, UsageError
 from borderflow.flee import load_directory, shipped_directories
 from borderflow.flee.members import Workspace, simulate_members
+from borderflow.scenario import load
 from borderflow.shares import ard, rescale
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -274,3 +275,20 @@ def test_the_command_line(tmp_path):
     answer = call("run", "russia-2022", "--settings", "x.yml")
     assert answer.returncode == 2
     assert "only for Flee directories" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "nosuch",
+            "no such scenario or folder (shipped: russia-2022, ukraine-2022; in Flee's format: flee-two-valleys)",
+        ),
+        ("flee-two-valey", "no such scenario or folder (did you mean 'flee-two-valleys'?)"),
+        ("flee-two-valleys", "is in Flee's format; check, run and fit take it, and borderflow.flee.load_directory"),
+    ],
+)
+def test_shipped_directories_are_among_the_names(name, said):
+    with pytest.raises(ScenarioError) as caught:
+        load(name)
+    assert str(caught.value) == f"{name}: {said}"

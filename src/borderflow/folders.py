@@ -1,4 +1,4 @@
-"""Folders: where runs are kept, on this computer's disk or, by an address such as ``s3://bucket/run``, anywhere else.
+"""Folders: what is shipped, and where runs are kept, on disk or, by an address such as ``s3://bucket/run``, elsewhere.
 
 Addresses go through fsspec and universal-pathlib (extra ``cloud``), which give them the methods of a path. Credentials
 and end points are those of the system that keeps them (environment, configuration files); none pass through here.
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "absolute", "is_remote", "locate", "options_of", "read_json", "read_table", "remove", "require_facts", "sweep",
-    "write_whole",
+    "absolute", "is_remote", "locate", "options_of", "read_json", "read_table", "remove", "require_facts",
+    "shipped_with", "sweep", "write_whole",
 ]  # fmt: skip
 
 
@@ -163,3 +163,18 @@ def sweep(folder: Path) -> None:
     if not is_remote(folder):
         for file in folder.rglob("*.partial"):
             file.unlink(missing_ok=True)
+
+
+def shipped_with(file: str) -> dict[str, Path]:
+    """Return the shipped folders that hold a file: name to folder.
+
+    Examples
+    --------
+    >>> "russia-2022" in shipped_with("places.csv")
+    True
+    """
+    here = Path(__file__).parent
+    for root in (here / "scenarios", here.parents[1] / "scenarios"):
+        if root.is_dir():
+            return {f.name: f for f in sorted(root.iterdir()) if (f / file).is_file()}
+    return {}

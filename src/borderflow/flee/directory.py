@@ -12,8 +12,10 @@ from pathlib import Path
 from borderflow.errors import Problem, ScenarioError, UsageError
 from borderflow.flee.calendar import Compiled, compile_calendar
 from borderflow.flee.counts import Counts, read_counts
+from borderflow.flee.reading import read_tables
 from borderflow.flee.settings import Settings, read_settings
-from borderflow.flee.tables import Tables, read_tables
+from borderflow.flee.tables import Tables
+from borderflow.folders import shipped_with
 
 __all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory", "shipped_directories"]
 
@@ -100,11 +102,7 @@ def shipped_directories() -> dict[str, Path]:
     >>> "flee-two-valleys" in shipped_directories()
     True
     """
-    here = Path(__file__).parents[1]
-    for root in (here / "scenarios", here.parents[1] / "scenarios"):
-        if root.is_dir():
-            return {f.parents[1].name: f.parents[1] for f in sorted(root.glob("*/input_csv/locations.csv"))}
-    return {}
+    return shipped_with("input_csv/locations.csv")
 
 
 def find_directory(source: str | Path) -> tuple[Path, Path]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from borderflow.errors import Problem, ScenarioError
 
-__all__ = ["parse_day", "read_rows"]
+__all__ = ["parse_day", "read_rows", "wrong_file"]
 
 
 def read_rows(path: Path, *, comments: bool = True, blank_first_cell: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -64,3 +64,8 @@ def parse_day(text: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         return None
+
+
+def wrong_file(path: Path, message: str, line: int | None = None, field: str = "") -> ScenarioError:
+    """Return the error that says what is wrong with a file."""
+    return ScenarioError([Problem(f"{path.name}:{line}" if line else path.name, field, message)])

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from borderflow.errors import Problem, ScenarioError, suggest
+from borderflow.folders import shipped_with
 from borderflow.scenario.documents import read_yaml
 from borderflow.scenario.fields import Model
 from borderflow.scenario.model import Scenario
@@ -16,6 +17,8 @@ from borderflow.scenario.rows import explain, read_table
 from borderflow.scenario.tables import Baseline, Lane, Link, Place
 
 __all__ = ["load", "read_places", "shipped"]
+
+_FLEE = "input_csv/locations.csv"  # what a shipped scenario in Flee's format holds
 
 
 def shipped() -> dict[str, Path]:
@@ -26,11 +29,7 @@ def shipped() -> dict[str, Path]:
     >>> "russia-2022" in shipped()
     True
     """
-    here = Path(__file__).parents[1]
-    for root in (here / "scenarios", here.parents[1] / "scenarios"):
-        if root.is_dir():
-            return {f.parent.name: f.parent for f in sorted(root.glob("*/scenario.yaml"))}
-    return {}
+    return shipped_with("scenario.yaml")
 
 
 def load(source: str | Path) -> Scenario:
@@ -56,10 +55,20 @@ def load(source: str | Path) -> Scenario:
     if not folder.exists() and str(source) in known:
         folder = known[str(source)]
     if not folder.is_dir():
-        reason = "is a file, not a scenario folder" if folder.exists() else "no such scenario or folder"
-        hint = suggest(str(source), known) or f" (shipped: {', '.join(known) or 'none'})"
-        raise ScenarioError([Problem(str(source), "", f"{reason}{hint}")])
+        raise ScenarioError([Problem(str(source), "", _missing(str(source), folder, known))])
     return _read_folder(folder)
+
+
+def _missing(source: str, folder: Path, known: dict[str, Path]) -> str:
+    """Return what is wrong with a source that is no folder, and what there is instead."""
+    directories = shipped_with(_FLEE)
+    if not folder.exists() and source in directories:
+        return "is in Flee's format; check, run and fit take it, and borderflow.flee.load_directory"
+    reason = "is a file, not a scenario folder" if folder.exists() else "no such scenario or folder"
+    names = ", ".join(known) or "none"
+    if directories:
+        names += f"; in Flee's format: {', '.join(directories)}"
+    return f"{reason}{suggest(source, [*known, *directories]) or f' (shipped: {names})'}"
 
 
 def read_places(folder: Path) -> tuple[Place, ...]:
