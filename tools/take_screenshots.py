@@ -22,6 +22,8 @@ Russian tourists, the government said."""
 def save(page: Page, name: str) -> None:
     """Save what is seen once map and letters have settled."""
     page.wait_for_timeout(2500)
+    # the seconds are those of the computer that takes the picture
+    page.evaluate("() => { const line = document.querySelector('#progress'); if (line) line.textContent = '' }")
     Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(
         IMAGES / f"page-{name}.jpg", quality=82, optimize=True
     )
@@ -32,8 +34,6 @@ def answer(page: Page) -> None:
     page.uncheck("#event-lars-draft-office")
     page.click("#run")
     page.wait_for_function("() => document.querySelector('#progress').innerText.includes('paired runs:')")
-    # the seconds are those of the computer that takes the picture
-    page.evaluate("document.querySelector('#progress').textContent = ''")
 
 
 def read_article(page: Page) -> None:
