@@ -13,6 +13,7 @@ from pathlib import Path
 
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
+from borderflow.articles.frames import frame_sentences
 from borderflow.articles.happenings import date_events, read_events
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene
@@ -68,8 +69,14 @@ class RuleExtractor:
         seen: set[tuple[object, ...]] = set()
         counted: set[str] = set()
         events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
-        for sentence in sentences:
-            scene = build_scene(sentence, names, countries, published, memory.anchor, memory.begin)
+        for sentence, day, opens, heading in frame_sentences(sentences, published):
+            if opens:  # an entry of a live blog goes on with nothing that the entry above it said
+                yield from events
+                events = []
+                memory.open_entry()
+            scene = build_scene(sentence, names, countries, day, memory.anchor, memory.begin)
+            if heading:
+                memory.head(scene)
             memory.dateline = find_dateline(sentence, names, countries) or memory.dateline
             if scene.cues or scene.amounts:
                 yield from date_events(scene, events)

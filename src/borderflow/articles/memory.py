@@ -49,6 +49,19 @@ class Memory:
     event: str = ""
     event_at: int = -9
 
+    headed: Mention | None = None  # the place that the heading above names
+
+    def open_entry(self) -> None:
+        """Forget what was counted, when and as what: a new entry begins."""
+        self.quantity, self.service, self.currency, self.event, self.said_by, self.official = "", "", "", "", "", False
+        self.when = self.day = self.anchor = self.begin = self.place = None
+        self.when_at = self.counted_at = self.rate_at = self.event_at = self.shelter_at = self.queue_at = -9
+
+    def head(self, scene: Scene) -> None:
+        """Keep the place of a heading: what the lines below it count without naming a place, they count there."""
+        named = [one for one in scene.mentions if one.best.kind != "derived"]
+        self.headed = named[0] if len(named) == 1 else None
+
     def counted_lately(self) -> bool:
         """Tell whether this sentence or the one before it counted something."""
         return bool(self.quantity) and self.counted_at >= self.number - 1

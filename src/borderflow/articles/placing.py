@@ -344,7 +344,28 @@ _POST = frozenset(
 )
 
 
+_HEADED: dict[Family, tuple[str, ...]] = {
+    "post": ("crossing", "city", "unknown"),
+    "town": ("crossing", "city", "unknown"),
+    "entry": ("crossing", "city", "unknown", "region", "country"),
+    "exit": ("crossing", "city", "unknown", "region", "country"),
+    "country": ("country",),
+    "route": (),
+}
+
+
+def _headed(family: Family, memory: Memory) -> Site | None:
+    """Return the place of the heading above, unless a post or town was named since."""
+    head = memory.headed
+    if head is None or head.best.kind not in _HEADED[family]:
+        return None
+    since = any(one.start > head.start for one in (*memory.posts, *memory.towns))
+    return None if since else Site((head,), False)
+
+
 def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
+    if (headed := _headed(family, memory)) is not None:
+        return headed
     here = memory.dateline
     if here is not None and family in ("post", "town", "entry") and here.best.kind in ("city", "crossing"):
         named = bool(memory.posts or memory.towns) and (family != "post" or memory.posts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +13,8 @@ __all__ = ["Sentence", "Token", "split_sentences"]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|\S")
 _TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
-_SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*][ \t]?\S)")
+_SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*■▪●][ \t]?\S|\[?\d{1,2}[:.]\d{2}\b)")
+_LONGEST_HEADING = 60
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|;(?=\s)")
 _SHORT = load_words("abbreviation")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
@@ -76,10 +78,31 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for gap in _SPACE_BREAK.finditer(text):
         if gap.start() > start:
-            yield start, gap.start()
+            yield from _below_headings(text, start, gap.start())
         start = gap.end()
     if start < len(text):
-        yield start, len(text)
+        yield from _below_headings(text, start, len(text))
+
+
+def _below_headings(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a paragraph in parts where lines much shorter than its others, without an end, stand in it as headings."""
+    lines = text[start:end].split("\n")
+    width = max(map(len, lines))
+    first = at = start
+    for line, following in itertools.pairwise(lines):
+        at += len(line) + 1
+        plain, after = line.strip(), following.strip()[:1]
+        short = 0 < len(plain) <= min(_LONGEST_HEADING, 0.6 * width)
+        if (
+            short
+            and plain[:1].isupper()
+            and plain[-1] not in ",;-–—"
+            and (after.isupper() or after.isdigit() or after in '«“"-–—•*')
+        ):
+            yield first, at - 1
+            first = at
+    if first < end:
+        yield first, end
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

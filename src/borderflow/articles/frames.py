@@ -1,0 +1,166 @@
+"""Headings and entry marks: the day and the place that the lines below them belong to.
+
+A live blog writes "14:20 - ..." under the heading of a day, a bulletin "Tuesday, 3 May: ...", a situation report names a
+post on a line of its own and lists figures below it. Such a mark is cut off its sentence; what is left is read as if it had
+been published on the day of the mark.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from borderflow.articles.cues import MOVES, find_cues
+from borderflow.articles.dates import When, find_dates
+from borderflow.articles.tokens import Sentence, Token
+
+__all__ = ["Framed", "frame_sentences"]
+
+
+class Framed(NamedTuple):
+    """A sentence without its mark: the day it was written on, and whether a new entry or a heading begins with it.
+
+    ``opens`` is True at the first sentence of an entry of a live blog, which goes on with nothing said before it.
+    """
+
+    sentence: Sentence
+    day: dt.date
+    opens: bool
+    heading: bool
+
+
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.:][0-5]\d(?::[0-5]\d)?")
+_OPENING = frozenset(["-", "–", "—", "•", "*", "[", "(", "|", "#", "■", "▪", "●"])
+_WITHIN = frozenset(
+    [",", "(", ")", "[", "]", "|", "/", "gmt", "utc", "local", "time", "am", "pm", "a", "p", "m", "cet", "msk", "мск", "h", "hrs", "update", "updated",
+     "обновлено", "год", "года", "г", "по", "местному", "московскому", "времени", "утро", "вечер", "ночь", "день", "morning", "evening", "afternoon",
+     "night", "noon", "and", "at", "в", "о", "o'clock"]
+)  # fmt: skip
+_ENDING = frozenset(["-", "–", "—", ":", ".", "|"])
+_LONGEST_HEADING = 16
+_OLDEST = 400  # days between an entry and the report that holds it
+
+
+def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterator[Framed]:
+    """Yield the sentences of an article with the day on which each was written.
+
+    Examples
+    --------
+    >>> from borderflow.articles.tokens import split_sentences
+    >>> text = "Monday 12 May\\n\\n14:05 - The queue is 3 km long."
+    >>> [(one.day.isoformat(), one.sentence.text) for one in frame_sentences(split_sentences(text), dt.date(2031, 5, 14))]
+    [('2031-05-12', 'Monday 12 May'), ('2031-05-12', 'The queue is 3 km long.')]
+    """
+    day, own, paragraph = published, published, -1
+    for sentence in sentences:
+        first = sentence.paragraph != paragraph
+        paragraph = sentence.paragraph
+        own = day if first else own
+        if not first or not _may_open(sentence.tokens):
+            yield Framed(sentence, own, False, False)
+            continue
+        dates = find_dates(sentence.text, sentence.start, published)
+        mark, timed, marked = _mark(sentence.tokens, dates)
+        heading = mark == len(sentence.tokens) or _is_heading(sentence)
+        named = [
+            one for one in (dates if heading else marked) if one.role in ("day", "future") and _fits(one, published)
+        ]
+        if timed or heading:
+            own = named[-1].first if named else day
+            day = own if heading or timed else day
+        elif named:
+            own = named[-1].first
+        rest = _without(sentence, mark) if timed and mark < len(sentence.tokens) else sentence
+        yield Framed(rest, own, timed, heading)
+
+
+def _may_open(tokens: Sequence[Token]) -> bool:
+    """Tell whether a paragraph may begin with a mark, or be a heading: cheap, for it is asked of every paragraph."""
+    first = tokens[0]
+    return first.is_number or first.text in _OPENING or tokens[-1].text not in ".!?…;," or _is_day_word(first.lower)
+
+
+def _is_day_word(word: str) -> bool:
+    return bool(_DAY_WORD.fullmatch(word))
+
+
+_DAY_WORD = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan\w*|feb\w*|mar|march|apr\w*|may|jun\w*|jul\w*|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|today|yesterday"
+    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|сегодня|вчера"
+)
+
+
+def _mark(tokens: Sequence[Token], dates: Sequence[When]) -> tuple[int, bool, list[When]]:
+    """Return how many tokens of a sentence are a mark of day and hour, whether it has an hour, and its dates."""
+    at, timed, named = 0, False, []
+    while at < len(tokens) and tokens[at].text in _OPENING:
+        at += 1
+    while at < len(tokens):
+        token = tokens[at]
+        date = next((one for one in dates if one.start <= token.start < one.end), None)
+        if date is not None:
+            named += [] if date in named else [date]
+        elif not timed and _CLOCK.fullmatch(token.text):
+            timed = True
+        elif not (token.lower in _WITHIN or (token.text == "." and at and tokens[at - 1].lower in _WITHIN)):
+            break
+        at += 1
+    if not timed and not named:
+        return 0, False, []
+    if at == len(tokens):
+        return at, timed, named
+    if tokens[at].text in _ENDING:
+        while at < len(tokens) and tokens[at].text in _ENDING:
+            at += 1
+        return at, timed, named
+    closed = tokens[at - 1].text in ")]|," or timed
+    begins = tokens[at].is_capital or tokens[at].is_number or tokens[at].text in '«“"'
+    # "14:20 The queue"; but "On Tuesday, 4,210 people" and "At 14:20 the queue" are plain sentences
+    return (
+        (at, timed, named)
+        if timed and closed and begins and tokens[0].lower not in ("at", "в", "о")
+        else (0, False, [])
+    )
+
+
+def _fits(one: When, published: dt.date) -> bool:
+    return one.first == one.last and 0 <= (published - one.first).days <= _OLDEST
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """Tell whether a line stands by itself, without an end and without a verb that says what happened."""
+    tokens = sentence.tokens
+    if len(tokens) > _LONGEST_HEADING or tokens[-1].text in ".!?…;,":
+        return False
+    return not any(cue.kind in _HAPPENS for cue in find_cues(tokens))
+
+
+_HAPPENS = (
+    MOVES
+    | {
+        "close",
+        "open",
+        "halt",
+        "resume",
+        "ban",
+        "exit ban",
+        "hand out",
+        "call up",
+        "wait",
+        "say",
+        "deny",
+        "sold out",
+        "queue gone",
+        "gone",
+    }
+) - {"cross"}
+
+
+def _without(sentence: Sentence, size: int) -> Sentence:
+    """Return a sentence without its first tokens."""
+    tokens = sentence.tokens[size:]
+    return sentence._replace(
+        start=tokens[0].start, text=sentence.text[tokens[0].start - sentence.start :], tokens=tokens
+    )
