@@ -220,6 +220,10 @@ class Names:
         key = normalise_name(name)
         return self._countries.get(key) or self._countries.get(stem(key)) if key else None
 
+    def state(self, code: str) -> Named | None:
+        """Return the country of two letters: "KG" is Kyrgyzstan."""
+        return self.country(_english().get(code, ""))
+
     @lru_cache(maxsize=50_000)  # noqa: B019  (lives as long as the index does)
     def look_up(self, name: str) -> list[Named]:
         """Return what a name may mean, the likeliest first."""

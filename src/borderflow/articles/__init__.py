@@ -19,7 +19,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
-from borderflow.articles.toponyms import find_countries, find_dateline
+from borderflow.articles.toponyms import country_of, find_countries, find_dateline
 from borderflow.errors import UsageError
 from borderflow.naming import Names, shipped_names
 
@@ -74,10 +74,11 @@ class RuleExtractor:
                 yield from events
                 events = []
                 memory.open_entry()
-            scene = build_scene(sentence, names, countries, day, memory.anchor, memory.begin)
+            scene = build_scene(sentence, names, countries, day, memory.anchor, memory.begin, memory.told)
             if heading:
                 memory.head(scene)
-            memory.dateline = find_dateline(sentence, names, countries) or memory.dateline
+            if (written := find_dateline(sentence, names, countries)) is not None:
+                memory.dateline, memory.home = written, country_of(written, names)
             if scene.cues or scene.amounts:
                 yield from date_events(scene, events)
                 events = []

@@ -18,16 +18,20 @@ from borderflow.articles.tokens import Token
 __all__ = ["MOVES", "Cue", "find_cues"]
 
 #: classes of people moving over a border, or being kept from it
-MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse"})
+MOVES = frozenset({"enter", "leave", "return", "cross", "turn back", "refuse", "onward"})
 
 _GAP = {"..": 3, "...": 6}
 #: of these classes the longest cue counts: "fled to" is no "fled", "can process" no "process"
 _RIVALS = (
-    frozenset({"enter", "leave", "return", "turn back", "refuse"}),
+    frozenset({"enter", "leave", "return", "turn back", "refuse", "onward"}),
     frozenset({"capacity of shelter", "slept"}),
     frozenset({"capacity", "throughput"}),
     frozenset({"post", "throughput", "cross", "let through"}),  # "пункт пропуска" lets nobody through by itself
     frozenset({"registered only", "throughput", "cross"}),
+    frozenset({"forecast", "enter", "queue", "wait"}),
+    frozenset({"urge", "call up"}),  # "called on the neighbours to take in 300,000"
+    frozenset({"official", "cross"}),  # "traffic police" is no traffic
+    frozenset({"host", "enter", "still"}),
     frozenset({"expect", "enter"}),  # "could reach half a million" is no arrival
     frozenset({"asylum", "seekers"}),
     frozenset({"still", "open"}),

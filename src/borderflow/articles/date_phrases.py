@@ -77,7 +77,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
     ("same", r"(?:on |in )?(?:the same|that same|that first|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) (?:этот|тот) день|за те же сутки|тем же вечером"),
-    ("since then", r"\bsince then\b|\bс тех пор\b"),
+    ("since then", r"\bsince then\b|\bsince(?=\s*(?:[.;]|$))|\bс тех пор\b"),
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
     ("today", r"\b(?:today|tonight|this (?:morning|afternoon|evening)|сегодня|нынешн\w+ утр\w+)\b"),
@@ -94,7 +94,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b|\b(?:in|over|during|within) the past (?P<pm>month)\b"
                   rf"|\b(?:within|in) (?:less than |under |just |only )?(?P<qn>{_COUNT}) (?P<qu>days|weeks)\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?P<ru>дн(?:я|ей)|суток|недел[иь])\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
-    ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b)|\bза (?:последнюю )?неделю\b"),
+    ("past week", r"\b(?:in|within|over|during) (?:a|one|the|the last|the past|the previous) week\b(?! to\b| until\b| ending\b| from\b| between\b| beginning\b| of\b)|\bза (?:последнюю )?неделю\b"),
     ("last week", r"\b(?:last|the past|past) week\b|\b(?:на )?(?:прошл|минувш|прошедш)\w+ недел\w+"),
     ("this week", r"\b(?:this|earlier this|later this|earlier that|that) week\b|\b(?:на )?эт\w+ недел\w+|начала (?:этой |текущей )?недели|(?:start|beginning) of (?:the|this) week"),
     ("last month", r"\b(?:last|the previous) month\b|\b(?:в )?(?:прошл|минувш)\w+ месяц\w*"),
@@ -123,7 +123,7 @@ _WORDS_OF = {
     ),
     "after": ("next", "following", "later", "after", "следующ", "позже", "спустя", "через", "наутро"),
     "same": ("same", "that ", "said", "тот", "этот", "те ", "тем "),
-    "since then": ("since then", "с тех"),
+    "since then": ("since", "с тех"),
     "later": ("later", "on", "after", "через", "спустя"),
     "week before": ("week", "недел"),
     "ago": ("ago", "earlier", "before", "previously", "назад", "ранее", "раньше"),
@@ -191,7 +191,7 @@ BY = re.compile(
 
 
 DAYS_TO = re.compile(
-    rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
+    rf"(?:(?:in|over|during|for) )?(?:the )?(?:(?P<n>{_COUNT}) days|(?P<w>week)|(?P<h>24|twenty-four) hours) (?:to|until|till|through|up to|ending(?: on)?)\s*(?:the )?$"
 )
 
 

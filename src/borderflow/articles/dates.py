@@ -478,7 +478,7 @@ def _placed(one: When, before: str, published: date) -> When:
     if one.since:
         return one._replace(last=max(one.first, published), role="since")
     if one.role == "day" and (days := DAYS_TO.search(before)):
-        length = timedelta(days=6 if days.group("w") else _count(days.group("n")) - 1)
+        length = timedelta(days=6 if days.group("w") else 1 if days.group("h") else _count(days.group("n")) - 1)
         return When(one.start - len(before) + days.start(), one.end, one.first - length, one.last, "span")
     since = SINCE.search(before) or START_OF.search(before)
     if since and since.group().strip().endswith("as of") and one.role == "day" and one.first <= published:

@@ -142,9 +142,10 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True  # "in a single day": which, nobody says
     if number == 0 and amount.first == 1 and before == ["of"] and len(scene.amounts) > 1:
         return True  # "Of 1,240 checked, 61 were refused"
-    if before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"]) and (
-        number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]
-    ):
+    whole = before[-2:] in (["of", "the"], ["out", "of"], ["of", "their"], ["of", "its"])
+    if whole and kind.quantity == "mobilised_planned":
+        return False  # "26,000 men have been called up, out of the 28,000 planned"
+    if whole and (number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]):
         return True
     words = {token.lower for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]}
     at = scene.token_at(amount.start)
@@ -217,7 +218,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if (
         amount.dimension in ("bare", "person")
         and amount.value < 10
-        and kind.quantity not in ("turned_back", "notices_served", "entry_refused")
+        and kind.quantity not in ("turned_back", "notices_served", "entry_refused", "exit_ban_exemption_children")
     ):
         return True
     if amount.vague and kind.quantity.startswith("price"):

@@ -153,8 +153,9 @@ def _remember(
 ) -> None:
     """Leave behind what the next sentences may go on from."""
     memory.quantity, memory.counted_at = kind.quantity, memory.number
-    if site is not None and kind.family != "exit":
+    if site is not None and kind.family != "exit" and not kind.quantity.startswith(("returns", "onward")):
         memory.place = site.mentions[0]
+    memory.queued = site.mentions[0] if site is not None and kind.quantity in OF_QUEUES else None
     if scene.rates[amount.first] == "day":
         memory.rate_at = memory.number
     if window.given and window.when is not None:

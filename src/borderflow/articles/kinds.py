@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from borderflow.articles.placing import Family
+from borderflow.units import CURRENCIES
 
 __all__ = ["EVENTS", "FIGURES", "MONEY", "EventKind", "FigureKind"]
 
@@ -27,7 +28,7 @@ class FigureKind(NamedTuple):
 
 
 _PEOPLE = ("person", "bare")
-MONEY = ("RUB", "USD", "EUR", "KZT", "GBP", "GEL", "UAH", "PLN", "TRY", "AMD", "NOK")
+MONEY = CURRENCIES
 
 FIGURES: tuple[FigureKind, ...] = (
     FigureKind(
@@ -35,9 +36,9 @@ FIGURES: tuple[FigureKind, ...] = (
         _PEOPLE,
         (("wrongly",), ("return", "turn back", "call up"), ("call up", "notice")),
         "country",
-        2.2,
+        3.0,
     ),
-    FigureKind("irregular_crossings_detected", _PEOPLE, (("detain",), ("irregular",)), "entry", 2.2),
+    FigureKind("irregular_crossings_detected", _PEOPLE, (("detain",), ("irregular",)), "entry", 2.6),
     FigureKind("protest_detentions", _PEOPLE, (("detain",), ("protest",)), "country", 2.4),
     FigureKind(
         "personal_numbers_issued", ("number", "person", "bare"), (("identity number",), ("hand out",)), "entry", 2.0
@@ -60,7 +61,7 @@ FIGURES: tuple[FigureKind, ...] = (
         "asylum_applications",
         ("application", "person", "bare"),
         (("asylum",),),
-        "entry",
+        "host",
         1.6,
     ),
     FigureKind(
@@ -81,13 +82,20 @@ FIGURES: tuple[FigureKind, ...] = (
     ),
     FigureKind("throughput_persons_per_day", _PEOPLE, (("throughput",),), "post", 1.2, rate="day"),
     FigureKind("queue_persons", _PEOPLE, (("queue",),), "post", 1.1, without=("elsewhere",)),
-    FigureKind("stock_present", _PEOPLE, (("host",),), "entry", 1.4),
-    FigureKind("arrivals_*", _PEOPLE, (("return",),), "entry", 0.9),
+    FigureKind("stock_present", _PEOPLE, (("host",),), "host", 1.8),
+    FigureKind(
+        "stock_present", ("person",), (("stay",),), "host", 1.5, without=("queue", "slept", "shelter", "wait", "open")
+    ),
+    FigureKind("exit_ban_exemption_children", ("person",), (("exempt",), ("parent",)), "country", 1.5),
+    FigureKind("onward_departures_*", _PEOPLE, (("onward",),), "host", 2.0),
+    FigureKind("forecast_refugees", ("person",), (("forecast",),), "host", 1.3),
+    FigureKind("returns_*", _PEOPLE, (("return",),), "entry", 1.05),
     FigureKind("departures_*", _PEOPLE, (("leave",),), "exit"),
     FigureKind("arrivals_*", _PEOPLE, (("enter",),), "entry"),
     FigureKind("crossings_*", _PEOPLE, (("both ways",), ("cross", "enter", "leave")), "post", 1.6),
     FigureKind("arrivals_*", _PEOPLE, (("cross",),), "entry", 0.55),
     FigureKind("queue_cars", ("vehicle",), (("queue",),), "post", 1.3, "car", without=("elsewhere",)),
+    FigureKind("queue_cars", ("vehicle",), (("before post", "wait"),), "post", 0.6, "car", without=("elsewhere",)),
     FigureKind("capacity_cars_per_day", ("vehicle",), (("capacity",),), "post", 1.5, "vehicle"),
     FigureKind("throughput_vehicles_per_day", ("vehicle",), (("throughput",),), "post", 1.1, "vehicle"),
     FigureKind("departures_vehicles_*", ("vehicle",), (("leave",),), "post", 1.2, "car"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from borderflow.articles.dates import When
 from borderflow.articles.scenes import Route, Scene
 from borderflow.articles.toponyms import Mention
+from borderflow.naming import Named
 
 __all__ = ["Memory"]
 
@@ -49,18 +50,27 @@ class Memory:
     event: str = ""
     event_at: int = -9
 
+    queued: Mention | None = None  # where the line counted last stands
+    home: Mention | None = None  # the country of the town where the article was written
+    subject: Mention | None = None  # the country that a sentence was about
+    subject_at: int = -9
+    told: dict[str, Named] = field(default_factory=dict)  # places that no list holds
     headed: Mention | None = None  # the place that the heading above names
 
     def open_entry(self) -> None:
         """Forget what was counted, when and as what: a new entry begins."""
         self.quantity, self.service, self.currency, self.event, self.said_by, self.official = "", "", "", "", "", False
-        self.when = self.day = self.anchor = self.begin = self.place = None
+        self.when = self.day = self.anchor = self.begin = self.place = self.queued = None
         self.when_at = self.counted_at = self.rate_at = self.event_at = self.shelter_at = self.queue_at = -9
 
     def head(self, scene: Scene) -> None:
         """Keep the place of a heading: what the lines below it count without naming a place, they count there."""
         named = [one for one in scene.mentions if one.best.kind != "derived"]
         self.headed = named[0] if len(named) == 1 else None
+
+    def is_of_capital(self) -> bool:
+        """Tell whether the article was written in a large city, which is no post."""
+        return self.dateline is not None and self.dateline.best.population >= 300_000
 
     def counted_lately(self) -> bool:
         """Tell whether this sentence or the one before it counted something."""
@@ -112,17 +122,21 @@ class Memory:
                 mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")
             ):
                 continue  # "its border with Russia" does not speak of Russia
+            if mention.best.source == "text" and mention.best.score >= 0.5:
+                self.told[mention.best.id] = mention.best
+            if scene.is_of_citizens(mention):
+                continue  # "protection for citizens of Myanmar" is not about Myanmar
             kind = mention.best.kind
+            if kind == "country" and mention.role == "":
+                self.subject, self.subject_at = mention, self.number - 1
             if kind == "crossing" or (kind == "city" and scene.is_called_post(mention)):
                 self.posts.append(mention)
                 self.post_at = self.number - 1
-            elif kind in ("city", "region"):
+            elif kind in ("city", "region") or (kind == "unknown" and mention.best.score >= 0.5):
                 self.towns.append(mention)
             elif kind == "country" or scene.is_border(mention):
                 # "nearly all of them from Venezuela" does not make Venezuela what the report is about
-                self.countries.insert(
-                    0 if scene.tokens[mention.first - 1].lower in ("from", "из") else len(self.countries), mention
-                )
+                self.countries.insert(0 if mention.role == "from" else len(self.countries), mention)
                 self.country_at = self.number - 1
         routes = scene.routes()
         goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
@@ -131,6 +145,8 @@ class Memory:
         self.routes += routes
         for kept in (self.posts, self.towns, self.countries, self.routes):
             del kept[:-4]
+        for name in [*self.told][:-200]:
+            del self.told[name]
 
 
 _TOPICS = (

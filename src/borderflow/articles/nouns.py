@@ -27,6 +27,11 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("RUB", "rouble|ruble|руб|rub"), ("USD", "dollar|usd|доллар"), ("EUR", "euro|eur|евро"), ("KZT", "tenge|тенге"),
         ("GBP", "pound|gbp|фунт"), ("GEL", "lari|gel|лари"), ("UAH", "hryvnia|гривен|гривн"), ("PLN", "zloty|злот"), ("TRY", "lira|лир"),
         ("AMD", "dram|драм"), ("NOK", "kroner|крон"),
+        ("BOB", "boliviano"), ("BRL", "reais"), ("CNY", "yuan|юан"), ("ETB", "birr|быр"), ("GHS", "cedi"), ("GTQ", "quetzal|кетсал"), ("HNL", "lempira"),
+        ("HTG", "gourde"), ("HUF", "forint|форинт"), ("IDR", "rupiah"), ("ILS", "shekel|шекел"), ("KGS", "som|soms|сом|сомов|сома"), ("KHR", "riel|риел"),
+        ("LAK", "kip"), ("MKD", "denar|денар"), ("MMK", "kyat|кьят"), ("MNT", "tugrik|togrog|тугрик"), ("MYR", "ringgit"), ("NGN", "naira"),
+        ("PYG", "guarani"), ("THB", "baht|бат|батов"), ("TJS", "somoni|сомони"), ("UZS", "soum|сум|сумов|сума"), ("VND", "dong"), ("XOF", "cfa"),
+        ("ZAR", "rand"), ("ZMW", "kwacha"),
         ("percent", "percent|per cent|pct|процент"),
         ("place", "beds|bed|places|spaces|cots|мест|койк|коек|койко"),
         ("flight", "flight|рейс"), ("bus", "bus|buses|coach|автобус"), ("train", "train|поезд"),
@@ -35,7 +40,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("application", "application|заявлен|ходатайств|заявк"),
         ("number", "personal|идентификационн|иин"),
         ("other", "ticket|token|visa|passport|families|family|household|group|attempt|incident|попыт|инцидент|нарушен|групп|семей|семьи|семья|case|cases|fatalit|death|dead|injur|погиб|ранен|случа|degree|градус|hectare|litre|liter|tonne|ton|тонн|seconds|пункт|regions|region|област|регион|countries|country|стран|times|раз|votes|percent|page|"
-                  "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|quetzal|shots|weapon|doses|trips|"
+                  "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|shots|weapon|doses|trips|"
                   "school|company|firms|seats|квартир|градусов|сотрудник|полицейск|литр|гектар"),
     )
     for stem in stems.split("|")
@@ -77,6 +82,21 @@ _EXACT_ONLY = frozenset(
         "country",
         "region",
         "paper",
+        "som",
+        "soms",
+        "сом",
+        "сума",
+        "сум",
+        "сомов",
+        "сумов",
+        "сома",
+        "kip",
+        "бат",
+        "dong",
+        "rand",
+        "cfa",
+        "быр",
+        "cedi",
     }
 )
 

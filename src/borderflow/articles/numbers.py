@@ -29,6 +29,7 @@ _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
         "превышает", "по меньшей мере", "порядка более",
     )),
     ("up to", (
+        "not exceed", "not exceeding", "never exceed", "never exceeds", "не превышает", "не превышают", "не превышала", "не превысила", "не дольше",
         "up to", "as many as", "as much as", "as long as", "no more than", "not more than", "at most", "less than", "fewer than", "under", "below", "a maximum of",
         "maximum", "until", "just under", "как максимум", "максимум", "не более", "не больше", "менее", "меньше", "до",
     )),
@@ -112,7 +113,9 @@ def find_amounts(tokens: Sequence[Token], taken: Sequence[tuple[int, int]] = ())
             at += 1
             continue
         second = None if vague else _second(tokens, numeral, taken)
-        amount = _amount(tokens, numeral, second, vague is not None)
+        following = (second or numeral).last
+        dated = following < len(tokens) and any(start <= tokens[following].start < end for start, end in taken)
+        amount = _amount(tokens, numeral, second, vague is not None, dated=dated)
         if amount is not None and max(amount.value, amount.high or 0.0) < _TOO_LARGE:
             found.append(amount)
         at = max((second or numeral).last, at + 1)
@@ -137,12 +140,16 @@ def _second(tokens: Sequence[Token], numeral: Numeral, taken: Sequence[tuple[int
     return second if 0 < low < second.value <= 20 * low else None
 
 
-def _amount(tokens: Sequence[Token], one: Numeral, two: Numeral | None, vague: bool) -> Amount | None:
+def _amount(
+    tokens: Sequence[Token], one: Numeral, two: Numeral | None, vague: bool, *, dated: bool = False
+) -> Amount | None:
     first, last = one.first, (two or one).last
     hedge, left = _hedge_before(tokens, first)
     if _is_clock_mark(tokens, first):
         return None
     dimension, noun_end, noun = _dimension(tokens, first, left, last)
+    if dated and dimension in (*_DURATION, "month"):
+        dimension, noun_end, noun = "bare", last, ""  # "fell to 11,200 last week": no weeks
     if dimension is None or (_no_figure(tokens, first, last, (two or one)) and dimension == "bare"):
         return None
     if two is not None and dimension == "bare" and 10 <= one.value < two.value <= 100 and _are_of_age(tokens, left):

@@ -11,7 +11,7 @@ from borderflow.articles.toponyms import Mention
 
 __all__ = ["Family", "Site", "choose_place"]
 
-Family = Literal["entry", "exit", "post", "route", "country", "town"]
+Family = Literal["entry", "exit", "post", "route", "country", "town", "host"]
 
 _ROLE_VALUE: dict[Family, dict[str, float]] = {
     "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -3.0},
@@ -19,13 +19,15 @@ _ROLE_VALUE: dict[Family, dict[str, float]] = {
     "exit": {"from": 1.2, "via": 1.5, "at": 1.0, "": 0.6, "to": -0.5, "with": -1.0},
     "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -1.5},
     "route": {"to": 1.0, "from": 1.0, "at": 0.3, "via": 0.0, "": 0.2, "with": 0.8},
+    "host": {"at": 1.5, "": 0.8, "to": 0.2, "via": 0.4, "from": -3.0, "with": -3.0},
     "country": {"": 1.0, "to": 1.0, "at": 0.8, "from": 0.5, "via": -1.0, "with": -1.0},
 }
 _KIND_VALUE: dict[Family, dict[str, float]] = {
     "entry": {"crossing": 1.3, "city": 1.0, "region": 0.2, "country": 0.5, "derived": -1.6},
     "town": {"city": 1.4, "crossing": 1.2, "unknown": 1.0, "region": 0.4, "country": 0.0, "derived": -1.8},
+    "host": {"crossing": 0.8, "city": 0.8, "unknown": 0.6, "region": 0.4, "country": 1.2, "derived": -1.6},
     "exit": {"crossing": 1.2, "city": 0.6, "region": 0.2, "country": 0.4, "derived": -1.6},
-    "post": {"crossing": 1.8, "city": 0.9, "region": 0.0, "country": -0.4, "derived": -2.0},
+    "post": {"crossing": 1.8, "city": 0.9, "unknown": 0.7, "region": 0.0, "country": -0.4, "derived": -2.0},
     "route": {"city": 1.0, "crossing": 0.2, "region": 0.5, "country": 0.3, "derived": -2.0},
     "country": {"country": 1.5, "derived": -0.3, "region": 0.0, "city": -0.8, "crossing": -1.0},
 }
@@ -57,16 +59,8 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
             best, most = mention, value
     if family == "post" and (shared := _shared_border(scene)) is not None:
         return Site((shared,), True)
-    if (
-        family == "post"
-        and best is not None
-        and _is_by_the_way(scene, best, at)
-        and memory.posts
-        and memory.post_at >= memory.number - 3
-    ):
-        return Site(
-            (memory.posts[-1],), False
-        )  # "the driver, from Samara, has waited for 30 hours": at the post named before
+    if family == "post" and best is not None and _is_by_the_way(scene, best, at) and (kept := _place_before(memory)):
+        return Site((kept,), False)  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
     if (
@@ -88,6 +82,13 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
     if spoken and (family != "country" or at not in scene.rates):
         return Site((spoken[0],), True)  # "Georgia's ministry said 4,000 had come"
     return _remembered(scene, family, memory)
+
+
+def _place_before(memory: Memory) -> Mention | None:
+    """Return the post named a few sentences ago, or, where none was named at all, the town."""
+    if memory.posts:
+        return memory.posts[-1] if memory.post_at >= memory.number - 3 else None
+    return memory.towns[-1] if memory.towns else None
 
 
 def _shared_border(scene: Scene) -> Mention | None:
@@ -142,6 +143,8 @@ def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
     if one.best.kind not in ("city", "region", "unknown", "country"):
         return False
     before = [token.lower for token in scene.tokens[max(one.first - 4, 0) : one.first]]
+    if one.role == "from" and any(one.first - 9 <= person < one.first for person in scene.people):
+        return True  # "Wilmer Castro, 44, a coffee picker from David"
     return one.role in ("from", "at", "to") and any(word.startswith(_HOME_OF) for word in before) and one.first < at
 
 
@@ -219,7 +222,8 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     if at in scene.rates and not head:  # a number, no verb: "Latvia, where 14 were turned back"
         value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
     if scene.speaks(mention):
-        value -= 6.0 if scene.is_of_medium(mention) else 2.5
+        far = family in ("entry", "exit", "host") and kind in ("city", "unknown") and not _is_his(scene)
+        value -= 6.0 if scene.is_of_medium(mention) else 4.5 if far else 2.5
     if not head and _is_of_side_clause(scene, mention, at):
         value -= 2.5
     if family == "post" and mention.role == "with" and _is_at_border(scene, mention):
@@ -233,6 +237,14 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     if _is_nationality(scene, mention):
         value -= 9.0
     return value
+
+
+def _is_his(scene: Scene) -> bool:
+    """Tell whether who speaks does so of his own parts: "the commissioner of Nsanje put arrivals in his district at"."""
+    return any(
+        token.lower in ("his", "her", "their", "its", "our", "его", "ее", "их", "своем", "нашем")
+        for token in scene.tokens
+    )
 
 
 _WHEN = frozenset(
@@ -349,9 +361,16 @@ _HEADED: dict[Family, tuple[str, ...]] = {
     "town": ("crossing", "city", "unknown"),
     "entry": ("crossing", "city", "unknown", "region", "country"),
     "exit": ("crossing", "city", "unknown", "region", "country"),
+    "host": ("crossing", "city", "unknown", "region", "country"),
     "country": ("country",),
     "route": (),
 }
+
+
+def _about(memory: Memory) -> Site | None:
+    """Return the country whose call-up it is: the one that a sentence just before was about, else that of the dateline."""
+    about = memory.subject if memory.subject_at >= memory.number - 2 else memory.home
+    return Site((about,), False) if about is not None else None
 
 
 def _headed(family: Family, memory: Memory) -> Site | None:
@@ -366,17 +385,19 @@ def _headed(family: Family, memory: Memory) -> Site | None:
 def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
     if (headed := _headed(family, memory)) is not None:
         return headed
-    here = memory.dateline
+    if family == "country":
+        return _about(memory)
+    here = memory.dateline if not memory.is_of_capital() or not memory.towns else None
     if here is not None and family in ("post", "town", "entry") and here.best.kind in ("city", "crossing"):
         named = bool(memory.posts or memory.towns) and (family != "post" or memory.posts)
         if any(token.lower in ("here", "здесь") for token in scene.tokens) or (not named and family != "entry"):
             return Site((here,), False)
-    if family != "route" and family != "country" and (meant := _meant(scene, memory)) is not None:
+    if family != "route" and (meant := _meant(scene, memory)) is not None:
         return Site((meant,), False)
     if family == "route":
         return Site((*memory.routes[-1].origins, memory.routes[-1].goal), False) if memory.routes else None
-    if family == "country":
-        return None  # whose call-up it is, the last country named does not say
+    if family == "post" and memory.queued is not None and memory.counted_lately():
+        return Site((memory.queued,), False)  # "the cars at Bavet stood for 3 km; a driver said he had waited 10 hours"
     if family == "post":
         recent = memory.posts or memory.towns or memory.countries
         if memory.posts and memory.towns and memory.towns[-1].start > memory.posts[-1].start + 1500:
@@ -388,6 +409,8 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
             (one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1] and one.origins), recent[-1]
         )
         return Site((start,), False)
+    if family == "host" and memory.place is None and memory.home is not None:
+        return Site((memory.home,), False)
     if family == "town" and (near := sorted((*memory.posts, *memory.towns), key=lambda mention: mention.start)):
         return Site((near[-1],), False)
     if memory.place is not None:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from borderflow.articles.cues import MOVES, Cue, find_cues
 from borderflow.articles.dates import When, find_dates
 from borderflow.articles.numbers import Amount, find_amounts
+from borderflow.articles.people import find_people
 from borderflow.articles.saying import only_said
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in
-from borderflow.naming import Names
+from borderflow.naming import Named, Names
 
 __all__ = ["Route", "Scene", "build_scene"]
 
@@ -126,6 +127,11 @@ class Scene:
             found.setdefault(cue.kind, []).append(cue)
         return {kind: tuple(cues) for kind, cues in found.items()}
 
+    @cached_property
+    def people(self) -> set[int]:
+        """The tokens that belong to names of people."""
+        return find_people(self.tokens)
+
     def has(self, *kinds: str) -> bool:
         """Tell whether a cue of one of some classes is in the sentence."""
         return any(kind in self.by_kind for kind in kinds)
@@ -195,6 +201,9 @@ class Scene:
         ]
         if strong:
             return strong[-1]
+        moved = [cue.first - 1 for cue in self.cues if cue.kind in MOVES and start < cue.first < end]
+        if moved and self.tokens[moved[0]].text == ",":
+            return moved[0]  # "8,200 came in, left again for Turkey, 2,700": the new verb begins the words of the next
         cuts = [at for at in range(start, end) if self.tokens[at].lower in _SEPARATORS]
         commas = [at for at in cuts if self.tokens[at].text == "," and self.tokens[cuts[-1]].text in "–—"]
         # "a bicycle for 60, a seat — for 35": what stands before the dash belongs to the number after it
@@ -261,6 +270,12 @@ class Scene:
         return bool(set(before) & {"пропуска", "переход", "переходе", "перехода", "кпп", "мапп"}) or after in (
             "crossing", "checkpoint", "crossings", "checkpoints",
         )  # fmt: skip
+
+    def is_of_citizens(self, mention: Mention) -> bool:
+        """Tell whether a country only says whose citizens people are: "holders of passports of", "граждан Мьянмы"."""
+        before = [token.lower for token in self.tokens[max(mention.first - 2, 0) : mention.first]]
+        before = before[:-1] if before[-1:] == ["of"] else before
+        return bool(before) and before[-1].startswith(("citizen", "national", "гражд", "подданн", "выходц"))
 
     def is_of_officials(self, mention: Mention) -> bool:
         """Tell whether an adjective says whose officials speak: "Honduran migration officers said"."""
@@ -333,15 +348,19 @@ def build_scene(
     published: dt.date,
     anchor: dt.date | None = None,
     begin: dt.date | None = None,
+    told: Mapping[str, Named] | None = None,
 ) -> Scene:
-    """Recognise everything in a sentence; ``anchor`` is the day that the sentences before it spoke of."""
+    """Recognise everything in a sentence.
+
+    ``anchor`` is the day that the sentences before it spoke of; ``told`` are places that no list holds but they named.
+    """
     dates = find_dates(sentence.text, sentence.start, published, anchor, begin)
     cues = find_cues(sentence.tokens)
     amounts = [
         _by_its_verb(sentence.tokens, one, cues)
         for one in find_amounts(sentence.tokens, [(one.start, one.end) for one in dates])
     ]
-    mentions = find_places_in(sentence, names, countries)
+    mentions = find_places_in(sentence, names, countries, told or {})
     cues = [*cues, *_by_direction(sentence.tokens, cues, mentions)]
     said = frozenset(number for number, one in enumerate(dates) if only_said(sentence, cues, one))
     return Scene(sentence, tuple(cues), tuple(amounts), tuple(dates), tuple(mentions), said, published)

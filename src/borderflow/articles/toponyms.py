@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from borderflow.articles.lexicon import load_words
+from borderflow.articles.people import find_people
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.naming import Named, Names
 
-__all__ = ["Mention", "find_countries", "find_dateline", "find_places_in"]
+__all__ = ["Mention", "country_of", "find_countries", "find_dateline", "find_places_in"]
 
 #: Score below which a capitalised word is no place.
 _LEAST = 0.5
@@ -122,17 +123,25 @@ def _plain(token: Token) -> str:
     return text[:-2] if text.endswith(("'s", "’s")) else text
 
 
-def find_places_in(sentence: Sentence, names: Names, countries: frozenset[str]) -> list[Mention]:
-    """Return the places named in a sentence, in order."""
+def find_places_in(
+    sentence: Sentence, names: Names, countries: frozenset[str], told: Mapping[str, Named] | None = None
+) -> list[Mention]:
+    """Return the places named in a sentence, in order; ``told`` are those that no list holds but the text has named."""
     found: list[Mention] = []
     weak: list[Mention] = []
     tokens = sentence.tokens
+    people = find_people(tokens)
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        if at in people:
+            at += 1
+            continue
         mention = None
         if token.is_word and (token.is_capital or token.text[0] >= "а"):
             mention = _longest(tokens, at, names, countries) if token.is_capital else _adjective(tokens, at, names)
+            if told and token.is_capital and (mention is None or mention.best.score < _LEAST):
+                mention = _told(tokens, at, told) or mention
         if mention is None or _is_dateline(sentence, mention):
             at += 1 if mention is None else mention.last - at
             continue
@@ -163,6 +172,15 @@ def find_places_in(sentence: Sentence, names: Names, countries: frozenset[str]) 
     return found
 
 
+def _told(tokens: Sequence[Token], at: int, told: Mapping[str, Named]) -> Mention | None:
+    """Return a place that no list holds, where the text has called it one before."""
+    for size in range(min(4, len(tokens) - at), 0, -1):
+        words = tokens[at : at + size]
+        if _one_name(words) and (one := told.get(_name(words).casefold())) is not None:
+            return Mention(at, at + size, words[0].start, words[-1].end, _role(tokens, at), (one,))
+    return None
+
+
 def find_dateline(sentence: Sentence, names: Names, countries: frozenset[str]) -> Mention | None:
     """Return the place where an article was written, if a sentence opens with it: "TORKHAM - The crossing here"."""
     token = sentence.tokens[0]
@@ -170,6 +188,12 @@ def find_dateline(sentence: Sentence, names: Names, countries: frozenset[str]) -
         return None
     mention = _longest(sentence.tokens, 0, names, countries)
     return mention if mention is not None and _is_dateline(sentence, mention) else None
+
+
+def country_of(mention: Mention, names: Names) -> Mention | None:
+    """Return the country that a place lies in, as if it stood there."""
+    one = names.state(mention.best.country)
+    return None if one is None else mention._replace(role="", candidates=(one,))
 
 
 def _is_dateline(sentence: Sentence, mention: Mention) -> bool:
@@ -208,7 +232,8 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
             continue
         if size == 1 and _is_half(tokens, at, names):
             return _unknown(tokens, at)
-        if size == 1 and (words[0].lower in _NEVER or (len(words[0].text) < 3 and not words[0].text.isupper())):
+        short = len(words[0].text) < 3 and not words[0].text.isupper()
+        if size == 1 and (words[0].lower in _NEVER or (short and not (words[0].text[0] >= "А" and _role(tokens, at)))):
             return _unknown(tokens, at)
         text = " ".join(_plain(word) for word in words).replace(" - ", "-")
         candidates = names.look_up(text)
@@ -438,8 +463,12 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         following_verb = last < len(tokens) and tokens[last].lower in ("said", "says", "told")
         if following_verb or name.isupper() or tokens[at].text[-1:] in "'’":
             return None
+        where = [token.lower for token in tokens[last : last + 2]]
         sure = (
-            before in _SURE_WORDS or capitalised > 1 or (before in ("in", "at", "в", "во") and tokens[at].text[0] < "а")
+            where in ([",", "where"], [",", "где"])
+            or before in _SURE_WORDS
+            or capitalised > 1
+            or (before in ("in", "at", "в", "во") and tokens[at].text[0] < "а")
         )
         score = 0.5 if sure else 0.45
         return Mention(
