@@ -476,7 +476,7 @@ def test_there_are_enough_labelled_reports():
     assert sum("r" in one[:2] for one in ids) >= 53  # Russian ones
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "sixth", "seventh"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "sixth", "seventh", "styles"])
 def test_precision_and_recall(name):
     # all sets are development material; what the rules did on each before they had seen it, benchmarks/RESULTS.md says
     module = bench()

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from borderflow.articles.circumstances import read_circumstances
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.frames import frame_sentences
@@ -88,8 +89,9 @@ class RuleExtractor:
                     for one in read_events(scene, memory, {one.quantity for one in figures})
                     if not _is_counted(one, figures, counted)
                 ]
+                around = read_circumstances(scene, memory, {one.quantity for one in figures})
                 counted |= {one.quantity for one in figures}
-                for one in (*figures, *happened):
+                for one in (*figures, *happened, *around):
                     key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")
                     if key in seen:
                         continue

@@ -40,6 +40,7 @@ _RIVALS = (
     frozenset({"moved", "enter"}),
     frozenset({"refuse", "deny"}),  # "denied entry" denies nothing
     frozenset({"turn back", "deny"}),
+    frozenset({"draft office", "notice", "hand out"}),  # "пункт вручения повесток" hands none out by being there
 )
 
 
@@ -62,11 +63,11 @@ class Cue(NamedTuple):
 _Patterns = dict[str, list[tuple[str, tuple[str, ...]]]]
 
 
-@lru_cache(maxsize=1)
-def _compiled() -> tuple[_Patterns, _Patterns]:
+@lru_cache(maxsize=4)
+def _compiled(lexicon: str) -> tuple[_Patterns, _Patterns]:
     exact: _Patterns = {}
     begins: _Patterns = {}
-    for kind, text in load_lexicon("cues.txt").items():
+    for kind, text in load_lexicon(lexicon).items():
         for phrase in text.split("|"):
             for words in itertools.product(*(word.split("/") for word in phrase.split())):
                 if not words:
@@ -77,13 +78,13 @@ def _compiled() -> tuple[_Patterns, _Patterns]:
     return exact, begins
 
 
-def find_cues(tokens: Sequence[Token]) -> list[Cue]:
+def find_cues(tokens: Sequence[Token], lexicon: str = "cues.txt") -> list[Cue]:
     """Return the cues in a sentence, in the order of their first word; at most one of a class at each word."""
     found: list[Cue] = []
     for number, token in enumerate(tokens):
         if not token.is_word:
             continue
-        starting = _starting(token.lower)
+        starting = _starting(token.lower, lexicon)
         if not starting:
             continue
         best: dict[str, int] = {}
@@ -107,8 +108,8 @@ def _covers(one: Cue, other: Cue) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _starting(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    exact, begins = _compiled()
+def _starting(word: str, lexicon: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    exact, begins = _compiled(lexicon)
     found: list[tuple[str, tuple[str, ...]]] = list(exact.get(word, ()))
     for length in range(2, len(word) + 1):
         found += begins.get(word[:length], ())

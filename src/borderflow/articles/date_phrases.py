@@ -19,6 +19,7 @@ __all__ = [
     "NAMES",
     "RANGE_ON",
     "SCAN",
+    "SCHEDULED",
     "SINCE",
     "SMALL",
     "START_OF",
@@ -76,7 +77,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("before", r"\b(?:the |a )?(?:previous day|day before|day earlier|preceding day)\b|дн[её]м раньше|дн[её]м ранее|за день до (?:этого|того)|накануне|на кануне|(?:в )?предыдущий день|(?:за )?предыдущие сутки"),
     ("after", r"\b(?:the |a )?(?:next day|following day|day later|day after(?=\s*(?:[,.;:)]|$)))\b|(?:на|в|за) следующий день|дн[её]м позже|день спустя|через день|наутро|следующие сутки"),
     ("day only", r"\b(?:on )?the (?P<od>\d{1,2})(?:st|nd|rd|th)\b(?! of\b| century)|\b(?P<rod>\d{1,2})-го(?! \w*(?:числа|года))\b"),
-    ("same", r"(?:on |in )?(?:the same|that same|that first|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) (?:этот|тот) день|за те же сутки|тем же вечером"),
+    ("same", r"(?:on |in )?(?:the same|that same|that first|that|the said) (?:day|date|evening|morning|afternoon|night)\b|(?:в|за) (?:тот|этот) же день|(?:в|за) (?:этот|тот) день|за те же сутки|с (?:этой|той) же даты|с указанной даты|с (?:этого|того) же (?:дня|числа)|тем же вечером"),
     ("since then", r"\bsince then\b|\bsince(?=\s*(?:[.;]|$))|\bс тех пор\b"),
     ("later", rf"(?P<ln>{_COUNT}) (?P<lu>days?|weeks?) (?:later|(?:on|after)(?=\s*[,.;:)]|$))|(?:через|спустя) (?P<rln>{_COUNT}) (?P<rlu>дн(?:я|ей)|недел[иь])\b|(?P<sln>{_COUNT}) (?P<slu>дн(?:я|ей)|недел[иь]) спустя\b"),
     ("week before", r"(?:in |over )?(?:the |a )?(?:week before|preceding week|previous week|prior week|week earlier)\b|неделей (?:ранее|раньше)|за предыдущую неделю|на предыдущей неделе"),
@@ -122,7 +123,7 @@ _WORDS_OF = {
         "предыдущ",
     ),
     "after": ("next", "following", "later", "after", "следующ", "позже", "спустя", "через", "наутро"),
-    "same": ("same", "that ", "said", "тот", "этот", "те ", "тем "),
+    "same": ("same", "that ", "said", "тот", "этот", "те ", "тем ", "же д", "же ч", "указанной"),
     "since then": ("since", "с тех"),
     "later": ("later", "on", "after", "через", "спустя"),
     "week before": ("week", "недел"),
@@ -152,7 +153,7 @@ SCAN = tuple((name, re.compile(pattern), _WORDS_OF.get(name, ())) for name, patt
 
 
 TRIGGER = re.compile(
-    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
+    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|же даты|указанной даты|же дня|же числа|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
 )
 
 
@@ -162,6 +163,13 @@ NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", 
 FUTURE = re.compile(
     r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
     r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
+)
+
+
+#: verbs of the present tense that speak of what is set down: "the post closes on Friday"
+SCHEDULED = re.compile(
+    r"\b(?:stops|closes|opens|reopens|shuts|bans|bars|ends|halts|suspends|introduces|resumes|lifts|takes effect|comes into force|enters into force)\b"
+    r"|\b(?:закрыва|открыва|прекраща|приостанавлива|вводит|отменя|запреща|перестает|ограничива)\w*"
 )
 
 

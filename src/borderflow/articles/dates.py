@@ -29,6 +29,7 @@ from borderflow.articles.date_phrases import (
     NAMES,
     RANGE_ON,
     SCAN,
+    SCHEDULED,
     SINCE,
     SMALL,
     START_OF,
@@ -164,8 +165,22 @@ def _resolve_in_turn(
         case "ago" if match.groupdict().get("how") in ("earlier", "before", "ранее", "раньше", "previously"):
             return _ago(match, anchor or published)
         case _:
-            return _resolve(name, match, published, _looks_ahead(lower, *match.span()))
+            ahead = _looks_ahead(lower, *match.span()) or (name == "weekday" and _is_set_down(lower, match, published))
+            return _resolve(name, match, published, ahead)
     return one, one
+
+
+def _is_set_down(lower: str, match: re.Match[str], published: date) -> bool:
+    """Tell whether a weekday of the coming three days goes with a verb of the present: "stops admitting them on Thursday"."""
+    days = (_number_of(WEEKDAYS, match.group("wd")) - published.weekday()) % 7
+    if not 1 <= days <= 3:
+        return False
+    first = max(
+        (found.end() for found in CLAUSE.finditer(lower, max(match.start() - 120, 0), match.start())),
+        default=max(match.start() - 120, 0),
+    )
+    last = next((found.start() for found in CLAUSE.finditer(lower, match.end(), match.end() + 120)), match.end() + 120)
+    return bool(SCHEDULED.search(lower[first:last])) and "since" not in lower[first : match.start()]
 
 
 def _nearest_with(number: int, near: date) -> date | None:

@@ -182,6 +182,9 @@ def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[i
     named = any(low <= one.start < high and one.best.kind != "derived" for one in scene.mentions)
     dated = any(low <= one.start < high for one in scene.dates)
     before = [token.lower for token in scene.tokens[start : amount.first]]
+    colon = next((token.start for token in scene.tokens[start : amount.first] if token.text == ":"), -1)
+    if any(0 <= colon - one.end <= 1 for one in scene.dates):
+        return False  # "1,240 on 16 May (15 May: 1,105)"
     return not named and not dated and (":" in before or "including" in before)
 
 

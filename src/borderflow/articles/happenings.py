@@ -13,6 +13,7 @@ from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site, choose_place
+from borderflow.articles.reality import is_background, is_foretold, is_unreal_event
 from borderflow.articles.references import (
     DECIDED,
     following,
@@ -26,10 +27,11 @@ from borderflow.articles.references import (
 )
 from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import describe_site, speaker
+from borderflow.articles.themes import is_of_other_thing, is_other_sense
 from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window, choose_window
 
-__all__ = ["date_events", "read_events"]
+__all__ = ["date_events", "read_events", "read_kinds"]
 
 _AHEAD = frozenset(
     [
@@ -91,6 +93,8 @@ _NOT = frozenset(
 )
 
 
+_ANYWHERE = frozenset({"exit_check_against_list", "queue_long_flag"})
+_NAMED = frozenset({"draft office", "exodus", "long", "line of cars"})  # of these, "no" says that there is none
 _BARRED = ("barred", "banned", "no", "turned", "cannot", "нельзя", "закр", "запре")
 _RULES = frozenset(
     ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
@@ -101,21 +105,33 @@ _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
 
 def read_events(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
     """Yield the events of a sentence, each kind at most once for each place; ``counted`` are quantities already claimed."""
-    seen: set[tuple[str, str]] = set()
     repeated = list(_repeated(scene, memory))
     yield from repeated
-    seen |= {("crossing_opened", one.place) for one in repeated}  # "a similar office will open at" opens no post
-    for kind in EVENTS:
-        if kind.quantity in counted:
+    seen = {("crossing_opened", one.place) for one in repeated}  # "a similar office will open at" opens no post
+    for finding in read_kinds(scene, EVENTS, memory, counted, seen):
+        memory.event, memory.event_at = finding.quantity, memory.number
+        yield finding
+
+
+def read_kinds(
+    scene: Scene,
+    kinds: Sequence[EventKind],
+    memory: Memory,
+    counted: Collection[str] = (),
+    seen: Collection[tuple[str, str]] = (),
+) -> Iterator[Finding]:
+    """Yield the events of some kinds in a sentence; ``seen`` are quantities and places that it has given already."""
+    known = set(seen)
+    for kind in kinds:
+        if kind.quantity in counted or kind.unless & set(counted):
             continue  # "handed out 230 notices" is a claim with its number
         for verb in scene.of(*kind.verb):
             cues = _meeting(scene, kind, verb, memory)
             if cues is None:
                 continue
             for finding in _events(scene, kind, cues, memory):
-                if (finding.quantity, finding.place) not in seen:
-                    seen.add((finding.quantity, finding.place))
-                    memory.event, memory.event_at = finding.quantity, memory.number
+                if (finding.quantity, finding.place) not in known:
+                    known.add((finding.quantity, finding.place))
                     yield finding
 
 
@@ -185,8 +201,11 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
             continue
         if not near:
             return None
-        found.append(min(near, key=lambda cue: _gap(cue, verb)))
-    return tuple(found)
+        nearest = min(near, key=lambda cue: _gap(cue, verb))
+        if needed == ("post",) and is_of_other_thing(scene, verb, nearest):
+            return None
+        found.append(nearest)
+    return None if is_other_sense(scene, kind.quantity, found) else tuple(found)
 
 
 def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
@@ -210,7 +229,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     site = choose_place(scene, kind.family, segment, verb.first, memory)
     if (
         site is None
-        and kind.quantity in ("entry_ban", "exit_ban_men")
+        and kind.family == "country"
         and memory.countries
         and (
             memory.country_at >= memory.number - 1
@@ -235,12 +254,22 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
         return  # of a closing that was denied, the town that the sentence happens to name is no place
-    if is_hypothetical(scene, verb):
+    if is_hypothetical(scene, verb) or is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
+        return
+    if is_background(kind, _first_day(window, scene), scene.published):
         return
     planned = (
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
     )
     said_by, official = speaker(scene, memory)
+    if planned and not official and not window.given and is_foretold(scene, kind, verb):
+        return
+    if site is None and kind.family == "post" and kind.quantity not in _ANYWHERE:
+        return  # at which post, nobody says
+    if kind.quantity == "notices_served" and site is not None and site.mentions[0].best.kind == "country":
+        return  # handed out all over a country, not at a post
+    if kind.quantity == "high_alert" and site is not None and site.mentions[0].best.kind in ("crossing", "city"):
+        return  # guards were
     for one in _each(scene, site, kind):
         place, country, places = describe_site(one)
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
@@ -398,12 +427,17 @@ def _negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[boo
         for one, two in itertools.pairwise(refused)
     )
     none = any(
-        one.first > low and scene.tokens[one.first - 1].lower == "no" for one in cues[1:] if one.kind == "draft office"
+        one.first > low and scene.tokens[one.first - 1].lower in ("no", "нет", "никакого", "никаких")
+        for one in cues
+        if one.kind in _NAMED
     )
     negative = negative or barred or none or unplanned or after[:1] == ["not"]
-    denial = [cue for cue in scene.of("deny") if abs(cue.first - verb.first) <= 16]
-    inside = any(cue.first >= verb.first and cue.last <= verb.last for cue in denial)
-    if denial and not inside and not negative:
+    denial = [
+        cue
+        for cue in scene.of("deny")
+        if abs(cue.first - verb.first) <= 16 and not (verb.first <= cue.first and cue.last <= verb.last)
+    ]
+    if denial and not negative:
         return False, True
     return negative, False
 

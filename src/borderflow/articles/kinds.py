@@ -128,7 +128,10 @@ FIGURES: tuple[FigureKind, ...] = (
 
 
 class EventKind(NamedTuple):
-    """A kind of event: the cues that must meet within ``reach`` tokens of one another; the first is its verb."""
+    """A kind of event: the cues that must meet within ``reach`` tokens of one another; the first is its verb.
+
+    Where the sentence counts one of ``unless``, the event says nothing more: "a long line" beside "the line of 900 cars".
+    """
 
     quantity: str
     verb: tuple[str, ...]
@@ -137,6 +140,7 @@ class EventKind(NamedTuple):
     mode: str = "all"
     without: tuple[str, ...] = ()
     reach: int = 12
+    unless: frozenset[str] = frozenset()
 
 
 _SERVICES = ("bus", "train", "flight", "ferry")
@@ -153,7 +157,7 @@ EVENTS: tuple[EventKind, ...] = (
         (("visitors",), ("entry",)),
         "country",
         without=("exit ban", "outsiders", "draft office"),
-        reach=10,
+        reach=14,
     ),
     EventKind("service_halted", ("halt",), (_SERVICES,), "route", without=("resume", "still"), reach=14),
     EventKind("service_halted", ("nothing runs",), (), "route", without=("resume",)),

@@ -71,6 +71,12 @@ def is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) 
     before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
     while before and (before[-1] in _AUXILIARY or before[-1].endswith("ly")):
         before.pop()
+    if (
+        memory.headed is not None
+        and memory.headed.best.kind == "crossing"
+        and not any(word[0].isalnum() for word in before)
+    ):
+        return True  # "Koidula", and on a line below "Closed since 14 May"
     named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
     if named:
         return bool(before) and before[-1] in _PRONOUNS | {"and", "but", "и", "затем", "then"}
@@ -120,6 +126,12 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         and after != "again"
     ):
         return True  # "the two posts were open": that they work is no opening
+    if (
+        word in ("открыт", "открыта", "открыто", "открыты")
+        and not scene.dates
+        and before[-1:] not in (["вновь"], ["снова"], ["был"], ["были"])
+    ):
+        return True  # "переход открыт": that it works
     if [token.lower for token in scene.tokens[verb.last : verb.last + 2]] in (
         ["на", "ночь"],
         ["at", "night"],

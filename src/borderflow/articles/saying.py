@@ -47,6 +47,10 @@ def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bo
     ):
         return False
     between = tokens[first : verb.first]
+    if [token.text for token in tokens[first : first + 1]] == [","] and any(
+        token.text == "," for token in tokens[verb.last : verb.last + 4]
+    ):
+        return False  # "On Monday, the police told her later, 2,310 people came": an aside between commas
     speaks = any(cue.kind in ("official", "witness") and first <= cue.first < verb.first for cue in cues)
     counted = any(token.is_number for token in between) or any(
         cue.kind in MOVES | {"queue", "close", "open", "halt"} and first <= cue.first < verb.first for cue in cues

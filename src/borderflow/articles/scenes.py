@@ -164,9 +164,8 @@ class Scene:
         before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 6, 0) : amount.first])} "
         for rate, phrases in _PER.items():
             for phrase in phrases:
-                if rate == "longer" and _is_no_rate(phrase, after, before):
-                    continue
-                if f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before):
+                said = f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before)
+                if said and not (rate == "longer" and _is_no_rate(phrase, after, before)):
                     return rate
         average = " average " in before and any(word in before for word in (" daily ", " сутки "))
         return "day" if average and amount.dimension != "time" else ""
