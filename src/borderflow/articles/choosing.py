@@ -8,6 +8,7 @@ from typing import NamedTuple
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.memory import Memory
+from borderflow.articles.nouns import dim_of
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Scene
 
@@ -172,8 +173,24 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
     ):
         wanted = "queue_cars"
+    elif (
+        amount.dimension == "vehicle"
+        and memory.queue_at >= memory.number - 1
+        and not rate
+        and _is_still_there(scene, amount)
+    ):
+        wanted = "queue_cars"  # "the line is gone. On Wednesday there were still 560 vehicles"
+    elif amount.dimension == "length" and _is_of_vehicles(scene, amount):
+        wanted = "queue_km"
     elif amount.dimension == "length" and memory.queue_at >= memory.number - 1 and _is_of_it(scene, amount):
         wanted = "queue_km"  # "the queue has gone. On Saturday it was still 11 kilometres long"
+    elif (
+        amount.dimension in MONEY
+        and memory.service == "flight"
+        and memory.service_at >= memory.number - 1
+        and _goes_to(scene, segment)
+    ):
+        wanted = "air_price"  # "no seats to Istanbul. To Dubai: 1,650 dollars"
     elif amount.dimension in MONEY:
         priced = scene.has("price") or _has_frame(scene, segment)
         wanted = memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
@@ -209,6 +226,42 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
         return True
     words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.noun_end + 4]}
     return bool(words & _BEING) or scene.has("register")
+
+
+def _is_still_there(scene: Scene, amount: Amount) -> bool:
+    words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.first]}
+    return (
+        {"there", "were"} <= words
+        or {"there", "are"} <= words
+        or bool(words & {"оставалось", "стояло", "было", "осталось"})
+    )
+
+
+def _is_of_vehicles(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a length is one of vehicles: "forty-one kilometres of lorries", "1,100 cars, 5 km of them", "300 cars, 1.5 km"."""
+    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    if after[:1] == ["of"] and (after[1:] == ["them"] or (after[1:] and dim_of(after[1]) == "vehicle")):
+        return True
+    if after[:1] and after[0].startswith(("машин", "грузов", "фур", "автомоб", "легков")):
+        return True
+    gap = next(
+        (
+            scene.tokens[one.noun_end : amount.first]
+            for one in scene.amounts
+            if one.dimension == "vehicle" and one.first < amount.first
+        ),
+        None,
+    )
+    return (
+        gap is not None
+        and len(gap) <= 6
+        and any(token.text in ",;(:" for token in gap)
+        and scene.has("queue", "wait", "before post")
+    )
+
+
+def _goes_to(scene: Scene, segment: tuple[int, int]) -> bool:
+    return any(one.role == "to" and segment[0] - 2 <= one.first < segment[1] for one in scene.mentions)
 
 
 def _is_of_it(scene: Scene, amount: Amount) -> bool:

@@ -13,6 +13,7 @@ from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.moods import is_unreal
+from borderflow.articles.nouns import dim_of
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
@@ -125,6 +126,9 @@ def _window_of(
     window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
     if _is_to_come(scene, window, kind):
         window = Window(scene.published, scene.published, False, False, None)
+    if kind.quantity in ("notices_served", "turned_back") and window.open_start and memory.since is not None:
+        if memory.since_at >= memory.number - 2 and 0 <= (window.last - memory.since).days <= 60:
+            window = window._replace(first=memory.since, open_start=False)  # since the office at the post opened
     if window.given or is_compared(scene, amount):
         return window
     rate = scene.rates[amount.first] == "day"
@@ -216,9 +220,53 @@ def _carried(
         return None  # the day of a plan says nothing of what has happened
     if flow and near and not is_usual(scene, segment) and not scene.said:
         return Window(when.first, when.last, when.role == "by", True, when)
-    if not flow and near and when.role == "day" and not scene.said and not is_present(scene):
+    if not flow and near and when.role == "day" and not scene.said and not is_present(scene) and _is_past(scene):
         return Window(when.first, when.last, False, True, when)
     return None
+
+
+def _is_past(scene: Scene) -> bool:
+    """Tell whether a sentence has a verb of the past."""
+    return any(
+        token.lower in _PAST_VERBS
+        or (token.text[0] < "а" and token.lower.endswith("ed"))
+        or (
+            token.text[0] >= "а"
+            and len(token.text) > 3
+            and token.lower.endswith(("л", "ла", "ло", "ли", "лся", "лась", "лось", "лись"))
+        )
+        for token in scene.tokens
+        if token.is_word
+    )
+
+
+_PAST_VERBS = frozenset(
+    [
+        "was",
+        "were",
+        "had",
+        "stood",
+        "sat",
+        "took",
+        "cost",
+        "paid",
+        "got",
+        "said",
+        "went",
+        "came",
+        "lay",
+        "grew",
+        "spoke",
+        "told",
+        "held",
+        "kept",
+        "ran",
+        "left",
+        "could",
+        "fell",
+        "rose",
+    ]
+)
 
 
 def is_present(scene: Scene) -> bool:
@@ -247,13 +295,22 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
 
 
 def _is_of_cars(scene: Scene, amount: Amount) -> bool:
-    """Tell whether the noun of a number stands before it: "машин при этом накопилось 870"."""
+    """Tell whether the noun of a number stands before it: "машин при этом накопилось 870", "очередь грузовиков — почти 800"."""
+    lined = [cue.last for cue in scene.of("queue") if cue.last < amount.first <= cue.last + 7]
+    if lined and scene.tokens[lined[-1]].lower.startswith(("груз", "фур", "машин", "автомоб", "легков")):
+        return True
+    if (
+        lined
+        and [token.lower for token in scene.tokens[lined[-1] : lined[-1] + 1]] == ["of"]
+        and dim_of(scene.tokens[lined[-1] + 1].lower) == "vehicle"
+    ):
+        return True  # "the line of lorries: 800"
     following = [token.lower for token in scene.tokens[amount.last : amount.last + 2]]
     if following in (["of", "them"], ["of", "these"]) and any(
         token.lower.rstrip("s") in ("lorrie", "truck", "car", "vehicle") for token in scene.tokens[: amount.first]
     ):
         return True  # "the line of lorries reaches back ..., and there are about 650 of them"
-    for at in range(amount.first - 1, max(amount.first - 6, -1), -1):
+    for at in range(amount.first - 1, max(amount.first - 8, -1), -1):
         token = scene.tokens[at]
         if not token.is_word:
             return False

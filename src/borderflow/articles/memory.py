@@ -50,6 +50,8 @@ class Memory:
     event: str = ""
     event_at: int = -9
 
+    since: dt.date | None = None  # the day from which an office, or whatever was said to be there "since", is there
+    since_at: int = -9
     queued: Mention | None = None  # where the line counted last stands
     home: Mention | None = None  # the country of the town where the article was written
     subject: Mention | None = None  # the country that a sentence was about
@@ -60,7 +62,7 @@ class Memory:
     def open_entry(self) -> None:
         """Forget what was counted, when and as what: a new entry begins."""
         self.quantity, self.service, self.currency, self.event, self.said_by, self.official = "", "", "", "", "", False
-        self.when = self.day = self.anchor = self.begin = self.place = self.queued = None
+        self.when = self.day = self.anchor = self.begin = self.place = self.queued = self.since = None
         self.when_at = self.counted_at = self.rate_at = self.event_at = self.shelter_at = self.queue_at = -9
 
     def head(self, scene: Scene) -> None:
@@ -113,6 +115,10 @@ class Memory:
         elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         self.anchor = named[-1] if named else self.day
+        starts = [one.first for one in scene.dates if one.role == "since" and one.first <= scene.published]
+        office = scene.has("draft office") and scene.has("set up")
+        if starts or (days and office):
+            self.since, self.since_at = (starts or days)[0], self.number - 1
         self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
         self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]

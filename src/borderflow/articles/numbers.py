@@ -155,6 +155,8 @@ def _amount(
     if two is not None and dimension == "bare" and 10 <= one.value < two.value <= 100 and _are_of_age(tokens, left):
         return None  # "men between 16 and 50 need a visa"
     value, low, high = one.value, None, None
+    if dimension in _DURATION and words_at(tokens, noun_end, 3) == ("and", "a", "half") and value % 1 == 0:
+        value, noun_end = value + 0.5, noun_end + 3  # "thirteen hours and a half"
     if two is not None:
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
         high, hedge = two.value, "between"
@@ -220,6 +222,8 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
         return None, last, ""
     if words_at(tokens, last, 2) == ("per", "cent"):
         return "percent", last + 2, "per cent"
+    if left == first and (turned := _turned(tokens, first)):
+        return turned, last, tokens[first - 1].lower
     end = last
     if end < len(tokens) and tokens[end].text in "-‑" and tokens[end].start == tokens[end - 1].end:
         following = tokens[end + 1].lower if end + 1 < len(tokens) else ""
@@ -256,6 +260,19 @@ def _dimension(tokens: Sequence[Token], first: int, left: int, last: int) -> tup
     return ("other" if _is_other_noun(tokens, end) else "bare"), last, ""
 
 
+_TURNED = frozenset(
+    ["часов", "километров", "машин", "человек", "минут", "суток", "автомобилей", "легковушек", "фур", "грузовиков", "метров", "мужчин", "повесток", "мест"]
+)  # fmt: skip
+
+
+def _turned(tokens: Sequence[Token], first: int) -> str | None:
+    """Return what a number counts whose noun stands before it, as Russian does where it is not exact: "часов двенадцать"."""
+    if not first or tokens[first - 1].lower not in _TURNED or (first > 1 and numeral_at(tokens, first - 2) is not None):
+        return None
+    following = tokens[first + 1].lower if first + 1 < len(tokens) else ""
+    return None if following[:1].isalpha() and dim_of(following) is not None else dim_of(tokens[first - 1].lower)
+
+
 def _are_of_age(tokens: Sequence[Token], left: int) -> bool:
     """Tell whether the words before a range of small numbers name people, whose ages it then gives."""
     words = list(words_at(tokens, max(left - 3, 0), min(left, 3)))
@@ -287,6 +304,8 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: Numeral)
     """Tell whether a number without a noun is a year, a time of day, an age in commas, or part of a name."""
     before = tokens[first - 1] if first else None
     after = tokens[last] if last < len(tokens) else None
+    if _is_address(tokens, first, last):
+        return True
     if (
         before is not None
         and first > 1
@@ -349,6 +368,41 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: Numeral)
     if _is_hour(tokens, first, last, numeral) or _is_ordinal(tokens, last):
         return True
     return 5 <= numeral.value <= 110 and is_age(tokens, first, last)
+
+
+_STREETS = (
+    "street",
+    "str",
+    "road",
+    "avenue",
+    "lane",
+    "calle",
+    "rue",
+    "via",
+    "avenida",
+    "carrera",
+    "plaza",
+    "boulevard",
+    "rruga",
+    "ulica",
+    "jalan",
+)
+_BEFORE_ADDRESS = frozenset(["at", "of", "in", "house", "flat", "room", "building", "number", "дом", "доме", "дома", "квартира", "квартире", "кв", "корпус",
+                             "kilometre", "kilometer", "km", "километре", "километр", "км", "gate", "platform", "shelter", "zone", "block"])  # fmt: skip
+
+
+def _is_address(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether a number is that of a house: "at 14 Calle Sucre", "47 Enqelab Street", "в доме 17", "at kilometre 5"."""
+    before = tokens[first - 1].lower if first else ""
+    if not tokens[first].text.isdigit() or len(tokens[first].text) > 4:
+        return False
+    following = words_at(tokens, last, 3)
+    if following[:1] and following[0] in _STREETS:
+        return True
+    if following[1:2] and following[1] in _STREETS and tokens[last].is_capital:
+        return True
+    ends = not following or not following[0][:1].isalpha() or tokens[last].is_capital
+    return before in _BEFORE_ADDRESS - {"at", "of", "in"} and ends
 
 
 def _is_clock_mark(tokens: Sequence[Token], first: int) -> bool:

@@ -12,6 +12,7 @@ from borderflow.articles.toponyms import Mention
 
 __all__ = ["choose_site"]
 
+_ONWARD = next(kind for kind in FIGURES if kind.quantity == "onward_departures_*")
 _ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
 
 
@@ -22,7 +23,12 @@ def choose_site(
     site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
     leaving = choice.kind.quantity == "departures_*"
     if leaving and site is not None and site.sure and _are_goals(scene, site, choice):
-        if (post := _left_through(scene, memory)) is not None:
+        if memory.place is not None and _is_part_of_them(scene, site, memory):
+            choice, site = (
+                choice._replace(kind=_ONWARD),
+                Site((memory.place,), False),
+            )  # "another 5,600 have left for Uganda"
+        elif (post := _left_through(scene, memory)) is not None:
             site = Site((post,), False)  # "695 left for Egypt", of the post just named
         else:
             choice = choice._replace(kind=_ARRIVALS)  # "fled to Turkey"
@@ -35,6 +41,16 @@ def choose_site(
     if site is None or not site.sure or _elsewhere(site, choice.kind, segment):
         site = last
     return choice, site
+
+
+_PARTS = frozenset(["another", "of", "them", "ещё", "еще", "них", "those", "whom", "some", "others", "many"])
+
+
+def _is_part_of_them(scene: Scene, site: Site, memory: Memory) -> bool:
+    """Tell whether those who left for a country are some of those counted as having come to another one."""
+    came = memory.quantity.startswith(("arrivals", "stock_present"))
+    other = memory.place is not None and all(one.best.country != memory.place.best.country for one in site.mentions)
+    return came and other and any(token.lower in _PARTS for token in scene.tokens[:4])
 
 
 def _left_through(scene: Scene, memory: Memory) -> Mention | None:

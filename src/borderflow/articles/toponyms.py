@@ -226,10 +226,15 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         text = f"{tokens[at].text} ({tokens[at + 2].text})"  # "Frankfurt (Oder)"
         if scored := _scored(tokens, at, at + 4, names.look_up(text), countries):
             return Mention(at, at + 4, tokens[at].start, tokens[at + 3].end, _role(tokens, at), scored)
+    joined = _with_particle(tokens, at)
     for size in range(min(6, len(tokens) - at), 0, -1):
         words = tokens[at : at + size]
         if not _one_name(words):
             continue
+        if size == 1 and joined:
+            name = _name(tokens[at:joined])
+            one = Named(name.casefold(), name, "", "unknown", 0.55, "text")
+            return Mention(at, joined, tokens[at].start, tokens[joined - 1].end, _role(tokens, at), (one,))
         if size == 1 and _is_half(tokens, at, names):
             return _unknown(tokens, at)
         short = len(words[0].text) < 3 and not words[0].text.isupper()
@@ -237,12 +242,19 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
             return _unknown(tokens, at)
         text = " ".join(_plain(word) for word in words).replace(" - ", "-")
         candidates = names.look_up(text)
+        if size == 1 and at == 0 and candidates and candidates[0].source == "crossings" and _is_word(text.casefold()):
+            near = [token.lower for token in tokens[1:3]]
+            if not (
+                set(near) & (_NOUNS_AFTER | {",", ":", "(", "-", "–", "—", "/", "."}) or _is_shut_or_open(tokens, 1)
+            ):
+                candidates = []  # "Море штормит" is the sea, not Moreh
         if not candidates and size == 1 and text[0].casefold() >= "а" and (lemma := _lemma(text)) != text:
             candidates = names.look_up(lemma)
         if not candidates and text[0].casefold() >= "а":
             candidates = (
                 names.look_up(to_latin(text))
                 or names.look_up(to_latin(_nominative(text)))
+                or (names.look_up(to_latin(text[:-1])) if text[-1:] in "еуа" and len(text) > 4 else [])
                 or (names.sounding_like(text) if size == 1 and not _is_word(text.casefold()) else [])
             )
         scored = _scored(tokens, at, at + size, candidates, countries)
@@ -251,6 +263,23 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         if scored:
             return Mention(at, at + size, tokens[at].start, tokens[at + size - 1].end, _role(tokens, at), scored)
     return _unknown(tokens, at)
+
+
+_PARTICLES = frozenset(
+    ["i", "de", "del", "do", "da", "di", "el", "al", "la", "las", "los", "en", "sur", "ed", "es", "y"]
+)
+
+
+def _with_particle(tokens: Sequence[Token], at: int) -> int:
+    """Return the end of a name that goes on over a small word, after a word that only places follow: "at Hani i Hotit"."""
+    if tokens[at - 1 : at] and tokens[at - 1].lower not in _ROLES:
+        return 0
+    last = at + 1
+    while last < len(tokens) and tokens[last].lower in _PARTICLES and not tokens[last].is_capital:
+        last += 1
+    if at == 0 or last == at + 1 or last > at + 3 or last >= len(tokens) or not tokens[last].is_capital:
+        return 0
+    return last + 1 if tokens[last].is_word and tokens[at].lower not in _NEVER else 0
 
 
 def _is_half(tokens: Sequence[Token], at: int, names: Names) -> bool:
@@ -379,6 +408,8 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
         score += 0.15
     if last - first == 1 and _is_word(tokens[first].lower):
         score -= 0.1 if known else 0.25
+    if _is_shut_or_open(tokens, last):
+        score += 0.3  # "Kordai is open again"
     if before is None and not role:
         score -= 0.1 if after is not None and after.text in ",(-–—" else 0.2
     if after is not None and after.is_word and after.is_capital and not tokens[first].text.isupper():
@@ -406,8 +437,47 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
     return score
 
 
+_STATES = frozenset(["open", "reopened", "closed", "shut", "sealed", "opened", "jammed", "empty"])
+_RUSSIAN_STATES = (
+    "закрыт",
+    "открыт",
+    "закрыл",
+    "открыл",
+    "вновь",
+    "снова",
+    "работает",
+    "перекрыт",
+    "заработал",
+    "стоит",
+    "пуст",
+)
+
+
+def _is_shut_or_open(tokens: Sequence[Token], last: int) -> bool:
+    """Tell whether what follows a name is said of posts and towns: "is open again", "has been closed", "закрыт с полудня"."""
+    following = [token.lower for token in tokens[last : last + 4]]
+    if following[:1] == ["»"]:
+        following = following[1:]
+    if following and following[0].startswith(_RUSSIAN_STATES):
+        return True
+    return (
+        bool(following)
+        and following[0] in ("is", "was", "has", "remains", "stays", "remained")
+        and bool(_STATES & set(following[1:]))
+    )
+
+
 def _name(words: Sequence[Token]) -> str:
     return " ".join(_plain(word) for word in words).replace(" - ", "-")
+
+
+def _unlisted(words: Sequence[Token], kind: str, score: float) -> Named:
+    """Return a place that no list holds, its name as maps would write it."""
+    name = _name(words)
+    shown = name
+    if name[:1] >= "А" and name[:1].isalpha():
+        shown = " ".join(to_latin(_nominative(part) if part[-1:] == "е" else part) for part in name.split())
+    return Named(name.casefold(), shown, "", kind, score, "text")
 
 
 def _is_joined(tokens: Sequence[Token], at: int) -> bool:
@@ -456,7 +526,19 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     )
     if last - at > 1 and tokens[last - 1].lower.startswith(_BODIES):
         return None  # "the Immigration and Passports Directorate"
-    strong = before in _PLACE_WORDS
+    quoted = (
+        before in "«“"
+        and further in ("на", "через", "у", "перед", "под")
+        and tokens[last : last + 1]
+        and tokens[last].text in "»”"
+    )
+    if quoted or (_is_shut_or_open(tokens, last) and not _is_word(tokens[at].lower)):
+        one = _unlisted(tokens[at:last], "crossing", 0.55)
+        return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at), (one,))
+    body = tokens[at].lower.startswith(("мин", "гос", "рос", "ген", "глав")) or tokens[at].lower.endswith(
+        ("ском", "ской", "скую")
+    )
+    strong = before in _PLACE_WORDS or (before in ("в", "во") and not body)
     capitalised = last - at
     if strong and not named_after and not named_before and (capitalised > 1 or not _is_word(tokens[at].lower)):
         name = _name(tokens[at:last])
@@ -477,12 +559,11 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
             tokens[at].start,
             tokens[last - 1].end,
             _role(tokens, at),
-            (Named(name.casefold(), name, "", "unknown", score, "text"),),
+            (_unlisted(tokens[at:last], "unknown", score),),
         )
     if not ((named_after and (at == 0 or not _is_word(tokens[at].lower) or before == "the")) or named_before):
         return None
     if _is_word(tokens[at].lower) and last - at == 1 and not named_before:
         return None
-    name = _name(tokens[at:last])
-    one = Named(name.casefold(), name, "", "crossing", 0.6, "text")
+    one = _unlisted(tokens[at:last], "crossing", 0.6)
     return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at) or "at", (one,))
