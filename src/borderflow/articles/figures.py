@@ -126,13 +126,20 @@ def _window_of(
     window = choose_window(scene, segment, amount.first, total=number > 0 and _is_total(scene, segment))
     if _is_to_come(scene, window, kind):
         window = Window(scene.published, scene.published, False, False, None)
-    if kind.quantity in ("notices_served", "turned_back") and window.open_start and memory.since is not None:
-        if memory.since_at >= memory.number - 2 and 0 <= (window.last - memory.since).days <= 60:
-            window = window._replace(first=memory.since, open_start=False)  # since the office at the post opened
+    if kind.quantity in ("notices_served", "turned_back") and window.open_start:
+        window = _since_office(window, memory)
     if window.given or is_compared(scene, amount):
         return window
     rate = scene.rates[amount.first] == "day"
     return _carried(scene, kind, segment, before.window, memory, rate=rate) or window
+
+
+def _since_office(window: Window, memory: Memory) -> Window:
+    """Return the window of what was done by a day, from the day on which the office at the post opened."""
+    begin = memory.since if memory.since_at >= memory.number - 2 else None
+    if begin is None or not 0 <= (window.last - begin).days <= 60:
+        return window
+    return window._replace(first=begin, open_start=False)
 
 
 def _is_too_long(scene: Scene, amount: Amount, kind: FigureKind, segment: tuple[int, int], window: Window) -> bool:
