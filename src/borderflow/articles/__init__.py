@@ -70,14 +70,17 @@ class RuleExtractor:
         seen: set[tuple[object, ...]] = set()
         counted: set[str] = set()
         events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
-        for sentence, day, opens, heading in frame_sentences(sentences, published):
+        for sentence, day, opens, heading, period in frame_sentences(sentences, published):
             if opens:  # an entry of a live blog goes on with nothing that the entry above it said
                 yield from events
                 events = []
                 memory.open_entry()
-            scene = build_scene(sentence, names, countries, day, memory.anchor, memory.begin, memory.told)
+            scene = build_scene(
+                sentence, names, countries, day, memory.anchor, memory.begin, memory.told, memory.period or memory.when
+            )
             if heading:
                 memory.head(scene)
+                memory.period = period or memory.period
             if (written := find_dateline(sentence, names, countries)) is not None:
                 memory.dateline, memory.home = written, country_of(written, names)
             if scene.cues or scene.amounts:

@@ -15,6 +15,8 @@ from borderflow.articles.scenes import Scene
 __all__ = ["OF_QUEUES", "Choice", "choose_kind"]
 
 OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
+_THROUGHPUT = {"capacity_cars_per_day": "throughput_vehicles_per_day"}
+_OF_CARS = next(kind for kind in FIGURES if kind.quantity == "capacity_cars_per_day")
 _NOUN_OF_FIGURE = frozenset(
     {
         "figure",
@@ -66,6 +68,13 @@ def choose_kind(
         return None
     if best is not None and best.kind.quantity == "capacity_persons_per_day" and _is_of_shelter(scene, amount, memory):
         best = best._replace(kind=_SHELTER)
+    elif (
+        best is not None
+        and best.kind.quantity == "capacity_persons_per_day"
+        and amount.dimension == "bare"
+        and _of_cars(memory)
+    ):
+        best = best._replace(kind=_OF_CARS)  # "900 vehicles a day. It was built for 1,600"
     if (
         previous is not None
         and amount.dimension in (*previous.counts, "bare")
@@ -180,7 +189,7 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and _is_still_there(scene, amount)
     ):
         wanted = "queue_cars"  # "the line is gone. On Wednesday there were still 560 vehicles"
-    elif amount.dimension == "length" and _is_of_vehicles(scene, amount):
+    elif amount.dimension == "length" and (_is_of_vehicles(scene, amount) or _is_answer(scene, amount, memory)):
         wanted = "queue_km"
     elif amount.dimension == "length" and memory.queue_at >= memory.number - 1 and _is_of_it(scene, amount):
         wanted = "queue_km"  # "the queue has gone. On Saturday it was still 11 kilometres long"
@@ -202,6 +211,8 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         wanted = memory.quantity
         if wanted == "mobilised_cumulative" and scene.has("deny"):
             wanted = "mobilised_planned"
+        if wanted.startswith("capacity") and scene.has("throughput"):
+            wanted = _THROUGHPUT.get(wanted, "")  # "it can clear 1,200 cars in 24 hours. On Tuesday it cleared 700"
         if wanted.startswith("capacity"):
             return None
     else:
@@ -226,6 +237,10 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
         return True
     words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.noun_end + 4]}
     return bool(words & _BEING) or scene.has("register")
+
+
+def _of_cars(memory: Memory) -> bool:
+    return memory.counted_lately() and ("vehicles" in memory.quantity or memory.quantity == "capacity_cars_per_day")
 
 
 def _is_still_there(scene: Scene, amount: Amount) -> bool:
@@ -257,6 +272,20 @@ def _is_of_vehicles(scene: Scene, amount: Amount) -> bool:
         and len(gap) <= 6
         and any(token.text in ",;(:" for token in gap)
         and scene.has("queue", "wait", "before post")
+    )
+
+
+def _is_answer(scene: Scene, amount: Amount, memory: Memory) -> bool:
+    """Tell whether a length opens a sentence after one on the line: "How long is the queue? — Seven kilometres, he says"."""
+    first = all(
+        not token.is_word or token.lower in ("about", "some", "around", "over")
+        for token in scene.tokens[: amount.first]
+    )
+    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    return (
+        first
+        and memory.queue_at == memory.number - 1
+        and not set(after) & {"away", "from", "north", "south", "east", "west", "to", "of"}
     )
 
 

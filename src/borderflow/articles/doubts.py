@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from borderflow.articles.choosing import OF_QUEUES, Choice
+from borderflow.articles.cues import MOVES
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Scene
 
@@ -185,6 +186,8 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if before[-2:] == ["estimated", "at"]:
         return True
+    if _is_part(scene, amount, segment, choice):
+        return True
     parts = tuple(token.lower for token in scene.tokens[:2])
     if parts in _OF_THEM and (kind.quantity in OF_QUEUES or choice.cue is None):
         return True  # "of these, 20 carried containers"
@@ -227,6 +230,30 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         token.lower in _LONG_AGO and not any(one.start <= token.start < one.end for one in scene.dates)
         for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]
     )
+
+
+def _is_part(scene: Scene, amount: Amount, segment: tuple[int, int], choice: Choice) -> bool:
+    """Tell whether a number only says what some of those counted are: "of whom 2,870 were nationals of Ukraine"."""
+    at = scene.token_at(amount.start)
+    before = tuple(token.lower for token in scene.tokens[max(at - 2, 0) : at])
+    own = choice.cue is not None and segment[0] <= choice.cue.first < segment[1] and choice.cue.kind in MOVES
+    described = any(token.lower.startswith(_KINDS_OF) for token in scene.tokens[amount.last : amount.noun_end + 3])
+    return before in {("of", "whom"), ("of", "which"), ("из", "них"), ("из", "которых")} and described and not own
+
+
+_KINDS_OF = (
+    "national",
+    "citizen",
+    "men",
+    "women",
+    "child",
+    "minor",
+    "гражд",
+    "женщин",
+    "мужчин",
+    "дет",
+    "несовершеннол",
+)
 
 
 _ON_FOOT = ("walk", "trek", "drove", "driv", "travel", "march", "прош", "проех", "пешк", "идти", "шли", "ехать")

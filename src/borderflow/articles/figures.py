@@ -54,6 +54,7 @@ _AGAIN = frozenset(
 )
 _TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
 _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
+_TURNED_BACK = next(kind for kind in FIGURES if kind.quantity == "turned_back")
 _DEPARTURES = next(kind for kind in FIGURES if kind.quantity == "departures_*")
 
 
@@ -108,9 +109,19 @@ def _choose(
     if amount.dimension == "percent" and not scene.has("rent"):
         return None
     choice = choose_kind(scene, amount, segment, before.kind, memory)
+    if choice is not None and choice.kind.quantity == "entry_refused" and _is_on_the_way_out(scene, memory):
+        choice = choice._replace(
+            kind=_TURNED_BACK
+        )  # "640 men were stopped on leaving. On Friday alone 118 were not let in"
     if choice is None or is_no_figure(scene, amount, segment, number, choice):
         return None
     return None if is_unreal(scene, amount, choice.kind, choice.cue) else choice
+
+
+def _is_on_the_way_out(scene: Scene, memory: Memory) -> bool:
+    """Tell whether a refusal without a word on entry follows one on the way out."""
+    said = any(token.lower.startswith(("entry", "enter", "въезд", "въех", "admit", "admis")) for token in scene.tokens)
+    return not said and memory.counted_lately() and memory.quantity in ("turned_back", "notices_served")
 
 
 def _window_of(
@@ -166,6 +177,8 @@ def _remember(
     memory.quantity, memory.counted_at = kind.quantity, memory.number
     if site is not None and kind.family != "exit" and not kind.quantity.startswith(("returns", "onward")):
         memory.place = site.mentions[0]
+    if site is not None and kind.quantity in ("arrivals_*", "stock_present"):
+        memory.host = site.mentions[0]
     memory.queued = site.mentions[0] if site is not None and kind.quantity in OF_QUEUES else None
     if scene.rates[amount.first] == "day":
         memory.rate_at = memory.number

@@ -29,6 +29,7 @@ class Framed(NamedTuple):
     day: dt.date
     opens: bool
     heading: bool
+    period: When | None = None
 
 
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.:][0-5]\d(?::[0-5]\d)?")
@@ -64,16 +65,16 @@ def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterat
         dates = find_dates(sentence.text, sentence.start, published)
         mark, timed, marked = _mark(sentence.tokens, dates)
         heading = mark == len(sentence.tokens) or _is_heading(sentence)
-        named = [
-            one for one in (dates if heading else marked) if one.role in ("day", "future") and _fits(one, published)
-        ]
+        period = next((one for one in dates if heading and _is_period(one, published)), None)
+        roles = ("day", "future", "by") if heading else ("day", "future")
+        named = [one for one in (dates if heading else marked) if one.role in roles and _fits(one, published)]
         if timed or heading:
-            own = named[-1].first if named else day
+            own = named[-1].last if named else period.last if period else day
             day = own if heading or timed else day
         elif named:
             own = named[-1].first
         rest = _without(sentence, mark) if timed and mark < len(sentence.tokens) else sentence
-        yield Framed(rest, own, timed, heading)
+        yield Framed(rest, own, timed, heading, period)
 
 
 def _may_open(tokens: Sequence[Token]) -> bool:
@@ -126,7 +127,12 @@ def _mark(tokens: Sequence[Token], dates: Sequence[When]) -> tuple[int, bool, li
 
 
 def _fits(one: When, published: dt.date) -> bool:
-    return one.first == one.last and 0 <= (published - one.first).days <= _OLDEST
+    return (one.first == one.last or one.role == "by") and 0 <= (published - one.last).days <= _OLDEST
+
+
+def _is_period(one: When, published: dt.date) -> bool:
+    """Tell whether a heading names the days that a report is about: "Reporting period: 3 to 9 September"."""
+    return one.role == "span" and one.first < one.last <= published and (published - one.first).days <= _OLDEST
 
 
 def _is_heading(sentence: Sentence) -> bool:
@@ -134,7 +140,10 @@ def _is_heading(sentence: Sentence) -> bool:
     tokens = sentence.tokens
     if len(tokens) > _LONGEST_HEADING or tokens[-1].text in ".!?…;,":
         return False
-    return not any(cue.kind in _HAPPENS for cue in find_cues(tokens))
+    return not any(
+        cue.kind in _HAPPENS and not tokens[cue.first].lower.startswith(("report", "сообщ"))
+        for cue in find_cues(tokens)
+    )
 
 
 _HAPPENS = (

@@ -34,7 +34,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind(
         "wrongly_drafted_returned",
         _PEOPLE,
-        (("wrongly",), ("return", "turn back", "call up"), ("call up", "notice")),
+        (("wrongly",), ("return", "turn back", "call up"), ("call up", "notice", "draft office")),
         "country",
         3.0,
     ),

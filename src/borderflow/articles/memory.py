@@ -52,6 +52,8 @@ class Memory:
 
     since: dt.date | None = None  # the day from which an office, or whatever was said to be there "since", is there
     since_at: int = -9
+    period: When | None = None  # the days that the whole report is about, as a heading gives them
+    host: Mention | None = None  # where those who came were counted last
     queued: Mention | None = None  # where the line counted last stands
     home: Mention | None = None  # the country of the town where the article was written
     subject: Mention | None = None  # the country that a sentence was about

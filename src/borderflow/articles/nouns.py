@@ -17,7 +17,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("week", "week|недел"),
         ("month", "month|месяц"),
         ("year", "year|лет|года|годов|летн"),
-        ("vehicle", "авто|car|vehicle|automobile|lorr|truck|автомобил|машин|легков|фур|грузов|автомашин|большегруз|тягач|hgv|микроавтобус|легковуш|транспортн"),
+        ("vehicle", "авто|car|vehicle|automobile|lorries|truck|van|minibus|minivan|pick-up|pickup|motorcar|автомобил|машин|легков|фур|грузов|автомашин|большегруз|тягач|hgv|микроавтобус|легковуш|транспортн"),
         ("person", "people|person|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
                    "foreigner|foreign|national|men|women|man|woman|males|children|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
                    "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
@@ -33,7 +33,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("PYG", "guarani"), ("THB", "baht|бат|батов"), ("TJS", "somoni|сомони"), ("UZS", "soum|сум|сумов|сума"), ("VND", "dong"), ("XOF", "cfa"),
         ("ZAR", "rand"), ("ZMW", "kwacha"),
         ("percent", "percent|per cent|pct|процент"),
-        ("place", "beds|bed|places|spaces|cots|мест|койк|коек|койко"),
+        ("place", "beds|bed|places|spaces|cots|bunks|mattresses|plank-beds|мест|койк|коек|койко|раскладуш|кроват|спальных"),
         ("flight", "flight|рейс"), ("bus", "bus|buses|coach|автобус"), ("train", "train|поезд"),
         ("lane", "lane|полос"), ("unit", "units|единиц"),
         ("post", "crossing|checkpoint|border|posts|post|переход|пункт|кпп"),
@@ -72,7 +72,7 @@ _EXACT_ONLY = frozenset(
         "раз",
         "люд",
         "posts",
-        "lorr",
+        "van",
         "train",
         "border",
         "лир",

@@ -39,7 +39,11 @@ _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 _HEDGE_OF = {tuple(phrase.split()): hedge for hedge, phrases in _HEDGES for phrase in phrases}
-_AFTER = {
+_AFTER: dict[tuple[str, ...], Hedge] = {
+    ("at", "least"): "over",
+    ("не", "меньше"): "over",
+    ("не", "менее"): "over",
+    ("at", "most"): "up to",
     ("or", "more"): "over",
     ("and", "more"): "over",
     ("и", "более"): "over",
@@ -161,8 +165,10 @@ def _amount(
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
         high, hedge = two.value, "between"
         value = (low + high) / 2
-    elif vague or words_at(tokens, last, 2) in _AFTER:
+    elif vague:
         hedge = "over"
+    elif (after := _hedge_after(tokens, last, noun_end)) is not None:
+        hedge = after
     factor = 1.0
     if dimension in _DURATION:
         factor, dimension = _DURATION[dimension], "time"
@@ -174,6 +180,23 @@ def _amount(
     return Amount(
         first, last, start, tokens[noun_end - 1].end, value * factor, low, high, hedge, dimension, noun_end, noun, vague
     )
+
+
+_CLOSING = (("or", "more"), ("and", "more"), ("и", "более"), ("или", "более"), ("и", "больше"))
+
+
+def _hedge_after(tokens: Sequence[Token], last: int, noun_end: int) -> Hedge | None:
+    """Return the hedge that follows a number or its noun: "300 or more", "14 km at least", "машин 500, не меньше"."""
+    for at in dict.fromkeys((last, noun_end)):
+        for start in (at, at + 1) if at < len(tokens) and tokens[at].text == "," else (at,):
+            words = words_at(tokens, start, 3)
+            counted = (
+                start + 2 < len(tokens) and numeral_at(tokens, start + 2) is not None
+            )  # "22 km, at least 3,000 vehicles"
+            ends = not counted and (len(words) < 3 or not words[2][:1].isalpha() or words[:2] in _CLOSING)
+            if ends and (hedge := _AFTER.get(words[:2])) is not None:
+                return hedge
+    return None
 
 
 _GIVEN = frozenset(["hand", "hands", "handed", "handing", "turned", "took", "sent", "brought", "carried"])

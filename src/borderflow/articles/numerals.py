@@ -80,6 +80,12 @@ _BEFORE_TIME = frozenset(
 )
 
 
+_BEFORE_DAY = frozenset(
+    ["более", "больше", "меньше", "менее", "около", "почти", "порядка", "свыше", "ждут", "ждать", "ждал", "ждали", "стоят", "стоять", "стояли", "простояли",
+     "провели", "заняло", "занимает", "примерно"]
+)  # fmt: skip
+
+
 class Numeral(NamedTuple):
     """A number spelled by some tokens: from ``first`` to before ``last``, its value, and the scale that its words name."""
 
@@ -169,6 +175,8 @@ def _word_value(word: str) -> float:
 def _spell(tokens: Sequence[Token], at: int) -> Numeral | None:
     """Return a time without a numeral: "a day and a half", "half a day", "nearly a day", "более суток"."""
     word, following = tokens[at].lower, words_at(tokens, at + 1, 4)
+    if word in ("суток", "сутки") and at and tokens[at - 1].lower in _BEFORE_DAY:
+        return Numeral(at, at, 1.0, 1.0, False)  # "не меньше суток", "ждут сутки"
     if word == "half" and following[:1] in (("a",), ("an",)) and following[1:2] in (("day",), ("hour",)):
         return Numeral(at, at + 2, 0.5, 1.0, False)
     if word == "a" and following[:1] in (("million",), ("thousand",), ("hundred",)):

@@ -164,7 +164,19 @@ def _is_direction(scene: Scene, one: Mention) -> bool:
     )
     after = scene.tokens[one.last].lower if one.last < len(scene.tokens) else ""
     if one.best.kind == "derived":
-        return after in ("side", "bank", "стороне", "берегу")
+        return after in (
+            "side",
+            "bank",
+            "post",
+            "checkpoint",
+            "gate",
+            "barrier",
+            "стороне",
+            "берегу",
+            "посту",
+            "постом",
+            "пост",
+        )
     return one.best.kind == "country" and (one.role in ("to", "from") or accusative)
 
 
@@ -409,8 +421,8 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
             (one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1] and one.origins), recent[-1]
         )
         return Site((start,), False)
-    if family == "host" and memory.place is None and memory.home is not None:
-        return Site((memory.home,), False)
+    if family == "host" and (kept := memory.host or memory.home) is not None:
+        return Site((kept,), False)
     if family == "town" and (near := sorted((*memory.posts, *memory.towns), key=lambda mention: mention.start)):
         return Site((near[-1],), False)
     if memory.place is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -337,7 +338,14 @@ class Scene:
         if any(word in ("and", "и") for word in gap):
             return any(word in ("between", "между") for word in before)
         dashed = gap in (["-"], ["–"], ["—"])
-        return dashed or (one.role == "from" and any(word in ("to", "в", "до", "на") for word in gap))
+        plain = one.role == "" and other.role == "to" and gap == ["to"] and one.best.kind == "city" == other.best.kind
+        return dashed or plain or (one.role == "from" and any(word in ("to", "в", "до", "на") for word in gap))
+
+
+_SAME_PERIOD = re.compile(
+    r"\b(?:during|in|over|within|for|throughout) (?:the|this|that) (?:reporting|same|said|covered|review|given)? ?(?:period|timeframe)\b(?! of| from| to)"
+    r"|\b(?:за|в) (?:отч[её]тный|указанный|этот|тот|данный|рассматриваемый)(?: же)? период\b(?! с| прошл)|\bза (?:это|то)(?: же)? время\b"
+)
 
 
 def build_scene(
@@ -348,12 +356,18 @@ def build_scene(
     anchor: dt.date | None = None,
     begin: dt.date | None = None,
     told: Mapping[str, Named] | None = None,
+    period: When | None = None,
 ) -> Scene:
     """Recognise everything in a sentence.
 
-    ``anchor`` is the day that the sentences before it spoke of; ``told`` are places that no list holds but they named.
+    ``anchor`` is the day that the sentences before it spoke of; ``told`` are places that no list holds but they named;
+    ``period`` are the days that "during the reporting period" or "in the same period" means.
     """
     dates = find_dates(sentence.text, sentence.start, published, anchor, begin)
+    if period is not None and (same := _SAME_PERIOD.search(sentence.text.casefold())):
+        start, end = (sentence.start + at for at in same.span())
+        if not any(one.start < end and start < one.end for one in dates):
+            dates = sorted([*dates, period._replace(start=start, end=end)], key=lambda one: one.start)
     cues = find_cues(sentence.tokens)
     amounts = [
         _by_its_verb(sentence.tokens, one, cues)

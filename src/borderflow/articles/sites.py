@@ -23,7 +23,7 @@ def choose_site(
     site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
     leaving = choice.kind.quantity == "departures_*"
     if leaving and site is not None and site.sure and _are_goals(scene, site, choice):
-        if memory.place is not None and _is_part_of_them(scene, site, memory):
+        if memory.place is not None and _are_some_of_them(scene, site, memory):
             choice, site = (
                 choice._replace(kind=_ONWARD),
                 Site((memory.place,), False),
@@ -46,11 +46,14 @@ def choose_site(
 _PARTS = frozenset(["another", "of", "them", "ещё", "еще", "них", "those", "whom", "some", "others", "many"])
 
 
-def _is_part_of_them(scene: Scene, site: Site, memory: Memory) -> bool:
+def _are_some_of_them(scene: Scene, site: Site, memory: Memory) -> bool:
     """Tell whether those who left for a country are some of those counted as having come to another one."""
     came = memory.quantity.startswith(("arrivals", "stock_present"))
     other = memory.place is not None and all(one.best.country != memory.place.best.country for one in site.mentions)
-    return came and other and any(token.lower in _PARTS for token in scene.tokens[:4])
+    headed = (
+        memory.headed is not None and memory.headed.best.kind == "country"
+    )  # below "Georgia", "left for Turkey: 5,100"
+    return came and other and (headed or any(token.lower in _PARTS for token in scene.tokens[:4]))
 
 
 def _left_through(scene: Scene, memory: Memory) -> Mention | None:

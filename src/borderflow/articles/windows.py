@@ -150,7 +150,8 @@ def _is_aside(scene: Scene, one: When) -> bool:
         token.text.endswith(("'s", "’s")) for token in scene.tokens[at : end + 1]
     ):
         return False  # "nearly double Friday's 225"
-    if {"period", "период", "периодом"} & {token.lower for token in scene.tokens[max(at - 4, 0) : at]}:
+    near = {token.lower for token in scene.tokens[max(at - 5, 0) : at]}
+    if {"period", "период", "периодом"} & near and near & _SAME:
         return True  # "against 212,000 in the same period of last year"
     if [token.text.lower() for token in following] in ([",", "when"], [",", "когда"]):
         return False  # "more than on 3 May, when there were 5,480"
@@ -172,6 +173,22 @@ def _is_aside(scene: Scene, one: When) -> bool:
         return True  # "reopened for the first time since March"
     until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
     return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
+
+
+_SAME = frozenset(
+    [
+        "same",
+        "corresponding",
+        "comparable",
+        "previous",
+        "тот",
+        "аналогичный",
+        "аналогичным",
+        "соответствующий",
+        "такой",
+        "прошлый",
+    ]
+)
 
 
 def _up_to(scene: Scene, window: Window, chosen: When, usable: Sequence[When]) -> Window:
