@@ -3,7 +3,17 @@
 
 def pdf_of(text):
     """Return a one-page PDF, written by hand."""
-    stream = f"BT /F1 12 Tf 40 700 Td ({text}) Tj ET".encode()
+    return pdf_of_columns([[text]])
+
+
+def pdf_of_columns(columns):
+    """Return a one-page PDF of columns of lines, written by hand."""
+    shown = [
+        f"BT /F1 9 Tf {40 + 280 * side} {700 - 12 * at} Td ({line}) Tj ET"
+        for side, lines in enumerate(columns)
+        for at, line in enumerate(lines)
+    ]
+    stream = "\n".join(shown).encode()
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

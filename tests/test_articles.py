@@ -20,7 +20,7 @@ from borderflow.errors import UsageError
 from borderflow.ledger import read_ledger, vocabulary, write_ledger
 from borderflow.naming import resolve_place, shipped_names, stem
 from borderflow.scenario import load
-from pages import pdf_of
+from pages import pdf_of, pdf_of_columns
 
 DAY = date(2031, 5, 14)  # a Wednesday
 
@@ -57,6 +57,28 @@ def test_pdf_with_text(tmp_path):
     assert [short(one) for one in read_evidence(tmp_path / "a.pdf", published=DAY)] == [
         ("arrivals_daily", 4210.0, "Georgia", "2031-05-13", "2031-05-13")
     ]
+
+
+def test_pdf_in_two_columns_with_words_broken_at_the_end_of_lines(tmp_path):
+    left = [
+        "BORDER REVIEW",
+        "On Tuesday 4,210 people had entered Georgia, the",
+        "ministry told journalists in Tbilisi. The queue of cars",
+        "at  Verkhny  Lars  was  14  kilometres  long,  and  transporta-",
+        "tion officials said drivers had waited for up to thirty-",
+        "six hours.",
+    ]
+    right = ["The Koidula cross-", "ing was closed on Monday."]
+    (tmp_path / "a.pdf").write_bytes(pdf_of_columns([left, right]))
+    article = read_article(tmp_path / "a.pdf")
+    assert "BORDER REVIEW\n" in article.text and "transportation officials" in article.text
+    found = {(one.quantity, one.value, one.place) for one in read_evidence(article, published=DAY)}
+    assert found == {
+        ("arrivals_daily", 4210.0, "Georgia"),
+        ("queue_km", 14.0, "Verkhny Lars / Dariali (Kazbegi)"),
+        ("wait_hours", 36.0, "Verkhny Lars / Dariali (Kazbegi)"),
+        ("crossing_closed", 1.0, "Kunichina Gora / Koidula"),
+    }
 
 
 @pytest.mark.parametrize(

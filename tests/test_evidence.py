@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from borderflow.evidence import contradictions, relate, relations
-from borderflow.ledger import Claim, read_ledger
+from borderflow.evidence import contradictions, relate, relations, same_places
+from borderflow.ledger import Claim, distinct, read_ledger
 from borderflow.scenario import shipped
 
 ROW = {
@@ -49,6 +49,31 @@ def test_two_claims_about_one_place(first, second, expected):
         "agrees",
         "contradicts",
     )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Verkhny Lars", "Верхний Ларс", "Verkhny Lars / Dariali", "Lars", "В. Ларс / Казбеги"],  # the scenario's
+        ["Georgia", "Грузия", "საქართველო", "Georgia (all crossings)"],  # a country, in its own language
+        ["Narva", "Нарва", "Ivangorod / Narva"],
+        ["Yerevan", "Ереван", "Երևան"],
+    ],
+)
+def test_the_same_figure_counts_once_in_whatever_script_its_place_is_written(names):
+    claims = [claim(id=f"A{n}", place=name, country="AM", publisher=f"P{n}") for n, name in enumerate(names)]
+    claims.append(claim(id="B", place=names[1], country="AM", publisher="Q", value=5500))
+    (figure, other) = distinct(claims, same_places(claims))
+    assert figure.claims == tuple(f"A{n}" for n in range(len(names))) and other.claims == ("B",)
+    assert contradictions(claims)[0].claims == (*figure.claims, "B")
+
+
+@pytest.mark.parametrize(
+    "names", [["Alpha", "Beta"], ["Orsk", "Orsk region"], ["Moscow", "Moscow - Tbilisi"], ["Georgia", "Verkhny Lars"]]
+)
+def test_places_that_only_sound_alike_stay_apart(names):
+    claims = [claim(id=f"A{n}", place=name, publisher=f"P{n}") for n, name in enumerate(names)]
+    assert len(distinct(claims, same_places(claims))) == len(names)
 
 
 def test_a_part_of_a_window_must_not_exceed_the_whole():

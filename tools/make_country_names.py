@@ -1,4 +1,4 @@
-"""Write src/borderflow/data/country_names.csv: English and Russian names of countries, and words derived from them.
+"""Write src/borderflow/data/country_names.csv: names of countries in English, Russian and their own languages, and words derived from them.
 
     pip install babel; python tools/make_country_names.py
 
@@ -8,7 +8,8 @@ Names: Unicode CLDR through Babel (Unicode licence). Short forms in use and adje
 import csv
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.languages import get_official_languages
 
 DATA = Path(__file__).parents[1] / "src" / "borderflow" / "data"
 
@@ -47,7 +48,7 @@ EXTRA = {
     "AZ": ("", "Azerbaijani;Azerbaijanis;азербайджанск"),
     "MN": ("", "Mongolian;Mongolians;монгольск"),
     "CN": ("", "Chinese;китайск"),
-    "KG": ("Kyrgyzstan;Киргизия;Кыргызстан", "Kyrgyz;киргизск;кыргызск"),
+    "KG": ("Kyrgyzstan;Киргизия;Кыргызстан;Kyrgyz Republic;Kirghizia", "Kyrgyz;киргизск;кыргызск"),
     "UZ": ("", "Uzbek;Uzbeks;узбекск;узбекистанск"),
     "TJ": ("", "Tajik;Tajiks;таджикск"),
     "TM": ("", "Turkmen;туркменск"),
@@ -59,7 +60,7 @@ EXTRA = {
     "TH": ("", "Thai;Thais;тайск;таиландск"),
     "IR": ("Iran;Иран", "Iranian;Iranians;иранск"),
     "IQ": ("", "Iraqi;Iraqis;иракск"),
-    "SY": ("Syria;Сирия", "Syrian;Syrians;сирийск;сирийц"),
+    "SY": ("Syria;Сирия;Syrian Arab Republic", "Syrian;Syrians;сирийск;сирийц"),
     "LB": ("", "Lebanese;ливанск"),
     "JO": ("", "Jordanian;иорданск"),
     "IL": ("", "Israeli;Israelis;израильск"),
@@ -84,7 +85,7 @@ EXTRA = {
     "UG": ("", "Ugandan;Ugandans;угандийск"),
     "RW": ("", "Rwandan;Rwandans;руандийск"),
     "BI": ("", "Burundian;Burundians;бурундийск"),
-    "CD": ("Democratic Republic of Congo;Democratic Republic of the Congo;DR Congo;DRC;Congo;ДР Конго", "Congolese;конголезск"),
+    "CD": ("Democratic Republic of Congo;Democratic Republic of the Congo;DR Congo;DRC;Congo;ДР Конго;ДРК", "Congolese;конголезск;конголезский;конголезец"),
     "TZ": ("", "Tanzanian;танзанийск"),
     "ZW": ("", "Zimbabwean;Zimbabweans;зимбабвийск"),
     "ZA": ("South Africa;ЮАР", "South African;южноафриканск"),
@@ -105,12 +106,38 @@ EXTRA = {
     "BR": ("", "Brazilian;бразильск"),
     "CL": ("", "Chilean;чилийск"),
     "HT": ("", "Haitian;Haitians;гаитянск"),
-    "DO": ("", "Dominican"),
+    "DO": ("Доминикана", "Dominican;доминиканский"),
     "CU": ("", "Cuban;Cubans;кубинск"),
-    "GB": ("United Kingdom;UK;Britain;Великобритания", "British;британск"),
+    "GB": ("United Kingdom;UK;Britain;Великобритания;Британия", "British;британск"),
     "AE": ("United Arab Emirates;UAE;Emirates;ОАЭ;Эмираты", "Emirati"),
     "XK": ("Kosovo;Косово", "Kosovar;косовск"),
+    "BA": ("Bosnia;Босния", "Bosnian;Bosnians;боснийский"),
+    "HM": ("Heard & McDonald Islands", ""),
+    "LA": ("Lao PDR", ""),
+    "NL": ("Holland;Голландия", ""),
+    "PS": ("Gaza;Palestine;West Bank", ""),
+    "SH": ("St. Helena", ""),
+    "SZ": ("Swaziland", ""),
+    "TF": ("French Southern Territories", ""),
+    "TL": ("East Timor", ""),
+    "TT": ("Trinidad", ""),
+    "VN": ("Viet Nam", ""),
 }  # fmt: skip
+
+
+#: names of their own that are first names or towns elsewhere
+AMBIGUOUS = {"Maurice", "Saint-Martin", "La Réunion", "St. Helena"}
+
+
+def own_names(code: str) -> list[str]:
+    """Return what a country is called in its own official languages, in whatever script they are written."""
+    found = []
+    for language in get_official_languages(code, de_facto=True):
+        try:
+            found.append(Locale.parse(language.replace("-", "_")).territories.get(code, ""))
+        except (UnknownLocaleError, ValueError):  # a language that CLDR has no names in
+            continue
+    return [name for name in found if name not in AMBIGUOUS]
 
 
 def main() -> None:
@@ -121,7 +148,7 @@ def main() -> None:
         rows.writerow(["iso2", "kind", "name"])
         for code in codes:
             others, derived = EXTRA.get(code, ("", ""))
-            names = [english.get(code, ""), russian.get(code, ""), *others.split(";")]
+            names = [english.get(code, ""), russian.get(code, ""), *others.split(";"), *own_names(code)]
             rows.writerows([code, "name", name] for name in dict.fromkeys(filter(None, names)))
             rows.writerows([code, "derived", name] for name in filter(None, derived.split(";")))
 

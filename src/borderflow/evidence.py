@@ -21,11 +21,13 @@ from typing import Literal
 
 from borderflow.errors import UsageError
 from borderflow.ledger import Claim, Ledger, place_key, vocabulary
+from borderflow.naming import Names, shipped_names
 
 __all__ = ["Contradiction", "Relation", "contradictions", "population_of", "relate", "relations", "same_places"]
 
 RelationKind = Literal["agrees", "contradicts", "part", "superseded", "denied"]
 
+_SURE = 0.85  # score of a name that a list has, in any case or script
 _ROUNDING = 0.01  # figures closer than one per cent are the same figure, rounded elsewhere
 
 #: A mode or population and those that it is a part of.
@@ -113,10 +115,13 @@ def population_of(claim: Claim) -> tuple[str, str]:
     return claim.mode, "citizens" if _CITIZENS.search(note) else ""
 
 
-def same_places(claims: Iterable[Claim]) -> dict[str, str]:
+def same_places(claims: Iterable[Claim], names: Names | None = None) -> dict[str, str]:
     """Return for every place of the claims the one spelling that stands for it.
 
-    Both sides of a post name it: "Torfyanovka / Vaalimaa" and "Vaalimaa" are one place.
+    Both sides of a post name it: "Torfyanovka / Vaalimaa" and "Vaalimaa" are one place. So do names in other scripts
+    that the scenarios, the list of countries or that of well-known crossings have for it, or the gazetteer for a single
+    town of the claim's country: "Верхний Ларс" is "Verkhny Lars". ``names`` is the index; that of all shipped scenarios
+    where none is given.
 
     Examples
     --------
@@ -134,15 +139,31 @@ def same_places(claims: Iterable[Claim]) -> dict[str, str]:
             side = parent[side]
         return side
 
-    names = dict.fromkeys(claim.place for claim in claims)
-    keys = {name: place_key(name).split(" / ") for name in names}
-    for sides in keys.values():
+    index = names or shipped_names()
+    countries: dict[str, set[str]] = {}
+    for claim in claims:
+        countries.setdefault(claim.place, set()).add(claim.country)
+    keys = {name: place_key(name).split(" / ") for name in countries}
+    for name, sides in keys.items():
         for side in sides[1:]:
             parent[root(side)] = root(sides[0])
+        for side in () if "," in name else sides:  # "N. Ossetia, Verkhny Lars / Dariali" is more than the post
+            for known in _known_as(side, countries[name], index):
+                parent[root(known)] = root(side)
     spelling: dict[str, str] = {}
-    for name in sorted(names, key=len, reverse=True):
+    for name in sorted(keys, key=len, reverse=True):
         spelling.setdefault(root(keys[name][0]), name)
-    return {name: spelling[root(keys[name][0])] for name in names}
+    return {name: spelling[root(keys[name][0])] for name in keys}
+
+
+def _known_as(side: str, countries: set[str], names: Names) -> list[str]:
+    """Return the ids of the place that a name surely means: of the first list that has it, and of a single town."""
+    found = [one for one in names.look_up(side) if one.kind != "derived" and one.score >= _SURE]
+    towns = [one for one in found if one.source == "GeoNames" and one.country in countries]
+    known = [one for one in found[:1] if one.source != "GeoNames"]
+    if len(towns) == 1 and all(one.kind == "city" for one in known):
+        known += towns
+    return [f"{one.source}: {one.id}" for one in known]
 
 
 def relate(one: Claim, other: Claim) -> Relation | None:

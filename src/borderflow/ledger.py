@@ -366,8 +366,11 @@ class Figure:
     publishers: tuple[str, ...]
 
 
-def distinct(ledger: Ledger | Iterable[Claim]) -> tuple[Figure, ...]:
+def distinct(ledger: Ledger | Iterable[Claim], places: Mapping[str, str] | None = None) -> tuple[Figure, ...]:
     """Return every figure once, though several publishers carry it.
+
+    ``places`` says which spellings are one place (`borderflow.evidence.same_places`), where they are not compared as
+    they are written.
 
     Claims give the same figure where place, quantity, mode, value (in the vocabulary's unit) and window agree; the
     window of a standing figure (a plan, a capacity) does not matter. Claims without a number stand alone. A denial is
@@ -382,7 +385,8 @@ def distinct(ledger: Ledger | Iterable[Claim]) -> tuple[Figure, ...]:
     """
     groups: dict[tuple[object, ...], list[Claim]] = {}
     for claim in ledger:
-        groups.setdefault(_figure_key(claim), []).append(claim)
+        place = places[claim.place] if places is not None else place_key(claim.place)
+        groups.setdefault((place, *_figure_key(claim)) if claim.has_number else (claim.id,), []).append(claim)
     found = []
     for claims in groups.values():
         best = min(claims, key=lambda claim: (_RANK[claim.claim_status], claim.known, claim.id))
@@ -400,6 +404,4 @@ def _figure_key(claim: Claim) -> tuple[object, ...]:
         value, unit = claim.value, claim.unit
     window = () if word.standing else (claim.date, claim.last)
     denied = claim.claim_status == "denied"
-    if not claim.has_number:
-        return (claim.id,)
-    return place_key(claim.place), claim.quantity, value, unit, claim.mode, window, denied
+    return claim.quantity, value, unit, claim.mode, window, denied

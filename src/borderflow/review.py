@@ -93,7 +93,7 @@ def review_ledger(ledger: Ledger, scenario: Scenario | None = None) -> Review:
         matters=tuple(_matters(ledger, found)),
         contradictions=contradictions(ledger),
         relations=found,
-        repeated=tuple(one for one in distinct(ledger) if len(one.claims) > 1),
+        repeated=tuple(one for one in distinct(ledger, same_places(ledger)) if len(one.claims) > 1),
         missing=tuple(_missing_from(ledger) if scenario is None else _missing_for(ledger, scenario)),
         unusable=tuple(_unusable(ledger, scenario)),
     )

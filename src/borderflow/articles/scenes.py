@@ -93,6 +93,19 @@ def _is_no_rate(phrase: str, after: str, before: str) -> bool:
 _MEDIA = frozenset(
     {"paper", "daily", "weekly", "newspaper", "radio", "site", "website", "agency", "broadcaster", "herald", "tribune"}
 )
+_HEARERS = frozenset(
+    [
+        "journalists",
+        "reporters",
+        "conference",
+        "briefing",
+        "журналистам",
+        "корреспонденту",
+        "брифинге",
+        "пресс-конференции",
+        "журналистами",
+    ]
+)
 _AND = frozenset({",", "and", "и", "or", "или"})
 
 
@@ -229,7 +242,7 @@ class Scene:
         officials = list(self.of("official", "witness"))
         if mention.best.kind != "crossing" and any(cue.first == mention.last for cue in self.of("say")):
             return True  # "Dhaka estimates that"
-        if self.is_of_medium(mention) or self._is_in_attribution(mention):
+        if self.is_of_medium(mention) or self._is_in_attribution(mention) or self._is_where_told(mention):
             return True
         for cue in self.of("say"):
             for speaker in officials:
@@ -256,6 +269,13 @@ class Scene:
                 and any(one.lower in _MEDIA for one in following[1:])
             )
         )
+
+    def _is_where_told(self, mention: Mention) -> bool:
+        """Tell whether a place is where somebody spoke: "a spokeswoman told journalists in Tbilisi"."""
+        before = [token.lower for token in self.tokens[max(mention.first - 4, 0) : mention.first]]
+        while before and before[-1] in ("in", "at", "в", "the"):
+            before.pop()
+        return before[-1:] != [] and before[-1] in _HEARERS and mention.best.kind != "crossing"
 
     def _is_in_attribution(self, mention: Mention) -> bool:
         """Tell whether a place belongs to words on who says so: "according to a driver parked near Gonio"."""

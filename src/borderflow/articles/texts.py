@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html.parser
 import io
+import itertools
 import re
 import warnings
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ __all__ = ["LIMIT", "Article", "read_article"]
 LIMIT = 10_000_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_STRETCHED = re.compile(r"(?<=\S)[ \t\u00a0]{2,}(?=\S)")  # lines set to the width of a column
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption",
     "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
@@ -142,7 +144,8 @@ def _single_byte(data: bytes) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _STRETCHED.sub(" ", plain)
 
 
 def _read_pdf(data: bytes, name: str) -> str:
@@ -166,8 +169,48 @@ def _read_pdf(data: bytes, name: str) -> str:
     text = _tidy("\n\n".join(pages))
     if not text.strip():
         raise UsageError(f"{name}: is a PDF without text in it (a scan?); run a text recognition first")
-    text = re.sub(r"(?<=\w)-\n(?=[a-zа-яё])", "", text)  # words broken at the end of a line
-    return re.sub(r"(?<![\n.:!?])\n(?=\S)", " ", text)
+    return _join_lines(_BROKEN_WORD.sub(_whole_word, text))
+
+
+_BROKEN_WORD = re.compile(r"(\w+)[-\u2010\u2011\u00ad] *\n(?=[a-zа-яё])")
+#: what is written with a hyphen where no line ends: "thirty-six", "call-up", "пресс-служба"
+_KEEPS_HYPHEN = frozenset(
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+     "call", "check", "mid", "non", "ex", "half", "self", "long", "short", "lorry", "north", "south", "east", "west", "visa", "high", "day", "hour", "year",
+     "пресс", "экс", "юго", "северо", "вице", "военно", "генерал"]
+)  # fmt: skip
+_MIDDLE_WORDS = frozenset(
+    ["a", "an", "the", "of", "on", "in", "at", "to", "by", "for", "from", "with", "and", "or", "that", "said", "was", "were", "is", "are", "has", "had", "have",
+     "в", "во", "на", "с", "со", "и", "по", "о", "об", "к", "за", "от", "до", "для", "что", "из"]
+)  # fmt: skip
+
+
+def _whole_word(match: re.Match[str]) -> str:
+    """Return a word that a line broke in two; some keep the hyphen."""
+    first = match.group(1)
+    return f"{first}-" if first.casefold() in _KEEPS_HYPHEN or first[-1].isdigit() else first
+
+
+def _join_lines(text: str) -> str:
+    """Join the lines of a page to paragraphs; a heading or a running title stays a line of its own."""
+    lines = text.split("\n")
+    lengths = sorted(len(line) for line in lines if line.strip())
+    width = lengths[(9 * (len(lengths) - 1)) // 10] if lengths else 0
+    parts, ended = [lines[0]], True
+    for line, following in itertools.pairwise(lines):
+        full = not line.strip() or line.rstrip()[-1] in ".:!?"
+        apart = not full and ended and _is_title(line, following, width)
+        parts += ["\n" if full or not following.strip() else "\n\n" if apart else " ", following]
+        ended = full or apart or not following.strip()
+    return "".join(parts)
+
+
+def _is_title(line: str, following: str, width: int) -> bool:
+    """Tell whether a line that opens a paragraph ends it as well, far from the right edge and not within a phrase."""
+    words = line.split()
+    starts = following[:1].isupper() or following[:1].isdigit() or following[:1] in '«“"•–—-'
+    whole = words[-1][-1] not in ",;-–—" and words[-1].casefold() not in _MIDDLE_WORDS
+    return starts and whole and len(words) <= 6 and len(line) <= 0.6 * width
 
 
 class _Page(html.parser.HTMLParser):

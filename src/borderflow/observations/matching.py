@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Literal
 
 from borderflow.errors import UsageError
+from borderflow.evidence import same_places
 from borderflow.ledger import Claim, Ledger, distinct
+from borderflow.naming import Names
 from borderflow.observations.quantities import FLOWS, LEVELS
 from borderflow.observations.sites import PlaceFinder
 from borderflow.observations.targets import Observation, Observations, Part, Target
@@ -47,7 +49,7 @@ def match_claims(scenario: Scenario, ledger: Ledger) -> Observations:
     find = PlaceFinder(scenario)
     citizens = {normalise_name(one.place) for one in ledger if _COUNTED_CITIZENS.search(one.note)}
     used, unused = [], {}
-    for figure in distinct(ledger):
+    for figure in distinct(ledger, same_places(ledger, Names([scenario]))):
         claim = figure.claim
         try:
             made = _match(scenario, find, claim, normalise_name(claim.place) in citizens)
