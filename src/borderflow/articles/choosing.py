@@ -34,6 +34,11 @@ _NOUN_OF_FIGURE = frozenset(
         "количество",
     }
 )
+_OF_DIMENSION = {
+    dimension: tuple(kind for kind in FIGURES if dimension in kind.counts)
+    for dimension in dict.fromkeys(one for kind in FIGURES for one in kind.counts)
+}
+_PLANNED = next(kind for kind in FIGURES if kind.quantity == "mobilised_planned")
 _SHELTER = next(kind for kind in FIGURES if kind.quantity == "shelter_capacity" and "person" in kind.counts)
 _NIGHTLY = frozenset({"night", "nightly", "сутки", "ночь", "посуточно"})
 _PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
@@ -51,13 +56,27 @@ def choose_kind(
     scene: Scene, amount: Amount, segment: tuple[int, int], previous: FigureKind | None, memory: Memory
 ) -> Choice | None:
     """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
-    options = [choice for kind in FIGURES if (choice := _score(scene, amount, segment, kind)) is not None]
+    fitting = _OF_DIMENSION.get(amount.dimension, ())
+    options = [choice for kind in fitting if (choice := _score(scene, amount, segment, kind)) is not None]
     best = max(options, key=lambda one: one.score, default=None)
     if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
         best = Choice(_PRICES[memory.service], best.score, best.cue)
     if best is not None and best.kind.quantity == "mobilised_cumulative" and _is_of_plan(scene, amount, segment):
         best = next((one for one in options if one.kind.quantity == "mobilised_planned"), best)
-    if best is not None and best.kind.quantity in ("air_price", "bus_price") and not _is_of_travel(scene, memory):
+    called = previous.quantity if previous is not None else memory.quantity if memory.counted_lately() else ""
+    if called == "mobilised_cumulative" and amount.dimension in ("bare", "person") and _is_target(scene, amount):
+        return Choice(_PLANNED, 0.5, None)  # "41,200 have reported, 69 per cent of the target of 60,000"
+    by_sea = (
+        best is not None
+        and best.kind.quantity == "air_price"
+        and not scene.has("flight")
+        and memory.service in ("ferry", "train")
+    )
+    if (
+        best is not None
+        and best.kind.quantity in ("air_price", "bus_price")
+        and (by_sea or not _is_of_travel(scene, memory))
+    ):
         best = None  # "tickets cost 40 euros", for a match
         previous = None
     bare = amount.dimension in ("bare", "person")
@@ -182,6 +201,8 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
     ):
         wanted = "queue_cars"
+    elif amount.dimension in ("vehicle", "time") and _is_of_label(scene, amount):
+        wanted = "queue_cars" if amount.dimension == "vehicle" else "wait_hours"
     elif (
         amount.dimension == "vehicle"
         and memory.queue_at >= memory.number - 1
@@ -239,8 +260,25 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
     return bool(words & _BEING) or scene.has("register")
 
 
+def _is_target(scene: Scene, amount: Amount) -> bool:
+    at = scene.token_at(amount.start)
+    words = ("target", "goal", "quota", "planned", "plan", "разнаряд", "плане", "квот", "запланирован")
+    near = (*scene.tokens[max(at - 4, 0) : at], *scene.tokens[amount.noun_end : amount.noun_end + 1])
+    return any(token.lower.startswith(words) for token in near)
+
+
 def _of_cars(memory: Memory) -> bool:
     return memory.counted_lately() and ("vehicles" in memory.quantity or memory.quantity == "capacity_cars_per_day")
+
+
+def _is_of_label(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a line of a list only names a post and what stands there: "Ilek: 60 cars, two hours"."""
+    at = next((one.last for one in scene.mentions if one.first == 0 and one.best.kind in ("crossing", "city")), 0)
+    if not at or (scene.tokens[at : at + 1] and scene.tokens[at].text not in ":–—-"):
+        return False
+    cars = next((one for one in scene.amounts if one.dimension == "vehicle"), None)
+    near = cars is not None and cars.first - at <= 4 and bool(amount.noun)
+    return near and amount.first - at <= 12 and not scene.has("enter", "leave", "cross", "throughput", "capacity")
 
 
 def _is_still_there(scene: Scene, amount: Amount) -> bool:
@@ -358,6 +396,7 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
             and not _is_attribute(scene, cue, amount)
             and not _is_thing(scene, cue)
             and not _is_of_part(scene, cue, amount)
+            and not _leads_to_next(scene, cue, amount)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -395,6 +434,43 @@ def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
         and scene.tokens[cue.first].lower in ("fleeing", "leaving", "бегущих", "бежавших")
         and 0 <= cue.first - amount.noun_end <= 1
         and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
+    )
+
+
+_LEADING = frozenset(
+    [
+        "of",
+        "is",
+        "was",
+        "for",
+        "at",
+        "to",
+        ":",
+        "—",
+        "–",
+        "на",
+        "до",
+        "в",
+        "up",
+        "about",
+        "around",
+        "some",
+        "around",
+        "over",
+        "around",
+    ]
+)
+
+
+def _leads_to_next(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether words on a capacity stand right before another number: "processed 980 against a capacity of 1,400"."""
+    if cue.kind not in ("capacity", "capacity of shelter", "room for") or cue.first < amount.first:
+        return False
+    return any(
+        other.first > amount.first
+        and 0 <= other.first - cue.last <= 3
+        and all(token.lower in _LEADING for token in scene.tokens[cue.last : other.first])
+        for other in scene.amounts
     )
 
 

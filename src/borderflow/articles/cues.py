@@ -30,6 +30,7 @@ _RIVALS = (
     frozenset({"registered only", "throughput", "cross"}),
     frozenset({"forecast", "enter", "queue", "wait"}),
     frozenset({"urge", "call up"}),  # "called on the neighbours to take in 300,000"
+    frozenset({"men", "call up"}),  # "men of call-up age" are not called up
     frozenset({"official", "cross"}),  # "traffic police" is no traffic
     frozenset({"host", "enter", "still"}),
     frozenset({"expect", "enter"}),  # "could reach half a million" is no arrival
@@ -82,8 +83,6 @@ def find_cues(tokens: Sequence[Token], lexicon: str = "cues.txt") -> list[Cue]:
     """Return the cues in a sentence, in the order of their first word; at most one of a class at each word."""
     found: list[Cue] = []
     for number, token in enumerate(tokens):
-        if not token.is_word:
-            continue
         starting = _starting(token.lower, lexicon)
         if not starting:
             continue

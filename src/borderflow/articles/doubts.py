@@ -102,6 +102,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
             return True  # but "20,000 more are waiting" counts people
     if (
         before
+        and not (before[-1] == "additional" and kind.quantity in OF_QUEUES)
         and (before[-1] in _CHANGES or (before[-1] == "на" and amount.dimension in ("bare", "percent")))
         and kind.quantity not in ("mobilised_planned", "rent_increase_pct")
     ):
@@ -186,7 +187,9 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if before[-2:] == ["estimated", "at"]:
         return True
-    if _is_part(scene, amount, segment, choice):
+    if _is_of_time_before(scene, amount, kind.quantity):
+        return True
+    if _is_part(scene, amount, segment, choice) or _is_only_expected(scene, amount, kind.quantity):
         return True
     parts = tuple(token.lower for token in scene.tokens[:2])
     if parts in _OF_THEM and (kind.quantity in OF_QUEUES or choice.cue is None):
@@ -229,6 +232,27 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     return bool(words & _LONG_AGO) and any(
         token.lower in _LONG_AGO and not any(one.start <= token.start < one.end for one in scene.dates)
         for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]
+    )
+
+
+def _is_only_expected(scene: Scene, amount: Amount, quantity: str) -> bool:
+    """Tell whether people are only expected, where what is claimed is how many there are: "expects 3,000 by the end of the month"."""
+    if quantity.startswith(("forecast", "mobilised", "capacity")) or quantity == "shelter_capacity":
+        return False
+    at = scene.token_at(amount.start)
+    return any(
+        0 <= at - cue.last <= 2 for cue in scene.of("expect", "forecast") if scene.tokens[cue.first].text[0] < "а"
+    )
+
+
+def _is_of_time_before(scene: Scene, amount: Amount, quantity: str) -> bool:
+    """Tell whether a number of people is how many there were before a day: "before November it was 40,000"."""
+    if not (quantity == "stock_present" or quantity.endswith("_*")):
+        return False
+    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;:"), default=0)
+    words = [token.lower for token in scene.tokens[low : amount.first]]
+    return words[:1] in (["before"], ["prior"], ["до"]) and any(
+        scene.tokens[low].start <= one.start < amount.start for one in scene.dates
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -296,10 +297,18 @@ def is_present(scene: Scene) -> bool:
 
 def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
     """Yield the numbers; one without a noun after "1,020 cars" or "for 60 roubles" counts the same, if worded alike."""
-    last, noun = memory.currency, ""
+    priced = scene.has("price", "ticket", "ride", "bicycle", "rent", "line place")
+    last, noun = memory.currency if priced or memory.currency_at >= memory.number - 1 else "", ""
     for one in scene.amounts:
         worded = scene.tokens[one.first - 1].lower if one.first else ""
-        same = last == "vehicle" or (last in MONEY and worded in _PRICED)
+        same = last == "vehicle" or (last in MONEY and (worded in _PRICED or _is_of_service(scene, one)))
+        if (
+            one.dimension == "bare"
+            and memory.quantity == "queue_cars"
+            and memory.counted_lately()
+            and _is_of_them(scene, one)
+        ):
+            one = one._replace(dimension="vehicle")
         if one.dimension == "bare" and _is_of_cars(scene, one):
             one = one._replace(dimension="vehicle")
         else:
@@ -311,11 +320,35 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
         if one.dimension not in ("bare", "percent", "other", "time"):
             last = one.dimension
         if one.dimension in MONEY:
-            memory.currency = one.dimension
+            memory.currency, memory.currency_at = one.dimension, memory.number
+
+
+def _is_of_service(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number after one of money is the fare of another service: "a taxi costs 120 dollars, a flight to Cancún 410"."""
+    before = [
+        cue for cue in scene.of("flight", "bus", "train", "ride", "ticket", "ferry") if 0 < amount.first - cue.last <= 7
+    ]
+    return any(
+        all(not token.is_number and token.text not in ";." for token in scene.tokens[cue.last : amount.first])
+        for cue in before
+    )
+
+
+def _is_of_them(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number is one of those counted before: "к вечеру их было уже 340", "230 of them are waiting"."""
+    before = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.first]}
+    after = [token.lower for token in scene.tokens[amount.last : amount.last + 2]]
+    return "их" in before or after == ["of", "them"]
 
 
 def _is_of_cars(scene: Scene, amount: Amount) -> bool:
     """Tell whether the noun of a number stands before it: "машин при этом накопилось 870", "очередь грузовиков — почти 800"."""
+    numbered = [token.lower for token in scene.tokens[max(amount.first - 7, 0) : amount.first]]
+    if any(
+        pair == ("number", "of") and dim_of(word) == "vehicle"
+        for pair, word in zip(itertools.pairwise(numbered), numbered[2:], strict=False)
+    ):
+        return True  # "the number of lorries waiting stood at 430"
     lined = [cue.last for cue in scene.of("queue") if cue.last < amount.first <= cue.last + 7]
     if lined and scene.tokens[lined[-1]].lower.startswith(("груз", "фур", "машин", "автомоб", "легков")):
         return True

@@ -56,6 +56,12 @@ def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterat
     """
     day, own, paragraph = published, published, -1
     for sentence in sentences:
+        if (
+            all(not token.is_word for token in sentence.tokens)
+            and len(sentence.tokens) <= 2
+            and len(sentence.text) <= 4
+        ):
+            continue  # the number of a point in a list: "3."
         first = sentence.paragraph != paragraph
         paragraph = sentence.paragraph
         own = day if first else own
@@ -141,11 +147,13 @@ def _is_heading(sentence: Sentence) -> bool:
     if len(tokens) > _LONGEST_HEADING or tokens[-1].text in ".!?…;,":
         return False
     return not any(
-        cue.kind in _HAPPENS and not tokens[cue.first].lower.startswith(("report", "сообщ"))
-        for cue in find_cues(tokens)
+        cue.kind in _HAPPENS and not tokens[cue.first].lower.startswith(_NAMING) for cue in find_cues(tokens)
     )
 
 
+#: nouns of what a heading may name: they say nothing of what happened
+_NAMING = ("report", "сообщ", "influx", "inflow", "arrivals", "outflow", "exodus", "departures", "entries", "exits", "returns", "onward", "wait", "въезд",
+           "выезд", "приток", "поток", "исход", "возвращени", "ожидани")  # fmt: skip
 _HAPPENS = (
     MOVES
     | {

@@ -98,6 +98,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("queue_cars", ("vehicle",), (("before post", "wait"),), "post", 0.6, "car", without=("elsewhere",)),
     FigureKind("capacity_cars_per_day", ("vehicle",), (("capacity",),), "post", 1.5, "vehicle"),
     FigureKind("throughput_vehicles_per_day", ("vehicle",), (("throughput",),), "post", 1.1, "vehicle"),
+    FigureKind("departures_vehicles_*", ("vehicle",), (("outward",), ("throughput", "cross")), "post", 1.7, "car"),
     FigureKind("departures_vehicles_*", ("vehicle",), (("leave",),), "post", 1.2, "car"),
     FigureKind("departures_vehicles_*", ("vehicle",), (("cross",),), "post", 0.5, "car"),
     FigureKind("queue_km", ("length",), (("queue",),), "post"),

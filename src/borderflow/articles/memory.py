@@ -44,6 +44,7 @@ class Memory:
     queue_at: int = -9
     service: str = ""
     currency: str = ""
+    currency_at: int = -9
     when_at: int = -9
     counted_at: int = -9
     rate_at: int = -9

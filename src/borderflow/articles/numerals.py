@@ -80,6 +80,7 @@ _BEFORE_TIME = frozenset(
 )
 
 
+_STARTS = frozenset({*UNITS, *_WHOLE, "half", "quarter", "a", "an", "суток", "сутки"})
 _BEFORE_DAY = frozenset(
     ["более", "больше", "меньше", "менее", "около", "почти", "порядка", "свыше", "ждут", "ждать", "ждал", "ждали", "стоят", "стоять", "стояли", "простояли",
      "провели", "заняло", "занимает", "примерно"]
@@ -101,9 +102,9 @@ def numeral_at(tokens: Sequence[Token], at: int) -> Numeral | None:
     token = tokens[at]
     if token.is_number:
         return _digits(tokens, at)
-    if not token.is_word:
-        return None
     word = token.lower
+    if not (word in _STARTS or "-" in word):
+        return None  # most words
     if word in _WHOLE:
         return _spelled_out(tokens, at) or Numeral(at, at + 1, _WHOLE[word], 1.0, False)
     if word in ("half", "quarter") and words_at(tokens, at + 1, 2) in (("a", "million"), ("of", "a")):

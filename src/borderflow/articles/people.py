@@ -113,9 +113,9 @@ def _is_titled(tokens: Sequence[Token], first: int, last: int) -> bool:
     following = tokens[last].lower if last < len(tokens) else ""
     if following in _PLACES or tokens[last - 1].lower in _PLACES:
         return False  # "president Kennedy bridge"
-    if before in _TITLES:
+    if before in _TITLES and not tokens[first - 1].text.isupper():
         return True
-    return tokens[first].lower in _TITLES and last - first > 1
+    return tokens[first].lower in _TITLES and last - first > 1 and not tokens[first].text.isupper()
 
 
 def _acts(tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -171,6 +171,7 @@ def _is_direction(scene: Scene, one: Mention) -> bool:
             "checkpoint",
             "gate",
             "barrier",
+            "сторону",
             "стороне",
             "берегу",
             "посту",
@@ -425,7 +426,10 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
         return Site((kept,), False)
     if family == "town" and (near := sorted((*memory.posts, *memory.towns), key=lambda mention: mention.start)):
         return Site((near[-1],), False)
-    if memory.place is not None:
+    later = bool(memory.posts) and memory.post_at >= memory.number - 2
+    if memory.place is not None and not (
+        later and family in ("entry", "exit") and memory.posts[-1].start > memory.place.end
+    ):
         return Site((memory.place,), False)
     pool = sorted((*memory.posts, *memory.towns, *memory.countries), key=lambda mention: mention.start)
     return Site((pool[-1],), False) if pool else None

@@ -15,6 +15,9 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|\S")
 _TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
 _SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*■▪●][ \t]?\S|\[?\d{1,2}[:.]\d{2}\b)")
 _LONGEST_HEADING = 60
+_DAY_ONLY = re.compile(
+    r"(?:\w+,? )?(?:\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,9}|[^\W\d_]{3,9} \d{1,2},?)(?: \d{4})?(?: года| г\.)?:?"
+)
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|;(?=\s)")
 _SHORT = load_words("abbreviation")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
@@ -92,7 +95,9 @@ def _below_headings(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     for line, following in itertools.pairwise(lines):
         at += len(line) + 1
         plain, after = line.strip(), following.strip()[:1]
-        short = 0 < len(plain) <= min(_LONGEST_HEADING, 0.6 * width)
+        short = 0 < len(plain) <= min(_LONGEST_HEADING, 0.6 * width) or (
+            _DAY_ONLY.fullmatch(following.strip()) and len(plain) <= _LONGEST_HEADING
+        )
         if (
             short
             and plain[:1].isupper()

@@ -227,7 +227,7 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         if scored := _scored(tokens, at, at + 4, names.look_up(text), countries):
             return Mention(at, at + 4, tokens[at].start, tokens[at + 3].end, _role(tokens, at), scored)
     joined = _with_particle(tokens, at)
-    for size in range(min(6, len(tokens) - at), 0, -1):
+    for size in range(_run(tokens, at), 0, -1):
         words = tokens[at : at + size]
         if not _one_name(words):
             continue
@@ -291,6 +291,17 @@ def _is_half(tokens: Sequence[Token], at: int, names: Names) -> bool:
             if high.start - low.end == 1 and tokens[other].is_capital and not names.look_up(tokens[other].text):
                 return True
     return False
+
+
+def _run(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens from one on may be one name at most: six, as far as only single spaces and hyphens part them."""
+    last = at + 1
+    while last < len(tokens) and last - at < 6:
+        one = tokens[last]
+        if not ((one.is_word and one.start - tokens[last - 1].end <= 1) or one.text == "-"):
+            break
+        last += 1
+    return last - at
 
 
 def _one_name(words: Sequence[Token]) -> bool:
@@ -518,6 +529,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         name = " ".join(_plain(token) for token in tokens[at : last + 1])
         one = Named(name.casefold(), name, "", "city", 0.6, "text")
         return Mention(at, last + 1, tokens[at].start, tokens[last].end, _role(tokens, at), (one,))
+    if before.startswith(("лагер", "camp")) and further != "the" and not _is_word(tokens[at].lower):
+        return Mention(
+            at, last, tokens[at].start, tokens[last - 1].end, "at", (_unlisted(tokens[at:last], "city", 0.6),)
+        )
     named_after = after in _POSTS or (after in ("border", "bridge") and following in (*_POSTS, ""))
     named_before = (
         before in _POSTS
