@@ -185,6 +185,10 @@ def test_mistakes_are_told(tmp_path, fit):
         calibrate("russia-2022", steps=0, out=tmp_path / "x")
     with pytest.raises(UsageError, match="no claim known by 2010-01-01"):
         calibrate("russia-2022", through="2010-01-01", out=tmp_path / "x")
+    with pytest.raises(UsageError, match="ledger: no claim that the model can be held against"):
+        calibrate("russia-2022", Ledger(()), out=tmp_path / "x")
+    with pytest.raises(UsageError, match="a fit is written to a disk, not to an address"):
+        calibrate("russia-2022", out="s3://bucket/fit")
     with pytest.raises(UsageError, match="exists and is not a fit"):
         (tmp_path / "other").mkdir()
         (tmp_path / "other" / "diary.txt").write_text("mine")

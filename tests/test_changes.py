@@ -86,8 +86,30 @@ def test_written_as_on_the_command_line(russia):
         (lambda s: alter_event(s, "finland-tourist-ban", share_admitted="nix"), "no parameter 'nix'"),
         (lambda s: apply_changes(s, lanes=["ozinki"]), "--lanes 'ozinki': write CROSSING=FACTOR"),
         (lambda s: apply_changes(s, move=["call-up=soon"]), "--move 'call-up=soon': write EVENT=DAYS"),
+        (lambda s: apply_changes(s, move=["call-up=nan"]), "moves by 36,600 days at most, got nan days"),
+        (lambda s: apply_changes(s, move=["call-up=1e9"]), r"at most, got 1e\+09 days"),
+        (lambda s: move_event(s, "call-up", hours=float("inf")), "and inf h"),
     ],
 )
 def test_mistakes(russia, change, words):
     with pytest.raises(bf.BorderflowError, match=words):
         change(russia)
+
+
+def test_two_changes_of_one_crossing_both_hold(russia):
+    # the second had taken the place of the first
+    changed = apply_changes(
+        russia,
+        close=["ozinki=2022-09-24/2022-09-25", "ozinki=2022-09-27/2022-09-28"],
+        lanes=["verkhny-lars/car=2", "verkhny-lars/bus=3"],
+    )
+    new = [event for event in changed.events if event.id.startswith("what-if")]
+    assert [event.id for event in new] == [
+        "what-if-closed-ozinki", "what-if-closed-ozinki-2", "what-if-capacity-verkhny-lars",
+        "what-if-capacity-verkhny-lars-2",
+    ]  # fmt: skip
+    assert [event.start.day for event in new[:2]] == [23, 26]
+    assert [(event.modes, event.factor) for event in new[2:]] == [(("car",), 2.0), (("bus",), 3.0)]
+    shut = close_crossing(close_crossing(tiny_scenario(), "forest", "2022-09-27", "2022-09-28"), "forest", "2022-09-29")
+    days = simulate_outcome(shut, members=2).series["departures_daily", "forest", "RU", "all"].sum(axis=0)
+    assert (days > 0).tolist() == [True, False, True, False, False]

@@ -79,6 +79,16 @@ def test_check_says_ok():
         (["compare", "russia-2022", "runs/x", "--without", "call-up"], ["name a change", "second run"]),
         (["compare", "russia-2022", "--close", "ozinky"], ["did you mean 'ozinki'"]),
         (["compare", "russia-2022", "--lanes", "ozinki"], ["CROSSING=FACTOR"]),
+        (["compare", "russia-2022", "--move", "call-up=nan", "--close", "ozinki"], ["call-up", "nan days"]),
+        (["compare", "russia-2022", "--close", "ozinki", "--out", "s3://b/x"], ["disk", "address"]),
+        (["compare", "russia-2022", "--close", "ozinki", "--seed", "-1"], ["seed", "got -1"]),
+        (["run", "flee-two-valleys", "--out", "s3://b/x"], ["disk", "address"]),
+        (["run", "flee-two-valleys", "--members", "3", "--member", "7"], ["--member 7", "0 to 2"]),
+        (["run", "russia-2022", "--cluster", "tcp://127.0.0.1:1", "--workers", "2"], ["--workers", "their own"]),
+        (["sensitivity", "russia-2022", "--events", "--of", "arivals_daily"], ["did you mean 'arrivals_daily'"]),
+        (["sensitivity", "russia-2022", "--sobol", "2", "--among", "patience", "--out", "x"], ["--out", "pictures"]),
+        (["export", "nowhere", "--format", "csv", "--reference-date", "2022-09-27"], ["only for --format hub"]),
+        (["forecast", "russia-2022", "--through", "2022-09-20"], ["known by 2022-09-28", "a day after"]),
         (["frobnicate"], ["frobnicate"]),
     ],
 )
@@ -110,6 +120,29 @@ def test_run_writes_its_folder_and_a_table(tmp_path):
     again = call("brief", "here", "--out", "again.html", cwd=tmp_path)
     assert again.returncode == 0
     assert (tmp_path / "again.html").stat().st_size > 10_000
+
+
+def test_a_run_of_a_flee_directory_is_told_apart(tmp_path):
+    assert call("run", "flee-two-valleys", "--members", "2", "--quiet", "--out", "camps", cwd=tmp_path).stdout == ""
+    quiet = call("score", "camps", "--quiet", "--out", "mine.csv", cwd=tmp_path)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert (tmp_path / "mine.csv").read_bytes() == (tmp_path / "camps" / "scores.csv").read_bytes()
+    for words in (
+        ["score", "camps", "--after", "2022-09-01"], ["export", "camps", "--format", "csv"], ["serve", "camps"],
+        ["compare", "camps", "camps"],
+    ):  # fmt: skip
+        answer = call(*words, cwd=tmp_path)
+        assert answer.returncode == 2 and len(answer.stderr.splitlines()) == 1
+        assert "Flee director" in answer.stderr and "run again" not in answer.stderr
+
+
+def test_a_change_of_a_finished_run(tmp_path):
+    call("run", "russia-2022", "--members", "2", "--until", "2022-09-26", "--quiet", "--out", "here", cwd=tmp_path)
+    answer = call("compare", "here", "--without", "lars-draft-office", "--quiet", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("Changed less reference, 2 paired members, 2022-09-14 to 2022-09-26")
+    wrong = call("compare", "here", "--without", "lars-draft-office", "--members", "3", cwd=tmp_path)
+    assert wrong.returncode == 2 and "here is a finished run" in wrong.stderr
 
 
 def test_compare_prints_effects_and_writes_tables(tmp_path):

@@ -1,5 +1,6 @@
 """Paired comparisons: what they hold equal, what they find, how sure they say they are."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from borderflow.errors import UsageError
 from borderflow.outcomes import Outcome, simulate_outcome
 from borderflow.results import QUANTITIES
 from borderflow.simulation import Setting
-from networks import EVENTS, tiny_scenario
+from networks import EVENTS, fleeing_scenario, tiny_scenario
 
 MEMBERS = 12
 
@@ -130,6 +131,19 @@ def test_totals_over_countries_are_sums_of_the_countries(tiny, reference):
     found = compare(reference, tiny.without("shock"))
     parts = [found.pair(("arrivals_daily", "", country, "all"))[1] for country in ("GE", "FI", "TR")]
     np.testing.assert_array_equal(found.pair(("arrivals_daily", "", "", "all"))[1], sum(parts))
+
+
+def test_who_passes_two_countries_is_in_the_total_once():
+    # the total without double counts was added to the sum of the countries: all arrivals twice
+    scenario = fleeing_scenario(days=4)
+    found = simulate_outcome(scenario, members=2)
+    once = found.series["arrivals_daily", "", "XX", "all"]
+    by_country = sum(found.series["arrivals_daily", "", country, "all"] for country in ("FI", "GE", "TR"))
+    assert 0 < once.sum() < by_country.sum()
+    np.testing.assert_array_equal(found.series["arrivals_daily", "", "", "all"], once)
+    main = compare(found, scenario.without("shock")).main_effects()
+    assert [one.country for one in main if one.quantity == "arrivals_daily"].count("") == 1
+    assert "XX" not in {one.country for one in main}
 
 
 def test_every_quantity_has_a_statistic(reference, tiny):
@@ -278,8 +292,29 @@ def test_what_cannot_be_paired_is_refused(tiny, reference):
         compare(outcome([[1.0]]), outcome([[1.0]], seed=2))
     with pytest.raises(UsageError, match="no member or no day in common"):
         compare(outcome([[1.0]]), outcome([[1.0]], members=(9,)))
-    with pytest.raises(UsageError, match="members must be 1 or more"):
+    with pytest.raises(UsageError, match="members must be 1 to 1,000,000, got 0"):
         compare(tiny, tiny, members=0)
+    with pytest.raises(UsageError, match="seed must be 0 to"):
+        compare(tiny, tiny, members=1, seed=-1)
+    with pytest.raises(UsageError, match="workers must be 1 to 1024, got 0"):
+        compare(tiny, tiny, members=1, workers=0)
+    for more in ({"until": "2022-09-28"}, {"fit": [{"patience": 2.0}]}):
+        with pytest.raises(UsageError, match="the reference is simulated already"):
+            compare(reference, tiny, **more)
+    with pytest.raises(UsageError, match="engines are kernels-old and kernels-"):
+        compare(replace(reference, engine="kernels-old"), tiny)
+    with pytest.raises(UsageError, match="engines are kernels-old and kernels-"):
+        compare(replace(reference, engine="kernels-old"), reference)
+
+
+def test_runs_whose_members_differ_are_not_said_to_share_parameters(tiny, tmp_path):
+    settings = [Setting({"patience": float(p)}) for p in (2, 8, 50)]
+    own = bf.run(tiny, members=3, seed=3, settings=settings, out=tmp_path / "own")
+    plain = bf.run(tiny, members=3, seed=3, out=tmp_path / "plain")
+    assert "held fixed" not in str(compare(plain, own))
+    assert "held fixed" in str(compare(plain, tiny.without("closure")))
+    with pytest.raises(UsageError, match="have parameters and breaks of their own, which new members cannot share"):
+        compare(own, tiny.without("closure"))
 
 
 @pytest.mark.parametrize(

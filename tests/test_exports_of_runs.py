@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -135,6 +136,11 @@ def test_geojson_of_crossings(run, whole, tmp_path):
     assert one["border"] == "RUS-GEO"
     ferry = [f["properties"] for f in read["features"] if f["properties"]["port_number"] == "ferry"]
     assert ferry[0]["port_status"] == "No traffic"  # it opens on the third day
+    # few passed is hidden, and yet it was open
+    guarded = json.loads(export(run, "geojson", tmp_path / "some.geojson", min_cell=10_000).read_text())["features"]
+    assert not any(one["properties"]["persons_admitted"] for one in guarded)
+    shown = [[one["properties"]["port_status"] for one in features] for features in (guarded, read["features"])]
+    assert shown[0] == shown[1]
 
 
 def test_hdx_folder(run, tmp_path):
@@ -146,6 +152,7 @@ def test_hdx_folder(run, tmp_path):
     for field in ("title", "notes", "dataset_source", "dataset_date", "methodology_other", "caveats", "license_id"):
         assert about[field], field
     assert about["private"] is True
+    assert about["dataset_date"] == "[2022-09-26T00:00:00 TO 2022-09-29T23:59:59]"  # the end of a scenario is exclusive
     assert {"name": "geo"} in about["groups"]
     assert "not observed" in about["caveats"]
     with hxl.data(str(folder / "figures-hxl.csv"), hxl.InputOptions(allow_local=True)) as source:
@@ -223,11 +230,20 @@ def test_the_description_says_what_the_spread_leaves_out(run):
         ({"format": "hdx", "sensitivity": "severe"}, "must not be shared on a public platform"),
         ({"format": "hub", "reference_date": "2023-01-01"}, "no day after the reference date"),
         ({"format": "hub", "reference_date": "soon"}, "not a date: 'soon'"),
+        ({"format": "hub", "reference_date": "2022-09-27 or so"}, "not a date: '2022-09-27 or so'"),
     ],
 )
 def test_mistakes(run, tmp_path, wrong, words):
     with pytest.raises(bf.UsageError, match=words):
         export(run, path=tmp_path / "out", **wrong)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_is_no_folder_of_this_disk(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for where in ("s3://bucket/all.csv", Path("s3://bucket/all.csv"), "memory://all.csv"):
+        with pytest.raises(bf.UsageError, match="an export is written to a disk, not to an address"):
+            export(run, "csv", where)
     assert not list(tmp_path.iterdir())
 
 

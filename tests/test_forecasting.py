@@ -104,6 +104,10 @@ def test_a_fit_of_another_scenario_is_refused(fit, tmp_path):
         forecast(tiny_scenario(), fit, out=tmp_path / "x")
     with pytest.raises(UsageError, match="after the end of the scenario"):
         forecast("russia-2022", fit, through="2023-01-01", out=tmp_path / "x")
+    with pytest.raises(UsageError, match=f"known by {ORIGIN}; --through must be a day after that"):
+        forecast("russia-2022", fit, through=ORIGIN, out=tmp_path / "x")
+    with pytest.raises(UsageError, match="members must be 1 to 1,000,000"):
+        forecast("russia-2022", fit, members=10_000_000, out=tmp_path / "x")
     with pytest.raises(UsageError, match="ships no fit"):
         forecast(tiny_scenario(), out=tmp_path / "x")
     with pytest.raises(ResultsError, match="is not a finished fit"):

@@ -1,5 +1,6 @@
 """Proposals: events with evidence, wider priors, rows of the ledger; comments stay, the result passes the check."""
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -117,3 +118,22 @@ def test_commands(tmp_path, arguments, code, says):
     assert "Traceback" not in done.stderr
     if code:
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("file", ["scenario.yaml", "evidence.csv"])
+def test_marks_and_ends_of_lines_of_other_systems_stay(tmp_path, file):
+    # a ledger saved by a spreadsheet begins with a byte order mark; the new row had lost its id there
+    shutil.copytree(shipped()["russia-2022"], tmp_path / "home")
+    path = tmp_path / "home" / file
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    one = proposal(
+        "A draft office was opened at the Mashtakovo checkpoint on Wednesday, regional officials said.",
+        load(tmp_path / "home"),
+    )
+    assert len([line for line in one.diff().splitlines() if line.startswith("-") and line[1:2] != "-"]) == 0
+    mine = one.accept(tmp_path / "mine")
+    after = (mine / file).read_bytes()
+    assert after.startswith(path.read_bytes()[:500])
+    assert after.count(b"\n") == after.count(b"\r\n") > path.read_bytes().count(b"\n")
+    (event,) = [event for event in load(mine).events if event.id == "mashtakovo-draft-office"]
+    assert read_ledger(mine).by_id[event.evidence[0]].publisher == "An invented paper"

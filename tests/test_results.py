@@ -302,6 +302,14 @@ def test_quantiles(run, summary):
     assert len(run.quantiles("queue_persons", by="place", mode="foot")) > 0
     with pytest.raises(UsageError, match=r"no quantity 'arrivals_dayly' \(did you mean 'arrivals_daily'\?\)"):
         run.quantiles("arrivals_dayly")
+    for wrong, words in (
+        ({"quantity": "queue_cars"}, "no queue_cars by country: it is by place of mode car"),
+        ({"quantity": "arrivals_daily", "mode": "car"}, "no arrivals_daily by country of mode car: it is by country"),
+        ({"quantity": "queue_cars", "by": "crossing"}, "by 'crossing': one of country, place"),
+        ({"quantity": "beds_needed"}, "no beds_needed by country: it is nowhere in this run"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            run.quantiles(**wrong)
 
 
 def test_manifest(run):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pytest
@@ -144,6 +145,13 @@ def test_figures_are_read():
         (lambda s: sobol_indices(s, ["patience"], "turned_back", samples=3), "power of two, got 3"),
         (lambda s: sobol_indices(s, [], "turned_back"), "name the parameters"),
         (lambda s: sobol_indices(s, ["patience"], "turned_back@XX", samples=2), "no turned_back/all of XX"),
+        (lambda s: sobol_indices(s, ["patience"], "turned_back", "median", samples=2), "its days become a sum"),
+        (
+            lambda s: sobol_indices(
+                s.model_copy(update={"announcement": date(2022, 10, 5)}), ["patience"], "turned_back", samples=2
+            ),
+            "no whole day since 2022-10-05",
+        ),
     ],
 )
 def test_mistakes(tiny, ask, words):

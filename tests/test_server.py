@@ -254,12 +254,27 @@ def test_a_forecast_is_that_of_the_library(client, tmp_path):
         at = [header["days"].index(day) for day in rows["end"]]
         expected = rows[["mean", "q05", "q25", "q50", "q75", "q95"]].to_numpy().T
         assert np.allclose(arrays["daily"][:, table[key]][:, at], expected, rtol=1e-5, atol=1e-3, equal_nan=True), key
+    # lines by hour know as well how many people sit in the cars of each member: the highest hour is the day's figure
+    lars = [tuple(row) for row in header["series"]].index(("queue_cars", "Verkhny Lars", "GE", "car"))
+    one_member = finish(client, client.post("/api/forecasts", json=question | {"members": 1}).json())
+    head, single = picture(client, one_member["id"])
+    hours = single["queue_cars"][0, head["posts"].index("verkhny-lars")]
+    days = single["daily"][0, lars]
+    assert np.nanmax(days) == pytest.approx(hours.max(), rel=1e-5) and hours.max() > 100
+    # its briefing says what the spread contains, and since when
+    page = client.get(f"/api/runs/{job['id']}/briefing.html").text
+    assert "each with values of its own" in page and "Forecast from" in page and "28 September 2022" in page
+    assert "chance variation only" not in page
     # a folder with a forecast is told apart from a plain run, and cannot be paired
     with TestClient(create_app(outlook.folder, members=3), base_url=LOCAL) as one:
         shown = picture(one, finish(one, one.get("/api/runs").json()[0])["id"])[0]
         assert (shown["spread"], shown["known"]) == ("forecast", "2022-09-28")
         body = {"scenario": "outlook", "changes": [{"kind": "switch", "event": "exit-lists", "on": False}]}
         assert "parameters and breaks of their own" in one.post("/api/comparisons", json=body).json()["detail"]
+        # what is simulated beside it has the scenario's own values, and does not call itself a forecast
+        beside = finish(one, one.post("/api/runs", json=body | {"members": 2}).json())
+        assert picture(one, beside["id"])[0]["spread"] == "chance"
+        assert "chance variation only" in one.get(f"/api/runs/{beside['id']}/briefing.html").text
 
 
 def test_a_question_about_a_forecast_is_that_of_the_library(client):

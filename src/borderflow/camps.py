@@ -26,7 +26,7 @@ from borderflow.camp_tables import CAMP_QUANTITIES, means_of, out_csv, summary_c
 from borderflow.errors import UsageError
 from borderflow.flee import FleeScenario, load_directory
 from borderflow.flee.members import Member, Workspace, simulate_members
-from borderflow.folders import read_json, remove, sweep, write_whole
+from borderflow.folders import on_disk, read_json, remove, sweep, write_whole
 from borderflow.kernels import cache_folder
 from borderflow.plans import choose_numbers, difference, finish, goes_on, guarded, part_of, require_ours, settle
 from borderflow.shares import ard, persistence, rescale
@@ -80,7 +80,7 @@ def run_camps(
     scenario = load_directory(source, settings=settings, counts=counts)
     if until is not None:
         scenario = scenario.until(until)
-    folder = Path(out) if out is not None else Path("runs") / scenario.name
+    folder = on_disk(out, "a run of a Flee directory") if out is not None else Path("runs") / scenario.name
     require_ours(folder)
     began = time.perf_counter()
     claim = _claim(scenario, numbers, seed)
@@ -228,7 +228,7 @@ def merge_camps(parts: Sequence[str | Path], out: str | Path) -> CampRun:
             raise UsageError(
                 f"merge: {one.folder} begins with member {one.numbers.start}, should be {before.numbers.stop}"
             )
-    folder = Path(out)
+    folder = on_disk(out, "a run of a Flee directory")
     require_ours(folder)
     numbers = range(first.numbers.start, runs[-1].numbers.stop)
     manifest = dict(first.manifest) | {

@@ -1,11 +1,14 @@
 """Changes: a scenario with one thing different, for what-if questions.
 
 Each function returns a new scenario. What it adds is hypothetical and cites no evidence; its id begins with
-``what-if``. `Scenario.without`, `Scenario.with_parameters` and `Scenario.with_event` make the other changes.
+``what-if``. Changes add up, also two of one crossing. `Scenario.without`, `Scenario.with_parameters` and
+`Scenario.with_event` make the other changes.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -19,6 +22,7 @@ from borderflow.scenario import CallUp, Capacity, Closure, Event, Opening, Scena
 __all__ = ["alter_event", "apply_changes", "change_capacity", "close_crossing", "move_event", "open_crossing"]
 
 Moment = datetime | date | str
+MOST_DAYS = 36_600  # that an event can be moved by: a hundred years
 
 
 def close_crossing(
@@ -116,6 +120,8 @@ def move_event(
     [1]
     """
     event = _event(scenario, event_id)
+    if not (math.isfinite(hours) and math.isfinite(days) and abs(hours) / 24 + abs(days) <= MOST_DAYS):
+        raise UsageError(f"event {event_id!r}: moves by {MOST_DAYS:,} days at most, got {days:g} days and {hours:g} h")
     by = timedelta(hours=hours, days=days) if start is None else parse_time(start) - event.start
     shifted: dict[str, Any] = {"start": event.start + by, "end": None if event.end is None else event.end + by}
     if isinstance(event, CallUp) and event.returns_from is not None:
@@ -234,6 +240,10 @@ def _with(
     **more: Any,
 ) -> Scenario:
     zone = ZoneInfo(scenario.place(crossings[0]).time_zone)
+    taken = {event.id for event in scenario.events}
+    # a second change of a crossing stands beside the first: an event of the same id would take its place
+    names = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    name = next(one for one in names if f"what-if-{one}" not in taken)
     fields = {
         "id": f"what-if-{name}",
         "kind": str(kind.model_fields["kind"].annotation.__args__[0]),  # type: ignore[union-attr]

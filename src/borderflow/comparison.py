@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 from borderflow.calibration import Fit, open_fit
 from borderflow.effects import EFFECT_COLUMNS, STATISTICS, Effect, pair_figures, reduce_days
 from borderflow.errors import ResultsError, UsageError, suggest
+from borderflow.folders import on_disk
 from borderflow.forecasting import draw_members
+from borderflow.kernels import cache_folder
 from borderflow.network import compile_network
 from borderflow.outcomes import Key, Outcome, Settings, read_outcome, simulate_outcome
-from borderflow.results import QUANTITIES, Run
+from borderflow.results import ALL_COUNTRIES, QUANTITIES, Run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
 
@@ -230,7 +232,10 @@ class Comparison:
         origin = self.reference.scenario.origin_country
         out = [e for e in touched if not e.place and e.country in ("", origin) and e.quantity in _MAIN_TOTALS]
         out.sort(key=lambda effect: _MAIN_TOTALS.index(effect.quantity))
-        countries = [e for e in touched if e.quantity == "arrivals_daily" and e.country and not e.place]
+        all_of_them = ("", ALL_COUNTRIES)
+        countries = [
+            e for e in touched if e.quantity == "arrivals_daily" and e.country not in all_of_them and not e.place
+        ]
         out += sorted(countries, key=by_size)[:5]
         for quantity, mode in (("queue_persons", "all"), ("wait_hours", "car")):
             here = [e for e in touched if (e.quantity, e.mode) == (quantity, mode) and abs(e.difference) >= 0.05]
@@ -266,7 +271,8 @@ class Comparison:
             "± mean: half of the 90 % interval of the mean difference. "
             "n: members that a claim of this size needs; many: 10,000 or more."
         )
-        spread = "Parameters are held fixed: the spread is chance alone." if self.reference.settings is None else ""
+        varied = self.reference.varied or self.other.varied
+        spread = "" if varied else "Parameters are held fixed: the spread is chance alone."
         return "\n".join([head, *_align(rows), "", f"{notes} {spread}".rstrip()])
 
     def write(self, folder: str | Path) -> list[Path]:
@@ -276,7 +282,7 @@ class Comparison:
         -------
         list of Path
         """
-        folder = Path(folder)
+        folder = on_disk(folder, "a comparison")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             tables = {"effects.csv": self.table(), "differences.csv": self.daily_table()}
@@ -358,16 +364,18 @@ def compare(
         outcomes from an earlier call, so that one reference serves many changes. ``other`` may differ in any way:
         events left out, moved or added, lanes, parameters.
     fit : optional
-        A fit or its folder: each member takes a draw of the posterior, with the daily noise that the fit found and
-        breaks that nobody knows of yet, as a forecast does. Or a sequence of `Setting` or of mappings from parameter to
-        value. Both scenarios get the same, except that a parameter or factor that ``other`` sets differently keeps its
-        new value there. Without it both run with the values of the scenario, and the spread is chance alone.
+        For a reference that is a scenario. A fit or its folder: each member takes a draw of the posterior, with the
+        daily noise that the fit found and breaks that nobody knows of yet, as a forecast does. Or a sequence of
+        `Setting` or of mappings from parameter to value. Both scenarios get the same, except that a parameter or factor
+        that ``other`` sets differently keeps its new value there. Without it both run with the values of the scenario,
+        and the spread is chance alone.
     members : int
         Number of pairs. Ignored where ``reference`` is a run or an outcome.
     seed : int
         Ignored where ``reference`` is a run or an outcome.
     until : date, optional
-        Another end (exclusive); ``other`` runs to the end of the reference in any case.
+        Another end (exclusive) of a reference that is a scenario; ``other`` runs to the end of the reference in any
+        case.
     workers : int, optional
         Threads; the number of processors where not given.
     advance : callable, optional
@@ -380,7 +388,8 @@ def compare(
     Raises
     ------
     UsageError
-        Where the two cannot be paired: another seed, another start, no member or day in common.
+        Where the two cannot be paired: another seed, start or engine, no member or day in common, new members beside
+        a run whose members have parameters of their own.
 
     Examples
     --------
@@ -392,6 +401,8 @@ def compare(
     """
     common: dict[str, Any] = {"workers": workers, "advance": advance}
     first = _scenario_or_outcome(reference)
+    if isinstance(first, Outcome) and (fit is not None or until is not None):
+        raise UsageError("a fit and another end are for scenarios; the reference is simulated already")
     if isinstance(first, Scenario):
         first = first if until is None else first.until(until)
         first = simulate_outcome(
@@ -401,6 +412,13 @@ def compare(
     if isinstance(source, Scenario):
         if source.start != first.scenario.start:
             _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{source.start:%Y-%m-%d %H:%M}Z")
+        if first.varied and first.settings is None:
+            raise UsageError(
+                "the members of the reference have parameters and breaks of their own, which new members cannot share; "
+                "compare two such runs, or the scenario with its fit"
+            )
+        if first.engine not in ("", cache_folder().name):
+            _refuse("engines", first.engine, cache_folder().name)
         own = carry_settings(first.settings, first.scenario, source)
         source = source.until(first.scenario.end)
         source = simulate_outcome(source, members=first.members, seed=first.seed, settings=own, **common)
@@ -461,6 +479,8 @@ def _pair(first: Outcome, second: Outcome) -> Comparison:
     if first.scenario.start != second.scenario.start:
         # hours are counted from the start, so draws of another start belong to other hours
         _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{second.scenario.start:%Y-%m-%d %H:%M}Z")
+    if first.engine and second.engine and first.engine != second.engine:
+        _refuse("engines", first.engine, second.engine)
     members = tuple(member for member in first.members if member in set(second.members))
     days = tuple(day for day in first.days if day in set(second.days))
     if not members or not days:

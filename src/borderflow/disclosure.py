@@ -13,6 +13,7 @@ OCHA (2025). Data Responsibility Guidelines. (Four levels of sensitivity.)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -52,7 +53,7 @@ COLUMNS: Mapping[str, str] = {
     "end": "last local day, included",
     "unit": "unit of the figures",
     "direction": "in: into the receiving country; out: out of it; exit: on the side that people leave",
-    "kind": "flow (a sum over the days), stock (a level), duration, price",
+    "kind": "flow (a sum over the days), stock (a level), duration, price, share",
     "mean": "mean over the members of the ensemble",
     "q05": "5 % quantile over members",
     "q25": "25 % quantile over members",
@@ -149,6 +150,7 @@ def describe(run: Run, *, sensitivity: str = "moderate", min_cell: int = MIN_CEL
         "members": manifest["members"],
         "start": f"{scenario.start:%Y-%m-%d}",
         "end": f"{scenario.end:%Y-%m-%d}",
+        "last": f"{scenario.end - timedelta(hours=1):%Y-%m-%d}",
         "origin": alpha3(scenario.origin_country),
         "countries": sorted({alpha3(country.id) for country in scenario.countries}),
         "license": "CC-BY-4.0",

@@ -83,7 +83,7 @@ def plot_comparison(
         dress(panel, title, f"{meaning.unit}{flow}, difference", zero=False)
         mark_days(panel)
     add_legend(figure, axes[0])
-    spread = "" if comparison.reference.settings is None else ", parameters from the fit"
+    spread = ", parameters of their own" if comparison.reference.varied or comparison.other.varied else ""
     title = f"Changed scenario less reference, {len(comparison.members)} paired members{spread}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return finish(figure, path)

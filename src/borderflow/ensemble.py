@@ -23,14 +23,16 @@ from borderflow.engine import await_engine, start_engine
 from borderflow.errors import UsageError
 from borderflow.folders import locate, write_whole
 from borderflow.network import Network, compile_network
-from borderflow.plans import Plan, begin, choose_numbers, close, finish, guarded, require_ours
+from borderflow.plans import MAX_SEED, Plan, begin, choose_numbers, close, finish, guarded, require_ours
 from borderflow.results import Run, open_run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting, simulate
 from borderflow.snapshots import hour_of, open_branch, require_shared_past
 from borderflow.workers import Desk, Pool, send_out, show_progress
 
-__all__ = ["merge", "run", "show_progress", "simulate_block"]
+MOST_WORKERS = 1024  # threads
+
+__all__ = ["MOST_WORKERS", "merge", "run", "show_progress", "simulate_block"]
 
 
 def run(
@@ -110,8 +112,7 @@ def run(
         name = scenario.folder.name
     branch = None if base is None else open_branch(base)
     numbers, seed = choose_numbers(members, seed, branch)
-    if workers is not None and not 1 <= workers <= 1024:
-        raise UsageError(f"workers must be 1 to 1024, got {workers}")
+    _require_bounds(seed, workers)
     if settings is not None and len(settings) != len(numbers):
         raise UsageError(f"settings are of {len(settings)} members, the run is of {len(numbers)}")
     if without:
@@ -234,6 +235,7 @@ def simulate_block(
     >>> block.read("left").shape[0]
     3
     """
+    _require_bounds(seed, workers)
     if settings is None and values is not None:
         settings = [Setting(one) for one in values]
     starts = range(0, len(members), MEMBERS_PER_CHUNK)
@@ -257,6 +259,13 @@ def simulate_block(
             stop.set()
             raise
     return Block.join([one for one in blocks if one is not None])
+
+
+def _require_bounds(seed: int, workers: int | None) -> None:
+    if not 0 <= seed <= MAX_SEED:
+        raise UsageError(f"seed must be 0 to 2**63 - 1, got {seed}")
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise UsageError(f"workers must be 1 to {MOST_WORKERS}, got {workers}")
 
 
 def _require_fit(runs: Sequence[Run]) -> None:

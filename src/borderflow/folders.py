@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "absolute", "is_remote", "locate", "options_of", "read_json", "read_table", "remove", "require_facts",
+    "absolute", "is_remote", "locate", "on_disk", "options_of", "read_json", "read_table", "remove", "require_facts",
     "shipped_with", "sweep", "write_whole",
 ]  # fmt: skip
 
@@ -60,6 +61,27 @@ def is_remote(path: Path) -> bool:
     False
     """
     return hasattr(path, "storage_options")
+
+
+def on_disk(where: str | Path, what: str) -> Path:
+    """Return a path on disk; `Path` alone would make a folder named ``s3:`` of an address.
+
+    Raises
+    ------
+    UsageError
+        For an address, saying what cannot be written there.
+
+    Examples
+    --------
+    >>> on_disk("fits/tour", "a fit").name
+    'tour'
+    >>> on_disk("s3://bucket/tour", "a fit")
+    Traceback (most recent call last):
+    borderflow.errors.UsageError: s3://bucket/tour: a fit is written to a disk, not to an address
+    """
+    if (isinstance(where, Path) and is_remote(where)) or re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(where)):
+        raise UsageError(f"{where}: {what} is written to a disk, not to an address")
+    return Path(where)
 
 
 def absolute(path: Path) -> Path:

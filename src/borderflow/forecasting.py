@@ -27,6 +27,7 @@ from borderflow.ensemble import run, simulate_block
 from borderflow.errors import ResultsError, UsageError, suggest
 from borderflow.network import Network, compile_network
 from borderflow.observations import Part, index_series
+from borderflow.plans import choose_numbers
 from borderflow.priors import PRIOR_DRAWS, list_unknowns, member_settings, standard_normals
 from borderflow.results import Run, daily_series, summarise
 from borderflow.scenario import Scenario, load
@@ -116,8 +117,11 @@ def forecast(
         scenario = scenario.until(last + dt.timedelta(days=1))
     if scenario.end > whole.end:
         raise UsageError(f"--through {scenario.end:%Y-%m-%d} is after the end of the scenario, {whole.end:%Y-%m-%d}")
+    if (scenario.end - dt.timedelta(hours=1)).date() <= fit.through:
+        raise UsageError(f"the fit knows what was known by {fit.through}; --through must be a day after that")
+    numbers, seed = choose_numbers(members, seed, None)
     network = compile_network(scenario)
-    settings = draw_members(network, fit, members=members, seed=seed, rates=rates)
+    settings = draw_members(network, fit, members=len(numbers), seed=seed, rates=rates)
     name = whole.folder.name if whole.folder is not None else "scenario"
     about = {
         "known": fit.through.isoformat(), "model_error": fit.manifest.get("model_error", 1.0),
@@ -143,10 +147,11 @@ def error_of(outlook: Run) -> float:
 
 def _about(outlook: Run) -> tuple[dt.date | None, float]:
     path = outlook.folder / FORECAST_FILE
-    if not path.is_file():
+    held = outlook.manifest.get("forecast")  # of members in memory, which have no folder of their own
+    if held is None and not path.is_file():
         return None, 1.0
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = json.loads(path.read_text(encoding="utf-8")) if held is None else held
         return dt.date.fromisoformat(about["known"]), float(about.get("model_error", 1.0))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ResultsError(f"{path}: is torn; make the forecast again") from None

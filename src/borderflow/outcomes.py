@@ -7,7 +7,7 @@ folder, it is compared with another run.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from borderflow.ensemble import simulate_block
 from borderflow.errors import UsageError
+from borderflow.kernels import cache_folder
 from borderflow.network import Network, compile_network
-from borderflow.results import Cube, Run, complete_days, daily_series, open_run
+from borderflow.plans import MAX_MEMBERS
+from borderflow.results import ALL_COUNTRIES, Cube, Run, complete_days, daily_series, open_run
 from borderflow.scenario import Scenario, load
 from borderflow.simulation import Setting
 
@@ -54,6 +56,10 @@ class Outcome:
         countries together (``""``) have the days that every one of them has whole.
     settings : tuple of Setting, optional
         What is special about each member: parameter values of a fit, daily noise, further events.
+    varied : bool
+        Do members have parameter values of their own? Of a run on disk its settings are not known, but this is.
+    engine : str
+        Mark of the engine that made the members; those of two engines cannot be paired. Empty where nobody knows.
     """
 
     scenario: Scenario
@@ -63,6 +69,8 @@ class Outcome:
     series: Mapping[Key, Floats]
     complete: Mapping[str, NDArray[np.bool_]]
     settings: tuple[Setting, ...] | None = None
+    varied: bool = False
+    engine: str = ""
 
 
 def simulate_outcome(
@@ -108,9 +116,10 @@ def simulate_outcome(
     (2, 4)
     """
     network = scenario if isinstance(scenario, Network) else _compile(scenario, until)
+    count = members if isinstance(members, int) else len(members)
+    if not 1 <= count <= MAX_MEMBERS:
+        raise UsageError(f"members must be 1 to {MAX_MEMBERS:,}, got {count}")
     numbers = tuple(range(members)) if isinstance(members, int) else tuple(members)
-    if not numbers:
-        raise UsageError(f"members must be 1 or more, got {members}")
     own = None
     if settings:
         given = [one if isinstance(one, Setting) else Setting(one) for one in settings]
@@ -136,7 +145,8 @@ def read_outcome(run: Run | str | Path) -> Outcome:
     """
     run = run if isinstance(run, Run) else open_run(run)
     members = tuple(run.store.read("member").tolist())
-    return outcome_of(run.network, run.store, int(run.manifest["seed"]), members, None)
+    found = outcome_of(run.network, run.store, run.seed, members, None)
+    return replace(found, engine=str(run.manifest.get("engine", "")))
 
 
 def outcome_of(
@@ -154,12 +164,18 @@ def outcome_of(
         everywhere = (one.quantity, "", "", "all")
         by_country = not one.place and one.quantity in _ADDITIVE_COUNTRIES
         by_crossing = one.place and one.mode == "all" and one.quantity in _ADDITIVE_CROSSINGS
-        if by_country or by_crossing:
+        if one.country == ALL_COUNTRIES:
+            # it comes after the countries: who passes two of them is in the sum of both
+            series[everywhere] = one.values
+        elif by_country or by_crossing:
             series[everywhere] = series[everywhere] + one.values if everywhere in series else one.values
     if keys is not None:
         series = {key: values for key, values in series.items() if key in keys}
     whole = complete_days(network)
     complete = dict(zip(network.countries, whole, strict=False))
-    complete |= {"": whole.all(axis=0), network.scenario.origin_country: whole[-1]}
+    complete |= dict.fromkeys(("", ALL_COUNTRIES), whole.all(axis=0)) | {network.scenario.origin_country: whole[-1]}
     complete |= {lane.name: complete[lane.country] for lane in network.lanes}
-    return Outcome(network.scenario, seed, members, network.days, series, complete, settings)
+    varied = settings is not None or cube.values is not None
+    return Outcome(
+        network.scenario, seed, members, network.days, series, complete, settings, varied, cache_folder().name
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from borderflow.snapshots import Snapshots
 
 __all__ = [
     "MAX_MEMBERS",
+    "MAX_SEED",
     "Plan",
     "begin",
     "choose_numbers",

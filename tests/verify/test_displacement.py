@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from borderflow.cube import Block
+from borderflow.ensemble import simulate_block
 from borderflow.kernels import border
 from borderflow.network import compile_network, distance_to
 from borderflow.results import daily_series
@@ -236,3 +237,28 @@ def test_a_party_stays_together():
     # the same people leave in the first hour; three at a time they take fewer ways
     assert three.origin[border.LEFT].sum() == pytest.approx(single.origin[border.LEFT].sum(), rel=0.1)
     assert (three.daily[border.CHOSE].sum() - single.daily[border.CHOSE].sum()) < 0.1 * single.daily[border.CHOSE].sum()
+
+
+def test_beds_and_needs_are_those_of_each_members_own_values():
+    # every member of a forecast has a share of its own who need a bed; all had that of the scenario
+    countries = [row | ({"bed_share": "bed_share", "bed_days": "bed_days"} if row["id"] == "FI" else {})
+                 for row in WAR_COUNTRIES]  # fmt: skip
+    own = {"bed_share": 0.2, "bed_days": 2.0, "water_litres": 15.0, "persons_per_toilet": 50.0}
+    scenario = fleeing_scenario(days=5, countries=countries, parameters=STEADY | own)
+    other = {"bed_share": 0.05, "bed_days": 6.0, "water_litres": 7.5, "persons_per_toilet": 10.0}
+    members = simulate_block(compile_network(scenario), [0, 0], seed=3, values=[own, other])
+    found = {(s.quantity, s.place, s.country, s.mode): s.values
+             for s in daily_series(compile_network(scenario), members)}  # fmt: skip
+    c = [country.id for country in scenario.countries].index("FI")
+    arrivals = members.read("entered")[:, :, c].sum(axis=2)
+    for member, values in enumerate((own, other)):
+        stock, needed = 0.0, []
+        for coming in arrivals[member]:
+            stock = stock * math.exp(-1 / values["bed_days"]) + values["bed_share"] * coming
+            needed.append(stock)
+        np.testing.assert_allclose(found["beds_needed", "", "FI", "all"][member], needed)
+    line = {
+        name: found[name, "forest", "FI", "all"] for name in ("person_hours_waiting", "needs_water", "needs_toilets")
+    }
+    np.testing.assert_allclose(line["needs_water"][1], line["person_hours_waiting"][1] / 24 * 7.5)
+    assert line["needs_water"][0].sum() > 1.9 * line["needs_water"][1].sum() > 0

@@ -6,23 +6,20 @@ import datetime as dt
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from borderflow.calibration.posteriors import FORMAT, Fit, open_fit
+from borderflow.calibration.problems import Problem, find_ledger, pose_problem
+from borderflow.calibration.tables import write_fit
 from borderflow.ensemble import show_progress
 from borderflow.errors import UsageError
 from borderflow.fits import begin_fit, finish_fit, keep_step, read_steps
+from borderflow.folders import on_disk
 from borderflow.kernels import cache_folder
 from borderflow.ledger import Ledger
 from borderflow.plans import guarded
 from borderflow.priors import PRIOR_DRAWS, standard_normals
 from borderflow.scenario import Scenario, load
 from borderflow.smoother import smooth
-
-if TYPE_CHECKING:
-    pass
-from borderflow.calibration.posteriors import FORMAT, Fit, open_fit
-from borderflow.calibration.problems import Problem, find_ledger, pose_problem
-from borderflow.calibration.tables import write_fit
 
 __all__ = ["calibrate"]
 
@@ -89,11 +86,11 @@ def calibrate(
         raise UsageError(f"steps must be 1 to 100, got {steps}")
     if not 0.1 <= model_error <= 100.0:
         raise UsageError(f"the factor on the model's error must be 0.1 to 100, got {model_error:g}")
-    folder = Path(out) if out is not None else Path("fits") / name
+    folder = on_disk(out, "a fit") if out is not None else Path("fits") / name
     began = time.perf_counter()
     ledger = find_ledger(scenario, observations)
-    day = _day(through) or max(claim.known for claim in ledger)
     problem = pose_problem(scenario, ledger, through=_day(through), wider=model_error)
+    day = _day(through) or max(claim.known for claim in ledger)
     claim = {
         "digest": problem.scenario.digest(), "through": day.isoformat(), "seed": seed, "members": members,
         "steps": steps, "format": FORMAT, "engine": cache_folder().name, "observations": _mark(problem),

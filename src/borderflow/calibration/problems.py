@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,6 @@ from borderflow.priors import Unknowns, list_unknowns, member_settings
 from borderflow.results import daily_series
 from borderflow.scenario import Scenario, parse_time
 from borderflow.smoother import Data
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["MODEL_ERROR", "SMALL", "Problem", "as_known", "find_ledger", "model_error", "pose_problem"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from borderflow.cli.options import read_members
-from borderflow.cli.tables import print_camp_scores
+from borderflow.cli.tables import print_camp_scores, write_camp_scores
 from borderflow.errors import UsageError
 
 __all__ = [
@@ -65,7 +65,11 @@ def run_directory(
     from borderflow.camp_briefing import write_camp_briefing
     from borderflow.camps import member_csv, run_camps, score_camps
     from borderflow.folders import write_whole
+    from borderflow.plans import choose_numbers
 
+    numbers, _ = choose_numbers(read_members(members), seed, None)
+    if member is not None and member not in numbers:
+        raise UsageError(f"--member {member}: the run has members {numbers.start} to {numbers.stop - 1}")
     finished = run_camps(
         shipped_directory(scenario),
         settings=settings,
@@ -80,11 +84,14 @@ def run_directory(
     if member is not None:
         write_whole(finished.folder / "out.csv", member_csv(finished, member))
     page = write_camp_briefing(finished)
+    scores = score_camps(finished) if finished.counted.any() else []
+    if scores:
+        write_camp_scores(finished.folder / "scores.csv", scores)
     if not quiet:
         for line in finished.manifest["warnings"]:
             print(f"borderflow: {line}", file=sys.stderr)
-        if finished.counted.any():
-            print_camp_scores(finished.folder, score_camps(finished))
+        if scores:
+            print_camp_scores(scores)
         seconds = finished.manifest["seconds"]
         print(f"{finished.manifest['members']:,} members in {seconds:.1f} s. Flee's columns: {finished.folder}/out.csv")
         print(f"Briefing: {page}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from borderflow.cli.options import Flag, read_day
+from borderflow.cli.options import Flag, Out, read_day
 from borderflow.cli.program import app
 from borderflow.errors import UsageError
 from borderflow.terminals import plain_console
@@ -23,7 +23,7 @@ app.command(evidence_app)
 
 
 @evidence_app.command(name="read")
-def read_evidence(article: Path, *, published: str | None = None, out: Path | None = None) -> None:
+def read_evidence(article: Path, *, published: str | None = None, out: Out = None) -> None:
     """Read an article (text, HTML or PDF; English or Russian): claims and events with the words they rest on.
 
     Parameters
@@ -50,7 +50,7 @@ def read_evidence(article: Path, *, published: str | None = None, out: Path | No
 
 
 @evidence_app.command(name="check")
-def check_evidence(ledger: Path, *, html: Path | None = None) -> None:
+def check_evidence(ledger: Path, *, html: Out = None) -> None:
     """Review a ledger: contradictions, denials, repetitions, what is superseded, unusable or missing for a fit.
 
     Parameters
@@ -85,7 +85,7 @@ def propose_evidence(
     publisher: str | None = None,
     url: str = "",
     accept: Flag = False,
-    out: Path | None = None,
+    out: Out = None,
 ) -> None:
     """Show what an article would change in a scenario, as a diff; --accept applies it.
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from borderflow.cli.directories import fit_directory, only_for_directories, shipped_directory
-from borderflow.cli.options import Flag
+from borderflow.cli.options import Flag, Out
 from borderflow.cli.program import app
-from borderflow.cli.tables import print_camp_scores, print_fit, print_outlook, print_scores
+from borderflow.cli.tables import print_camp_scores, print_fit, print_outlook, print_scores, write_camp_scores
 from borderflow.errors import UsageError
 
 __all__ = ["fit", "forecast", "score"]
@@ -25,7 +25,7 @@ def fit(
     steps: int = 6,
     model_error: float = 1.0,
     seed: int = 1,
-    out: Path | None = None,
+    out: Out = None,
     workers: int | None = None,
     resume: Flag = False,
     settings: str | None = None,
@@ -109,7 +109,7 @@ def forecast(
     through: str | None = None,
     members: int = 400,
     seed: int = 1,
-    out: Path | None = None,
+    out: str | None = None,
     workers: int | None = None,
     resume: Flag = False,
     quiet: Flag = False,
@@ -129,7 +129,7 @@ def forecast(
     seed
         The same seed gives the same bytes.
     out
-        Run folder; runs/SCENARIO-forecast where not given.
+        Run folder, or an address; runs/SCENARIO-forecast where not given.
     workers
         Threads; the number of processors where not given.
     resume
@@ -166,7 +166,7 @@ def score(
     observations: Path | None = None,
     after: str | None = None,
     scenario: str | None = None,
-    out: Path | None = None,
+    out: Out = None,
     quiet: Flag = False,
 ) -> None:
     """Score a run or a forecast against reports, beside simple baselines; writes scores.csv.
@@ -193,7 +193,12 @@ def score(
 
     folder = locate(run)
     if CampRun.is_run(folder):
-        print_camp_scores(folder, score_camps(CampRun.open(folder)))
+        if (observations, after, scenario) != (None, None, None):
+            raise UsageError("--observations, --after, --scenario: not for Flee directories, which hold their counts")
+        rows = score_camps(CampRun.open(folder))
+        write_camp_scores(out or folder / "scores.csv", rows)
+        if not quiet:
+            print_camp_scores(rows)
         return
     if observations is None:
         raise UsageError(f"{run}: name the reports to score it against with --observations")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from borderflow.errors import UsageError
 
-__all__ = ["Changes", "Flag", "Words", "read_day", "read_members", "read_settings"]
+__all__ = ["Changes", "Flag", "Out", "Words", "read_day", "read_members", "read_settings"]
 
 #: Said or not said.
 Flag = Annotated[bool, Parameter(negative=())]
@@ -17,6 +18,17 @@ Flag = Annotated[bool, Parameter(negative=())]
 Words = Annotated[list[str] | None, Parameter(negative=())]
 #: Other parameter values, as ``--set name=value``; may be repeated.
 Changes = Annotated[list[str] | None, Parameter(name="--set", negative=())]
+
+
+def _on_disk(_kind: object, where: Path | None) -> None:
+    from borderflow.folders import on_disk
+
+    if where is not None:
+        on_disk(where, "what this command makes")
+
+
+#: Where to write, on a disk: `Path` alone would take an address for a folder named ``s3:``.
+Out = Annotated[Path | None, Parameter(validator=_on_disk)]
 
 
 def read_settings(pairs: list[str]) -> dict[str, float]:

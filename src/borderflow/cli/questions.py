@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from borderflow.cli.options import Changes, Flag, Words, read_settings
+from borderflow.cli.options import Changes, Flag, Out, Words, read_settings
 from borderflow.cli.program import app
 from borderflow.errors import UsageError
 
@@ -27,10 +27,10 @@ def compare(
     lanes: Words = None,
     move: Words = None,
     fit: Path | None = None,
-    members: int = 100,
-    seed: int = 1,
+    members: int | None = None,
+    seed: int | None = None,
     until: str | None = None,
-    out: Path | None = None,
+    out: Out = None,
     workers: int | None = None,
     quiet: Flag = False,
 ) -> None:
@@ -57,9 +57,9 @@ def compare(
     fit
         Folder of a fit: members take draws of its posterior, with breaks, as in a forecast.
     members
-        Number of pairs.
+        Number of pairs, 100 where not given; of a run all its own.
     seed
-        Seed of both scenarios.
+        Seed of both scenarios, 1 where not given; that of a run is its own.
     until
         Another end (a date, exclusive).
     out
@@ -72,7 +72,8 @@ def compare(
     from borderflow.changes import apply_changes
     from borderflow.comparison import compare as compare_scenarios
     from borderflow.ensemble import show_progress
-    from borderflow.scenario import load
+    from borderflow.results import open_run
+    from borderflow.scenario import Scenario, load
 
     changes = {"without": without or [], "close": close or [], "open_": open_ or [], "lanes": lanes or [],
                "move": move or []}  # fmt: skip
@@ -80,12 +81,18 @@ def compare(
     changed = any(changes.values()) or bool(settings)
     if changed == (second is not None):
         raise UsageError("compare: name a change (--without, --set, --close, --open, --lanes, --move) or a second run")
-    reference = load(first) if changed else first
-    other = apply_changes(load(first), **changes, parameters=settings) if changed else str(second)
-    with show_progress(not quiet, 2 * members) as advance:
+    run = open_run(first) if (Path(first) / "manifest.json").is_file() else None
+    if run is not None and (members, seed, until, fit) != (None, None, None, None):
+        raise UsageError(f"--members, --seed, --until, --fit: for scenarios; {first} is a finished run")
+    reference = load(first) if run is None and changed else run or first
+    base = reference if isinstance(reference, Scenario) else None if run is None else run.scenario
+    other = str(second) if base is None or not changed else apply_changes(base, **changes, parameters=settings)
+    pairs = members if members is not None else 100 if run is None else run.members
+    with show_progress(not quiet, 2 * pairs) as advance:
         found = compare_scenarios(
-            reference, other, fit, members=members, seed=seed, until=until, workers=workers, advance=advance
-        )
+            reference, other, fit, members=pairs, seed=1 if seed is None else seed, until=until, workers=workers,
+            advance=advance,
+        )  # fmt: skip
     print(found)
     for path in found.write(out) if out is not None else ():
         print(path)
@@ -104,7 +111,7 @@ def sensitivity(
     members: int = 10,
     seed: int = 1,
     until: str | None = None,
-    out: Path | None = None,
+    out: Out = None,
     workers: int | None = None,
     quiet: Flag = False,
 ) -> None:
@@ -142,7 +149,11 @@ def sensitivity(
 
     if events + parameters + (sobol is not None) != 1:
         raise UsageError("sensitivity: name one of --events, --parameters and --sobol SAMPLES")
+    if sobol is not None and out is not None:
+        raise UsageError("--out: for the pictures of --events and --parameters; --sobol has none")
     figures = of or ["person_hours_waiting"]
+    for figure in figures:  # before anything is simulated
+        studies.read_figure(figure)
     with show_progress(
         not quiet, studies.count_members(scenario, events, parameters, sobol, among, members)
     ) as advance:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from borderflow.cli.directories import merge_directories, only_for_directories, run_directory, shipped_directory
-from borderflow.cli.options import Changes, Flag, Words, read_members, read_settings
+from borderflow.cli.options import Changes, Flag, Out, Words, read_members, read_settings
 from borderflow.cli.program import app
 from borderflow.cli.tables import print_table
 from borderflow.errors import UsageError
@@ -94,6 +93,8 @@ def run(
     from borderflow.clusters import open_pool
     from borderflow.ensemble import run as run_ensemble
 
+    if workers is not None and (cluster is not None or slurm is not None):
+        raise UsageError("--workers: threads of this computer; --cluster and --slurm bring workers of their own")
     with open_pool(cluster=cluster, slurm=slurm) as pool:
         finished = run_ensemble(
             scenario,
@@ -146,7 +147,7 @@ def merge(*parts: str, out: str, quiet: Flag = False) -> None:
 
 
 @app.command
-def brief(run: str, *, out: Path | None = None) -> None:
+def brief(run: str, *, out: str | None = None) -> None:
     """Write the briefing of a finished run again.
 
     Parameters
@@ -154,7 +155,7 @@ def brief(run: str, *, out: Path | None = None) -> None:
     run
         The run folder, or its address.
     out
-        The HTML file; briefing.html in the run folder where not given.
+        The HTML file, or its address; briefing.html in the run folder where not given.
     """
     from borderflow.briefing import write_briefing
     from borderflow.camps import CampRun
@@ -176,11 +177,11 @@ def export(
     /,
     *,
     format: str,
-    out: Path | None = None,
+    out: Out = None,
     min_cell: int = 10,
     sensitivity: str = "moderate",
     reference_date: str | None = None,
-    model_id: str = "borderflow",
+    model_id: str | None = None,
 ) -> None:
     """Write the figures of a run in a format that others read; small cells are left out.
 
@@ -199,10 +200,12 @@ def export(
     reference_date
         For hub: the last day known when the forecast was made.
     model_id
-        For hub.
+        For hub; borderflow where not given.
     """
     from borderflow.exports import export as export_run
 
+    if format != "hub" and (reference_date, model_id) != (None, None):
+        raise UsageError("--reference-date and --model-id: only for --format hub")
     print(
         export_run(
             run,
@@ -211,7 +214,7 @@ def export(
             min_cell=min_cell,
             sensitivity=sensitivity,
             reference_date=reference_date,
-            model_id=model_id,
+            model_id=model_id or "borderflow",
         )
     )
 

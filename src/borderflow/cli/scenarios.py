@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from borderflow.cli.directories import check_directory, only_for_directories, shipped_directory
-from borderflow.cli.options import Flag
+from borderflow.cli.options import Flag, Out
 from borderflow.cli.program import app
 from borderflow.errors import UsageError
 
@@ -97,7 +97,7 @@ def new(
     days: int = 30,
     population: int | None = None,
     residents: int | None = None,
-    out: Path | None = None,
+    out: Out = None,
 ) -> None:
     """Draft a scenario that runs at once, from the gazetteer and a table of crossings.
 

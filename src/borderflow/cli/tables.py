@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from borderflow.results import Run
     from borderflow.skill import Scores
 
-__all__ = ["print_camp_scores", "print_fit", "print_outlook", "print_scores", "print_table"]
+__all__ = ["print_camp_scores", "print_fit", "print_outlook", "print_scores", "print_table", "write_camp_scores"]
 
 
 def print_table(run: Run) -> None:
@@ -139,14 +139,9 @@ def print_scores(scores: Scores) -> None:
         console.print(f"{len(scores.unused)} reports could not be scored.")
 
 
-def print_camp_scores(folder: Path, rows: list[dict[str, Any]]) -> None:
-    """Print scores of camp counts and write them beside the run."""
-    import csv
-    import io
-
+def print_camp_scores(rows: list[dict[str, Any]]) -> None:
+    """Print scores of camp counts."""
     from rich.console import Console
-
-    from borderflow.folders import write_whole
 
     table = plain_table(
         "Averaged relative difference to the counts, 0 is best",
@@ -158,8 +153,17 @@ def print_camp_scores(folder: Path, rows: list[dict[str, Any]]) -> None:
         table.add_row(row["model"], f"{row['ard']:.3f}", f"{row['ard_rescaled']:.3f}", spread, f"{row['later']:.3f}")
     Console().print(table)
     print("Every row knows each day's total; what is forecast is how people share themselves among camps.")
+
+
+def write_camp_scores(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write scores of camp counts as CSV."""
+    import csv
+    import io
+
+    from borderflow.folders import write_whole
+
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_whole(folder / "scores.csv", text.getvalue())
+    write_whole(path, text.getvalue())

@@ -49,7 +49,7 @@ def _hdx_metadata(order: Order) -> dict[str, Any]:
         "dataset_source": m["source"],
         "owner_org": "TO BE FILLED IN by the organisation that publishes",
         "maintainer": "TO BE FILLED IN",
-        "dataset_date": f"[{m['start']}T00:00:00 TO {m['end']}T00:00:00]",
+        "dataset_date": f"[{m['start']}T00:00:00 TO {m['last']}T23:59:59]",
         "data_update_frequency": "-2",
         "groups": [{"name": code.lower()} for code in sorted({m["origin"], *m["countries"]})],
         "tags": [{"name": name} for name in ("displacement", "border crossings", "forecasting", "hxl")],

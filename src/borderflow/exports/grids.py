@@ -157,7 +157,8 @@ def _features(order: Order) -> Iterator[dict[str, Any]]:
 
 def _status(line: Any, passed: Any) -> str:
     """Return what the day looked like: nobody passed though people stood there, or somebody did."""
-    if passed is not None and passed.q95 > 0:
+    # a figure is hidden because it is small, not because it is zero
+    if passed is not None and (passed.q95 > 0 or math.isnan(passed.q95)):
         return "Open"
     return "Closed" if line.q05 > 0 else "No traffic"
 

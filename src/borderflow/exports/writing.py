@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,7 +15,7 @@ from borderflow.exports.exchange import write_hdx
 from borderflow.exports.grids import write_geojson, write_netcdf
 from borderflow.exports.orders import Order
 from borderflow.exports.tables import write_csv, write_hub, write_hxl, write_parquet
-from borderflow.folders import is_remote
+from borderflow.folders import is_remote, on_disk
 from borderflow.forecasting import known_by
 from borderflow.results import Run, open_run
 
@@ -96,13 +96,16 @@ def export(
     write, ending = _WRITERS[format]
     if path is None and is_remote(run.folder):
         raise UsageError(f"{run.folder}: exports are written to a disk; name a file on one with --out")
-    target = Path(path) if path is not None else run.folder / f"{run.folder.name or 'run'}-{format}{ending}"
+    beside = run.folder / f"{run.folder.name or 'run'}-{format}{ending}"
+    target = beside if path is None else on_disk(path, "an export")
     return _whole_or_not(order, write, target, folder=format == "hdx")
 
 
 def _day(given: date | str) -> date:
     try:
-        return given if isinstance(given, date) else date.fromisoformat(given[:10])
+        if isinstance(given, str):
+            return date.fromisoformat(given)
+        return given.date() if isinstance(given, datetime) else given
     except ValueError:
         raise UsageError(f"not a date: {given!r}; write 2022-09-28") from None
 

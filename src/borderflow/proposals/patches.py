@@ -117,7 +117,7 @@ def _scalar(value: Any) -> str:
 
 def append_rows(text: str, rows: Sequence[Claim]) -> str:
     """Return the text of a ledger with more rows, in the columns that it has."""
-    header = next(csv.reader(io.StringIO(text)))
+    header = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\n")
     for row in rows:

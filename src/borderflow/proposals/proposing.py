@@ -82,21 +82,39 @@ def propose(
     """
     if scenario.folder is None:
         raise UsageError("a proposal needs a scenario that was loaded from a folder")
-    yaml_text = (scenario.folder / "scenario.yaml").read_text(encoding="utf-8")
+    # as bytes: marks and ends of lines of other systems stay as they are
+    yaml_text = (scenario.folder / "scenario.yaml").read_bytes().decode("utf-8")
     ledger_file = scenario.folder / "evidence.csv"
     ledger_text = ledger_file.read_bytes().decode("utf-8") if ledger_file.is_file() else ",".join(COLUMNS) + "\n"
     ledger = read_ledger(ledger_file) if ledger_file.is_file() else Ledger(())
     home = {"place": country_name(scenario.origin_country), "country": scenario.origin_country}
     findings = [one if one.place else one.model_copy(update=home) for one in findings]
     ids, rows, notes = _match_rows(findings, ledger, publisher, url, published)
-    patch = Patch(yaml_text)
+    patch = Patch(_plain_ends(yaml_text))
     propose_events(findings, ids, scenario, patch, notes)
     _propose_quota(findings, ids, scenario, patch, notes)
-    before = {"scenario.yaml": yaml_text, "evidence.csv": ledger_text if ledger_file.is_file() else ""}
-    after = {"scenario.yaml": patch.applied(), "evidence.csv": append_rows(ledger_text, rows)}
+    before = {"scenario.yaml": yaml_text, "evidence.csv": ledger_text if ledger_file.is_file() or not rows else ""}
+    ledger_after = append_rows(_plain_ends(ledger_text), rows)
+    after = {
+        "scenario.yaml": _ends_of(yaml_text, patch.applied()), "evidence.csv": _ends_of(ledger_text, ledger_after),
+    }  # fmt: skip
     proposal = Proposal(scenario.folder, before, after, tuple(notes))
     _try_out(proposal)
     return proposal
+
+
+def _plain_ends(text: str) -> str:
+    """Return a text whose lines all end as on Windows with plain ends; others as they are."""
+    return text.replace("\r\n", "\n") if _of_windows(text) else text
+
+
+def _ends_of(model: str, text: str) -> str:
+    """Return a text with plain ends of lines with those of another."""
+    return text.replace("\n", "\r\n") if _of_windows(model) else text
+
+
+def _of_windows(text: str) -> bool:
+    return 0 < text.count("\r\n") == text.count("\n")
 
 
 def _match_rows(
@@ -180,6 +198,7 @@ def _try_out(proposal: Proposal) -> Scenario:
         for name, text in proposal.after.items():
             (copy / name).write_text(text, encoding="utf-8", newline="")
         try:
+            read_ledger(copy)
             return load(copy)
         except ScenarioError as error:
             raise ScenarioError(error.problems) from None

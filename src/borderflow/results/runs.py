@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from borderflow.cube import Store
 from borderflow.errors import ResultsError, UsageError, suggest
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Run", "headline", "open_run"]
 
 FORMAT = 2  # version of the run folder
+_By = Literal["country", "place"]
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,7 @@ class Run:
         """The cube as plain arrays."""
         return Store(self.folder / "results.zarr")
 
-    def quantiles(
-        self, quantity: str, *, by: Literal["country", "place"] = "country", mode: str | None = None
-    ) -> pd.DataFrame:
+    def quantiles(self, quantity: str, *, by: _By = "country", mode: str | None = None) -> pd.DataFrame:
         """Return mean and quantiles of one quantity per day.
 
         Parameters
@@ -108,14 +107,20 @@ class Run:
         Raises
         ------
         UsageError
-            For a quantity that the summary does not have.
+            For a quantity that the summary does not have, or not by country, by place or of that mode.
         """
         if quantity not in QUANTITIES:
             raise UsageError(f"no quantity {quantity!r}{suggest(quantity, QUANTITIES)}")
+        if by not in get_args(_By):
+            raise UsageError(f"by {by!r}: one of {', '.join(get_args(_By))}")
         frame = self.summary
         rows = (frame["quantity"] == quantity) & ((frame["place"] == "") == (by == "country"))
         if mode is not None:
             rows &= frame["mode"] == mode
+        there = {("place" if one.place else "country", one.mode) for one in self.rows if one.quantity == quantity}
+        if not any(kind == by and mode in (None, name) for kind, name in there):
+            known = ", ".join(f"by {kind} of mode {name}" for kind, name in sorted(there)) or "nowhere in this run"
+            raise UsageError(f"no {quantity} by {by}{f' of mode {mode}' if mode else ''}: it is {known}")
         columns = ["start", "end", *SUMMARY_COLUMNS[7:]]
         head = ["country"] if by == "country" else ["place", "country", "mode"]
         return frame.loc[rows, head + columns].reset_index(drop=True)
@@ -174,6 +179,11 @@ def open_run(folder: str | Path, rows: Sequence[DailyFigures] | None = None) -> 
     if not path.is_file():
         raise ResultsError(f"{folder}: no manifest.json; give the folder of a finished run")
     manifest = read_json(path)
+    if manifest.get("kind") == "camps":
+        raise ResultsError(
+            f"{folder}: is a run of a Flee directory, with camps and no crossings; brief, score and merge take it, and "
+            "its figures are in summary.csv and out.csv"
+        )
     if manifest.get("format") != FORMAT:
         raise ResultsError(f"{path}: format {manifest.get('format')!r}, this version reads format {FORMAT}; run again")
     require_facts(path, manifest, {"members": int, "seed": int, "scenario_digest": str, "borderflow": str})

@@ -130,7 +130,7 @@ def daily_series(network: Network, store: Cube) -> Iterator[Series]:
                 if lanes[n].mode == "car":
                     cars = everybody[:, :, n] / of_members(network, store, "car_occupancy")
                     yield Series("departures_vehicles_daily", lane.name, home, "car", cars)
-        yield from _queue_series(network, lane_days, post, of_members(network, store, "car_occupancy"))
+        yield from _queue_series(network, store, lane_days, post)
 
     # the country of origin
     left, called = store.read("left").sum(axis=2).astype(float), store.read("called").sum(axis=2).astype(float)
@@ -156,7 +156,7 @@ def _behind_the_border(
         )
     entered = store.read("entered").astype(float)
     counts = np.array([group.woman_or_child for group in scenario.groups])
-    places = _places(network)
+    places = _places(network, store)
     for c, country in enumerate(scenario.countries):
         arrivals = entered[:, :, c].sum(axis=2)
         if counts.any() and country.id != scenario.origin_country:
@@ -165,12 +165,13 @@ def _behind_the_border(
             yield Series("women_children_share", "", country.id, "all", np.where(arrivals > 0, share, np.nan))
         if scenario.value(country.bed_share) > 0:
             needed = np.zeros_like(arrivals)
-            stays = np.exp(-1.0 / scenario.value(country.bed_days))
+            share, days = (of_members(network, store, one)[:, 0] for one in (country.bed_share, country.bed_days))
+            stays = np.exp(-1.0 / days)
             for day in range(arrivals.shape[1]):
                 before = needed[:, day - 1] if day else 0.0
-                needed[:, day] = before * stays + arrivals[:, day] * scenario.value(country.bed_share)
+                needed[:, day] = before * stays + arrivals[:, day] * share
             yield Series("beds_needed", "", country.id, "all", needed)
-            yield Series("beds_short", "", country.id, "all", np.maximum(needed - places[c], 0.0))
+            yield Series("beds_short", "", country.id, "all", np.maximum(needed - places[:, c], 0.0))
 
 
 def _leaves(network: Network, lane: int) -> str:
@@ -181,13 +182,13 @@ def _leaves(network: Network, lane: int) -> str:
     return scenario.place(scenario.place(station.post).gateway).country
 
 
-def _places(network: Network) -> NDArray[np.float64]:
-    """Return beds that reception events offer, by country and local day."""
-    places = np.zeros((len(network.countries), len(network.days)))
+def _places(network: Network, store: Cube) -> NDArray[np.float64]:
+    """Return beds that reception events offer, by member (one row where all have the same), country and local day."""
+    places = np.zeros((1 if store.values is None else store.members, len(network.countries), len(network.days)))
     for event in network.scenario.active_events():
         if isinstance(event, Reception):
             for c in map(network.countries.index, event.countries):
-                places[c] += _share_of_days(network, c, event) * network.scenario.value(event.places)
+                places[:, c] += _share_of_days(network, c, event) * of_members(network, store, event.places)
     return places
 
 
@@ -212,20 +213,19 @@ def _within_the_country(
                 yield Series(quantity, lane.name, lane.country, lane.mode, lane_days[array][:, :, q].astype(float))
 
 
-def of_members(network: Network, store: Cube, name: str) -> NDArray[np.float64]:
-    """Return a parameter value or a factor relative to the scenario's, by member: shape (member, 1) or (1, 1)."""
+def of_members(network: Network, store: Cube, name: float | str) -> NDArray[np.float64]:
+    """Return a number, a parameter value or a factor relative to the scenario's: shape (member, 1) or (1, 1)."""
     scenario = network.scenario
+    if not isinstance(name, str):
+        return np.array([[float(name)]])
     kind, _, of = name.partition(":")
     shipped = scenario.factor(kind, of) if of else scenario.value(kind)
     values = np.array([one.get(name, shipped) for one in store.values or ({},)])[:, None]
     return values / shipped if of else values
 
 
-def _queue_series(
-    network: Network, lane_days: Mapping[str, NDArray[Any]], post: str, occupancy: NDArray[np.float64]
-) -> Iterator[Series]:
+def _queue_series(network: Network, store: Cube, lane_days: Mapping[str, NDArray[Any]], post: str) -> Iterator[Series]:
     """Yield queues, waits and needs of one crossing, or bookings and fares of one air route."""
-    scenario = network.scenario
     columns = [q for q, n in enumerate(network.recorded) if network.lanes[n].post == post]
     lanes = [network.lanes[network.recorded[q]] for q in columns]
     name, country = lanes[0].name, lanes[0].country
@@ -233,39 +233,42 @@ def _queue_series(
     def of(array: str, position: int) -> NDArray[np.float64]:
         return np.asarray(lane_days[array][:, :, position], dtype=float)
 
+    def each(value: float | str) -> NDArray[np.float64]:
+        return of_members(network, store, value)
+
     for q, lane in zip(columns, lanes, strict=True):
         if lane.kind == "air":
             yield Series("air_booked", name, country, "air", of("queue_peak", q))
             yield Series("air_price", name, country, "air", 1000.0 * of("price_mean", q))
             return
         if lane.mode == "car":
-            yield Series("queue_cars", name, country, "car", of("queue_peak", q) / occupancy)
+            yield Series("queue_cars", name, country, "car", of("queue_peak", q) / each("car_occupancy"))
         yield Series("queue_persons", name, country, lane.mode, of("queue_peak", q))
         yield Series("wait_hours", name, country, lane.mode, of("wait_passing_mean", q))
         yield Series("wait_hours_joining", name, country, lane.mode, of("wait_joining_peak", q))
     p = land_posts(network).index(post)
     peak, person_hours, long_wait = (of(array, p) for array in POST_DAY_NAMES)
-    water, places = _relief(network, post)
+    water, places = _relief(network, store, post)
     yield Series("queue_persons", name, country, "all", peak)
     yield Series("person_hours_waiting", name, country, "all", person_hours)
     yield Series("waiting_over_24h", name, country, "all", long_wait)
-    need = person_hours / 24.0 * scenario.value("water_litres")
-    yield Series("needs_water", name, country, "all", np.maximum(need - water[None, :], 0.0))
-    yield Series("needs_toilets", name, country, "all", np.ceil(peak / scenario.value("persons_per_toilet")))
-    floor = np.maximum(long_wait - places[None, :], 0.0) * scenario.value("shelter_area")
+    need = person_hours / 24.0 * each("water_litres")
+    yield Series("needs_water", name, country, "all", np.maximum(need - water, 0.0))
+    yield Series("needs_toilets", name, country, "all", np.ceil(peak / each("persons_per_toilet")))
+    floor = np.maximum(long_wait - places, 0.0) * each("shelter_area")
     yield Series("needs_shelter", name, country, "all", floor)
 
 
-def _relief(network: Network, post: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return litres a day and shelter places that relief events provide at a crossing, by local day."""
+def _relief(network: Network, store: Cube, post: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return litres a day and shelter places that relief events provide at a crossing, by member and local day."""
     scenario, days = network.scenario, len(network.days)
-    water, places = np.zeros(days), np.zeros(days)
+    water, places = np.zeros((1, days)), np.zeros((1, days))
     for event in scenario.active_events():
         if not isinstance(event, Relief) or post not in event.crossings:
             continue
         share = _share_of_days(network, network.countries.index(scenario.place(post).country), event)
-        water += share * scenario.value(event.water_litres_per_day)
-        places += share * scenario.value(event.shelter_places)
+        water = water + share * of_members(network, store, event.water_litres_per_day)
+        places = places + share * of_members(network, store, event.shelter_places)
     return water, places
 
 

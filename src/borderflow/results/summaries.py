@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from borderflow.cube import AT_ONCE, Cube
 from borderflow.errors import ResultsError
 from borderflow.network import Network
-from borderflow.results.quantities import QUANTILES, QUANTITIES, SUMMARY_COLUMNS
+from borderflow.results.quantities import ALL_COUNTRIES, QUANTILES, QUANTITIES, SUMMARY_COLUMNS
 from borderflow.results.series import Series, complete_days, daily_series
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def summarise_series(
         # the country of origin counts days in UTC, the last row; crossings count the days of the receiving side
         country = receiving.get(series.place, series.country)
         keep = complete[network.countries.index(country) if country in network.countries else -1]
+        if country == ALL_COUNTRIES:
+            keep = complete[:-1].all(axis=0)
         if series.quantity == "arrivals_cumulative":
             keep = keep & (np.array(days) >= series.start)
         ends = tuple(itertools.compress(days, keep))

@@ -129,6 +129,9 @@ def sobol_indices(
     base = simulate_outcome(network, members=max(members, 20), **common)
     key = _key_of(base, figure)
     wanted = statistic or STATISTICS[key[0]][0]
+    if wanted not in STATISTICS[key[0]]:
+        known = " or ".join(STATISTICS[key[0]])
+        raise UsageError(f"no statistic {wanted!r} of {key[0]}; its days become a {known}")
     problem, design = _design(unknowns, samples, seed)
     figures = _run_design(network, unknowns, design, key, wanted, members, common)
     if scale == "log" and (figures < 0).any():
@@ -160,7 +163,10 @@ def _key_of(outcome: Outcome, figure: str) -> Key:
 def _figure(outcome: Outcome, key: Key, statistic: str) -> Floats:
     """Return one figure per member since the announcement."""
     since = np.array([day >= outcome.scenario.announcement for day in outcome.days])
-    return reduce_days(outcome.series[key][:, since & outcome.complete[key[1] or key[2]]], statistic)
+    kept = since & outcome.complete[key[1] or key[2]]
+    if not kept.any():
+        raise UsageError(f"no whole day since {outcome.scenario.announcement}; study a longer period")
+    return reduce_days(outcome.series[key][:, kept], statistic)
 
 
 def _salib(part: str) -> Any:

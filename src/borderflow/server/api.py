@@ -96,10 +96,11 @@ def list_scenarios(desk: AtDesk) -> list[dict[str, Any]]:
     """Return names and titles, the one that the server was started with first."""
     out = []
     for name in desk.names:
-        scenario = desk.study(name).scenario
+        study = desk.study(name)
+        scenario = study.scenario
         out.append(
             {"name": name, "title": scenario.title, "start": scenario.start.isoformat(),
-             "end": scenario.end.isoformat(), "members": desk.members}
+             "end": scenario.end.isoformat(), "members": desk.members, "seed": study.seed}
         )  # fmt: skip
     return out
 

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from borderflow import __version__
+from borderflow.ensemble import MOST_WORKERS
 from borderflow.errors import UsageError
 from borderflow.pages import fill_template
 from borderflow.server.api import add_routes
@@ -148,6 +149,8 @@ def serve(
         raise UsageError(f"--port must be 0 to 65535, got {port}")
     if not 1 <= members <= 1000:
         raise UsageError(f"--members must be 1 to 1000, got {members}")
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
     app = create_app(source, members=members, workers=workers, token=token)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as door:

@@ -73,6 +73,8 @@ class Result:
     sample : Sample
         Without its hourly members, which only a reference needs.
     picture : bytes
+    about : mapping
+        What the picture says of itself: scenario, what its spread contains, since when.
     comparison : Comparison, optional
         With the reference, where that was asked.
     """
@@ -81,6 +83,7 @@ class Result:
     scenario: Scenario
     sample: Sample
     picture: bytes
+    about: Mapping[str, str]
     comparison: Comparison | None = None
 
     @cached_property
@@ -94,8 +97,10 @@ class Result:
             "scenario_digest": self.scenario.digest(),
             "seed": self.sample.seed,
             "members": len(self.sample.members),
+            "settings": self.sample.block.values is not None,
+            **({"forecast": {"known": self.about["known"]}} if "known" in self.about else {}),
         }
-        return HeldRun(self.sample, manifest)
+        return HeldRun(self.sample, manifest, self.study.home)
 
     def yaml(self) -> str:
         """Return the scenario file with the changes written in."""
@@ -167,14 +172,24 @@ class Study:
         """Return what is special about each member on a basis; None where nothing is."""
         return None if basis == "scenario" else draw_members(network, self.fit, members=members, seed=seed)
 
-    def spread(self, basis: Basis) -> dict[str, str]:
+    def spread(self, question: Question, changed: bool) -> dict[str, str]:
         """Return what the spread of figures contains (``chance``, ``parameters``, ``forecast``), and since when."""
-        if basis == "forecast":
+        if question.basis == "forecast":
             return {"spread": "forecast", "known": self.fit.through.isoformat()}
-        known = None if self.stored is None else known_by(self.stored)
+        if self.stored is None or changed or not self.is_stored(question):
+            return {"spread": "chance"}
+        known = known_by(self.stored)
         if known is not None:
             return {"spread": "forecast", "known": known.isoformat()}
-        return {"spread": "chance" if self.stored is None or self.stored.store.values is None else "parameters"}
+        return {"spread": "chance" if self.stored.store.values is None else "parameters"}
+
+    @property
+    def home(self) -> Path:
+        """The folder with the ledger: that of the run on disk or of the scenario."""
+        if self.stored is not None:
+            return self.stored.folder
+        assert self.scenario.folder is not None  # a scenario of the page was read from one
+        return self.scenario.folder
 
     def is_stored(self, question: Question) -> bool:
         """Tell whether the members asked for are on disk."""
@@ -340,7 +355,7 @@ class Desk:
         question = Question(members or self.members, study.seed if seed is None else seed, until, basis)
         base = study.scenario.until(until) if until else study.scenario
         changed = ask(base, changes)
-        about = {"scenario": study.name, **study.spread(basis)}
+        about = {"scenario": study.name, **study.spread(question, bool(changes))}
         if compare and study.is_stored(question):
             study.require_pairs()
         if not changes:
@@ -351,8 +366,11 @@ class Desk:
             work = partial(self._show, study, question, changed, about)
         rounds = 2 if compare and changes else 1
         kind = "comparison" if compare else "forecast" if basis == "forecast" else "run"
-        request = {"scenario": study.name, "changes": [one.model_dump(mode="json") for one in changes], "until": until}
-        return self.jobs.submit(kind, rounds * question.members, work, request | {"basis": basis})
+        request = {
+            "scenario": study.name, "changes": [one.model_dump(mode="json") for one in changes], "until": until,
+            "basis": basis, "members": question.members, "seed": question.seed,
+        }  # fmt: skip
+        return self.jobs.submit(kind, rounds * question.members, work, request)
 
     def _show_reference(
         self, study: Study, question: Question, scenario: Scenario, about: Mapping[str, str], job: Job
@@ -364,7 +382,7 @@ class Desk:
 
         sample = study.reference(question, self.workers, job, show)
         message = picture(sample, **about, kind=job.kind)
-        return Result(study, scenario, replace(sample, hourly={}, trails=None), message)
+        return Result(study, scenario, replace(sample, hourly={}, trails=None), message, about)
 
     def _show(self, study: Study, question: Question, changed: Scenario, about: Mapping[str, str], job: Job) -> Result:
         """Simulate a changed scenario."""
@@ -373,7 +391,8 @@ class Desk:
             network, range(question.members), seed=question.seed, workers=self.workers, advance=job.advance,
             settings=study.settings(network, question.basis, question.members, question.seed),
         )  # fmt: skip
-        return Result(study, changed, replace(sample, hourly={}), picture(sample, **about, kind=job.kind))
+        message = picture(sample, **about, kind=job.kind)
+        return Result(study, changed, replace(sample, hourly={}), message, about)
 
     def _compare(
         self, study: Study, question: Question, changed: Scenario, about: Mapping[str, str], job: Job
@@ -392,7 +411,7 @@ class Desk:
             advance=job.advance, base=base, early=show,
         )  # fmt: skip
         comparison, message = comparison_picture(reference, sample, **about, kind=job.kind)
-        return Result(study, changed, replace(sample, hourly={}), message, comparison)
+        return Result(study, changed, replace(sample, hourly={}), message, about, comparison)
 
 
 def _slug(name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from borderflow.cube import ENDLESS, HOURLY_NAMES, MEMBERS_PER_CHUNK, Block
 from borderflow.network import Network
 from borderflow.outcomes import Outcome, outcome_of
 from borderflow.results import DailyFigures, Run, summarise_series
+from borderflow.results.series import of_members
 from borderflow.server.trails import Base, Keeper, Trail
 from borderflow.simulation import Setting, simulate
 
@@ -98,12 +100,12 @@ class Sample:
 
 
 class HeldRun(Run):
-    """A run whose cube is in memory and has no folder: for briefings and tables of what somebody asked a minute ago."""
+    """A run whose cube is in memory: for briefings and tables of what somebody asked a minute ago.
 
-    def __init__(self, sample: Sample, manifest: Mapping[str, Any]) -> None:
-        from pathlib import Path
+    Its folder is where the ledger of its scenario lies; nothing of the run is there.
+    """
 
-        folder = sample.network.scenario.folder or Path()
+    def __init__(self, sample: Sample, manifest: Mapping[str, Any], folder: Path) -> None:
         super().__init__(folder, sample.network.scenario, manifest)
         object.__setattr__(self, "_sample", sample)
 
@@ -194,14 +196,17 @@ def columns_of(network: Network) -> _Columns:
     )  # fmt: skip
 
 
-def _reduce(network: Network, columns: _Columns, cube: Cube, part: tuple[Any, ...]) -> tuple[dict[str, Floats], Floats]:
-    """Return hourly arrays of crossings, and persons through per hour summed over members."""
+def _reduce(
+    network: Network, columns: _Columns, cube: Cube, block: Block, part: tuple[Any, ...]
+) -> tuple[dict[str, Floats], Floats]:
+    """Return hourly arrays of crossings, and persons through per hour summed over members, for a block of members."""
     queue = cube.read("queue_exit", *part) + cube.read("queue_entry", *part)
     people = np.add.reduceat(queue[:, :, columns.land], columns.starts, axis=2)
+    each = of_members(network, block, "car_occupancy")[:, :, None]
     wait = cube.read("wait_joining", *part)[:, :, columns.main]
     hourly = {
         "queue_persons": people,
-        "queue_cars": queue[:, :, columns.main] * (columns.cars / network.scenario.value("car_occupancy")),
+        "queue_cars": queue[:, :, columns.main] * (columns.cars / each),
         "wait_hours_joining": np.where(wait >= ENDLESS, np.nan, wait),
     }
     through = cube.read("passed", *part).sum(axis=0, dtype=np.float64)
@@ -282,7 +287,7 @@ def draw_sample(
         advance(len(made))
         values = None if settings is None else [one.values for one in settings[part]]
         block = Block.of(network, made, values=values)
-        hourly, passed = _reduce(network, columns, block, ())
+        hourly, passed = _reduce(network, columns, block, block, ())
         days = {name: one for name, one in block.arrays.items() if name not in HOURLY_NAMES}
         return _Part(Block(days, block.values), hourly, passed, keeper.trails(made))
 
@@ -331,10 +336,10 @@ def read_sample(run: Run, most: int, advance: Callable[[int], None]) -> Sample:
     daily = [name for name in run.cube().data_vars if "day" in run.cube()[name].dims]
     for row in range(0, len(members), MEMBERS_PER_CHUNK):
         part = (slice(row, min(row + MEMBERS_PER_CHUNK, len(members))),)
-        hourly, passed = _reduce(network, columns, run.store, part)
         block = Block(
             {str(name): run.store.read(str(name), *part) for name in daily}, None if values is None else values[part[0]]
         )
+        hourly, passed = _reduce(network, columns, run.store, block, part)
         parts.append(_Part(block, hourly, passed, ()))
         advance(len(block.read("left")))
     return _join(network, run.seed, members, None, parts)
