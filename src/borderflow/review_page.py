@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from borderflow.articles import Finding
 from borderflow.evidence import Contradiction, Relation
-from borderflow.ledger import Claim, Ledger
+from borderflow.ledger import Claim, Ledger, vocabulary
 from borderflow.pages import write_page
 from borderflow.review import Gap, Matter, Review
 from borderflow.terminals import plain_table
@@ -35,7 +35,7 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
     from rich.markup import escape
 
     table = plain_table()
-    for name, ratio in (("what", 5), ("where", 4), ("when", 3), ("words of the article", 6)):
+    for name, ratio in (("what", 7), ("where", 5), ("when", 3), ("words of the article", 6)):
         table.add_column(name, ratio=ratio, overflow="fold")
     for one in findings:
         table.add_row(*(escape(cell) for cell in _finding_cells(one)))
@@ -207,8 +207,29 @@ def write_review(review: Review, ledger: Ledger, path: str | Path) -> Path:
         "matters": [_row(one) for one in matters],
         "describe": describe,
         "number": number,
+        "what": stands,
+        "when": lambda one: days(claims[one.claims[0]].model_copy(update={"date": one.first, "date_end": one.last})),
     }
     return write_page("review.html.j2", contents, Path(path))
+
+
+def stands(quantity: str) -> str:
+    """Return whether a quantity is a stock, a flow or a state, and its direction, seen from the country of origin.
+
+    Examples
+    --------
+    >>> stands("arrivals_daily"), stands("queue_cars"), stands("population")
+    ('flow in', 'stock, way out', 'stock')
+    """
+    word = vocabulary()[quantity]
+    way = {"in": "in", "out": "out", "both": "both ways"}.get(word.direction, "")
+    return (
+        f"{word.kind} {way}".strip()
+        if word.kind == "flow"
+        else f"{word.kind}, way {way}"
+        if way in ("in", "out")
+        else word.kind
+    )
 
 
 def _row(matter: Matter) -> dict[str, object]:
@@ -216,6 +237,8 @@ def _row(matter: Matter) -> dict[str, object]:
     return {
         "place": matter.place,
         "quantity": matter.quantity,
+        "what": stands(matter.quantity),
+        "meaning": vocabulary()[matter.quantity].meaning,
         "days": days(claim),
         "verdict": _SAYS[matter.verdict],
         "css": matter.verdict,
