@@ -15,7 +15,7 @@ from borderflow.articles.circumstances import read_circumstances
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.frames import frame_sentences
-from borderflow.articles.happenings import date_events, read_events
+from borderflow.articles.happenings import read_events, settle_events
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene
 from borderflow.articles.texts import Article, read_article
@@ -69,7 +69,8 @@ class RuleExtractor:
         memory = Memory(announced=self.announced)
         seen: set[tuple[object, ...]] = set()
         counted: set[str] = set()
-        events: list[Finding] = []  # of the last sentence: the next one may say from when they hold
+        events: list[Finding] = []  # of the last sentence: the next one may deny them, or say from when they hold
+        asked = False
         for sentence, day, opens, heading, period in frame_sentences(sentences, published):
             if opens:  # an entry of a live blog goes on with nothing that the entry above it said
                 yield from events
@@ -84,7 +85,8 @@ class RuleExtractor:
             if (written := find_dateline(sentence, names, countries)) is not None:
                 memory.dateline, memory.home = written, country_of(written, names)
             if scene.cues or scene.amounts:
-                yield from date_events(scene, events)
+                yield from settle_events(scene, events, asked=asked)
+                asked = any(token.text == "?" for token in scene.tokens[-3:])
                 events = []
                 figures = list(read_figures(scene, memory))
                 happened = [
@@ -104,7 +106,7 @@ class RuleExtractor:
                     else:
                         yield one
             memory.keep(scene)
-        yield from events
+        yield from () if asked else events
 
 
 def _is_counted(event: Finding, figures: Sequence[Finding], counted: Collection[str]) -> bool:

@@ -73,18 +73,22 @@ def find_dates(
     >>> find_dates("Since 10 May", 0, date(2031, 5, 14))[0].role
     'since'
     """
-    lower = (
-        text.lower()
-        .replace("ё", "е")
-        .replace("\u00a0", " ")
-        .replace("\u2009", " ")
-        .replace("\u202f", " ")
-        .replace("\n", " ")
-    )
-    if len(lower) != len(text) or not TRIGGER.search(lower):
+    lower = _lower(text)
+    if not TRIGGER.search(lower):
         return []
     atoms = _atoms(lower, text, published, anchor, begin)
     return [one._replace(start=one.start + offset, end=one.end + offset) for one in _join(lower, atoms, published)]
+
+
+_SAME_LENGTH = str.maketrans({"ё": "е", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\n": " "})
+
+
+def _lower(text: str) -> str:
+    """Return a text in small letters, letter for letter: "İpsala" has as many after as before."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    return small.translate(_SAME_LENGTH)
 
 
 def _atoms(lower: str, text: str, published: date, anchor: date | None, begin: date | None) -> list[When]:

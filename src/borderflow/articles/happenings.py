@@ -31,7 +31,7 @@ from borderflow.articles.themes import is_of_other_thing, is_other_sense
 from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window, choose_window
 
-__all__ = ["date_events", "read_events", "read_kinds"]
+__all__ = ["read_events", "read_kinds", "settle_events"]
 
 _AHEAD = frozenset(
     [
@@ -95,6 +95,8 @@ _NOT = frozenset(
 
 _ANYWHERE = frozenset({"exit_check_against_list", "queue_long_flag"})
 _NAMED = frozenset({"draft office", "exodus", "long", "line of cars"})  # of these, "no" says that there is none
+_LABEL = 10  # tokens
+_WORDS = 3  # a cue of more words has others in between: "not let men out of", "traffic at Narva has been suspended"
 _BARRED = ("barred", "banned", "no", "turned", "cannot", "нельзя", "закр", "запре")
 _RULES = frozenset(
     ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
@@ -157,7 +159,34 @@ def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
         return
 
 
-def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
+def settle_events(scene: Scene, events: Sequence[Finding], *, asked: bool) -> Iterator[Finding]:
+    """Yield the events of the sentence before as this one leaves them: denied, confirmed where it asked, or dated.
+
+    "Is it true that the post is shut? The army denies it." - "The rule takes effect on 1 April."
+    """
+    if _denies_before(scene):
+        yield from (one.model_copy(update={"status": "denied", "value": 0.0}) for one in events)
+    elif not asked or any(token.lower in _YES for token in scene.tokens[:4]):
+        yield from _date_events(scene, events)
+
+
+_YES = frozenset(["yes", "indeed", "да", "верно"])
+_SUCH = frozenset(
+    ["it", "this", "that", "them", "reports", "claim", "claims", "report", "это", "эту", "эти", "такие", "её"]
+)
+
+
+def _denies_before(scene: Scene) -> bool:
+    """Tell whether a short sentence denies what the one before said: "The army denies it.", "В штабе это опровергли"."""
+    if len(scene.tokens) > 14 or any(one.best.kind == "crossing" for one in scene.mentions):
+        return False
+    return any(
+        _SUCH & {token.lower for token in scene.tokens[max(cue.first - 2, 0) : cue.last + 3]}
+        for cue in scene.of("deny")
+    )
+
+
+def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
     """Yield the events of the sentence before, from the day that this one says: "The rule takes effect on 1 April"."""
     days = [one for one in scene.dates if one.first == one.last]
     starts = [
@@ -176,7 +205,15 @@ def date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
 def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
-    others = [cue for cue in scene.of(*kind.without) if low <= cue.first < high and not is_open(scene, cue)]
+    if 0 < low <= _LABEL and scene.tokens[low - 1].text == ":" and (kind.family == "route" or verb.first <= low + 1):
+        low = 0  # "Bus line A - B: service suspended": what stands before the colon is what is spoken of
+    others = [
+        cue
+        for cue in scene.of(*kind.without)
+        if low <= cue.first < high
+        and not is_open(scene, cue)
+        and (kind.quantity != "exit_ban_men" or _gap(cue, verb) <= 8)
+    ]
     if any(cue.first != verb.first or is_for_some(scene, cue) for cue in others):
         return None
     if kind.quantity == "service_halted" and any(verb.first <= cue.first < verb.last for cue in scene.of("ticket")):
@@ -195,7 +232,10 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
             for cue in (*scene.of(*needed), *named)
             if low <= cue.first < high
             and _gap(cue, verb) + _commas(scene, kind, cue, verb) <= kind.reach
-            and not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
+            and (
+                verb.last - verb.first > _WORDS
+                or not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
+            )
         ]
         if not near and needed == ("post",) and is_of_post_before(scene, kind, verb, memory):
             continue

@@ -71,18 +71,18 @@ def is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) 
     before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
     while before and (before[-1] in _AUXILIARY or before[-1].endswith("ly")):
         before.pop()
-    if (
-        memory.headed is not None
-        and memory.headed.best.kind == "crossing"
-        and not any(word[0].isalnum() for word in before)
-    ):
+    bare = not any(word[0].isalnum() for word in before)
+    if bare and memory.headed is not None and memory.headed.best.kind == "crossing":
         return True  # "Koidula", and on a line below "Closed since 14 May"
+    if (bare or before[-1] in _MOVEMENT) and memory.post_lately() is not None and not scene.mentions:
+        return True  # "...; reopening announced for 16 March", "движение открыли вновь"
     named = [one for one in scene.mentions if one.best.kind == "crossing" and one.last <= verb.first]
     if named:
         return bool(before) and before[-1] in _PRONOUNS | {"and", "but", "и", "затем", "then"}
     return bool(before) and before[-1] in _PRONOUNS and memory.post_lately() is not None
 
 
+_MOVEMENT = frozenset(["traffic", "движение", "проезд", "пропуск", "movement", "passage"])
 _AUXILIARY = frozenset(
     ["had", "has", "have", "is", "was", "were", "are", "been", "be", "to", "will", "since", "now", "then", "again", "also", "too", "снова", "вновь",
      "был", "была", "было", "был", "уже", "only", "just"]

@@ -58,6 +58,37 @@ def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bo
     return speaks and not counted and sum(token.text == "," for token in between) <= 4
 
 
+_DECIDED = (
+    "resolved",
+    "decided",
+    "ruled",
+    "voted",
+    "agreed",
+    "ordered",
+    "approved",
+    "постановил",
+    "решил",
+    "утвердил",
+    "приказал",
+)
+
+
+def _is_of_decision(tokens: Sequence[Token], one: When) -> bool:
+    """Tell whether a date only says when something was decided that holds later: "resolved on 13 March to close X as of 15 March"."""
+    before = [token.lower for token in tokens if one.start - 30 <= token.start and token.end <= one.start][-3:]
+    while before and before[-1] in ("on", "в", "во"):
+        before.pop()
+    rest = [token for token in tokens if token.start >= one.end]
+    later = any(
+        two.lower in _HOLDS_FROM and any(token.is_number or token.is_capital for token in rest[n + 1 : n + 5])
+        for n, two in enumerate(rest[3:], start=3)
+    )
+    return bool(before) and before[-1].startswith(_DECIDED) and [token.lower for token in rest[:1]] != [","] and later
+
+
+_HOLDS_FROM = frozenset(["from", "as", "with", "starting", "effective", "on", "с", "со"])
+
+
 def only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
     """Tell whether a date stands at the verb of saying: "the ministry said on Wednesday that"."""
     if one.role not in ("day", "future"):
@@ -70,7 +101,7 @@ def only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
         and any(token.text in ",(" for token in tokens[:5] if token.end <= one.start)
     ):
         return True  # a dateline: "GENEVA, July 20 (agency) -"
-    if _is_of_dateline(tokens, one) or _opens_saying(tokens, cues, one):
+    if _is_of_dateline(tokens, one) or _opens_saying(tokens, cues, one) or _is_of_decision(tokens, one):
         return True
     for cue in cues:
         if cue.kind != "say":

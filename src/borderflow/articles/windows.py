@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -172,6 +173,8 @@ def _is_aside(scene: Scene, one: When) -> bool:
     } & {token.lower for token in scene.tokens[max(at - 4, 0) : at]}:
         return True  # "reopened for the first time since March"
     until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
+    if ("as", "of") in itertools.pairwise(before):
+        return bool(until)
     return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
 
 
