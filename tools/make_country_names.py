@@ -51,7 +51,7 @@ EXTRA = {
     "KG": ("Kyrgyzstan;Киргизия;Кыргызстан;Kyrgyz Republic;Kirghizia", "Kyrgyz;киргизск;кыргызск"),
     "UZ": ("", "Uzbek;Uzbeks;узбекск;узбекистанск"),
     "TJ": ("", "Tajik;Tajiks;таджикск"),
-    "TM": ("", "Turkmen;туркменск"),
+    "TM": ("Туркмения", "Turkmen;туркменск"),
     "AF": ("", "Afghan;Afghans;афганск;афганц"),
     "PK": ("", "Pakistani;Pakistanis;пакистанск"),
     "IN": ("", "Indian;Indians;индийск"),

@@ -97,7 +97,7 @@ class RuleExtractor:
                 around = read_circumstances(scene, memory, {one.quantity for one in figures})
                 counted |= {one.quantity for one in figures}
                 for one in (*figures, *happened, *around):
-                    key = (one.quantity, one.place, one.value, one.low, one.first, one.last, one.status == "denied")
+                    key = (one.quantity, one.place, one.value, one.low, one.first, one.last, _says_no(one))
                     if key in seen:
                         continue
                     seen.add(key)
@@ -107,6 +107,10 @@ class RuleExtractor:
                         yield one
             memory.keep(scene)
         yield from () if asked else events
+
+
+def _says_no(one: Finding) -> bool:
+    return one.status == "denied" or (one.kind == "event" and one.value == 0)
 
 
 def _is_counted(event: Finding, figures: Sequence[Finding], counted: Collection[str]) -> bool:

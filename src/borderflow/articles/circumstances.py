@@ -37,6 +37,15 @@ KINDS: tuple[EventKind, ...] = (
     EventKind("wrongly_drafted_returned", ("sent home",), (("mistake",), ("called-up men",)), "country", reach=16,
               unless=_CALLED),
     EventKind("border_closure_rumour", ("rumour",), (("shut to men",),), "country", reach=10),
+    EventKind("reception_centre_open", ("opens",), (("reception",),), "town", reach=9),
+    EventKind("capacity_reduced", ("slower",), (("slowed post",),), "post", reach=18),
+    EventKind("entry_rule_eased", ("eased",), (("papers",),), "country", reach=12),
+    EventKind("temporary_protection_proposed", ("proposed",), (("protection",),), "country", reach=8),
+    EventKind("temporary_protection", ("comes into force",), (("protection",),), "country", without=("proposed",), reach=9),
+    EventKind("mobilisation_ended", ("call-up ended",), (), "country"),
+    EventKind("inflow_stopped", ("no inflow",), (), "post"),
+    EventKind("trains_full_flag", ("left behind",), (("train",),), "town", "rail"),
+    EventKind("relief_points_planned", ("opens",), (("relief points",),), "post", reach=8),
     EventKind("high_alert", ("alert",), (("declare",),), "country", reach=8),
 )  # fmt: skip
 
@@ -49,7 +58,11 @@ def read_circumstances(scene: Scene, memory: Memory, counted: Collection[str] = 
     if words:
         cues = tuple(sorted((*scene.cues, *words), key=lambda cue: cue.first))
         seen = dataclasses.replace(scene, cues=cues)
-        yield from read_kinds(seen, KINDS, memory, counted)
+        told: set[str] = set()
+        for finding in read_kinds(seen, KINDS, memory, counted):
+            if finding.quantity not in told:  # said twice in a sentence, it is still one
+                told.add(finding.quantity)
+                yield finding
         yield from _read_reserve(seen, memory)
 
 

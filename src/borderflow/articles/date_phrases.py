@@ -14,6 +14,7 @@ __all__ = [
     "END_OF",
     "FROM_NOW",
     "FUTURE",
+    "HOLIDAYS",
     "HOUR",
     "MONTHS",
     "NAMES",
@@ -85,6 +86,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("yesterday", r"\b(?:yesterday|last night|вчера(?:шн\w+ дня)?|со вчерашнего дня)\b"),
     ("night to", rf"\b(?:в ночь (?:с \w+ )?на|in the night to|overnight to) (?P<nd>{_WEEKDAY})\b"),
     ("overnight", r"\bovernight\b|\b(?:этой|минувшей|прошлой) ночью\b"),
+    ("holiday", r"\b(?P<hol>new year's eve|new year's day|christmas eve|christmas day|boxing day|новый год|канун нового года|рождеств\w+)\b"),
     ("tomorrow", r"\b(?:tomorrow|завтра)\b"),
     ("weekend", r"\b(?:(?:last|this|over the|at the|the past|past) weekend|the weekend|(?:прошл|минувш)\w+ выходн\w+|(?:на|за|в) выходн\w+)\b"),
     ("weekday", rf"\b(?:(?P<wq>last|next|this|past|the following|following|прошл\w+|минувш\w+|следующ\w+|ближайш\w+) )?(?P<wd>{_WEEKDAY})\b"),
@@ -132,6 +134,7 @@ _WORDS_OF = {
     "yesterday": ("yesterday", "last night", "вчера", "ночи"),
     "overnight": ("overnight", "ночью"),
     "night to": ("ночь", "night"),
+    "holiday": ("new year", "christmas", "boxing", "нов", "рождеств"),
     "tomorrow": ("tomorrow", "завтра"),
     "weekend": ("weekend", "выходн"),
     "hours": ("hours", "часа", "сутки"),
@@ -153,8 +156,15 @@ SCAN = tuple((name, re.compile(pattern), _WORDS_OF.get(name, ())) for name, patt
 
 
 TRIGGER = re.compile(
-    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|же даты|указанной даты|же дня|же числа|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
+    rf"the \d+(?:st|nd|rd|th)|\d-го|\b(?:{_MONTH}|{_WEEKDAY})\b|{_NUMERIC}|(?:19|20)\d\d|christmas|рождеств|новый год|day|night|week|month|year|morrow|hours|ago|earlier|month|same|later|then|тех пор|же даты|указанной даты|же дня|же числа|сегодня|вчера|завтра|ранее|раньше|позже|спустя|наутро|назад|недел|месяц|год|сутки|дн|день|выходн|накануне|суток"
 )
+
+
+#: holidays by how their names begin: month and day
+HOLIDAYS = {
+    "new year's eve": (12, 31), "new year's day": (1, 1), "christmas eve": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26),
+    "новый год": (1, 1), "канун": (12, 31), "рождеств": (1, 7),
+}  # fmt: skip
 
 
 NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", "sun", "sat"})
@@ -162,13 +172,13 @@ NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", 
 
 FUTURE = re.compile(
     r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
-    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет)\b"
+    r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа\w+|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет|возобнов(?:ит|ят)\w*|пойд(?:ет|ут)|обещ\w+|открыть|закрыть|вернут\w*|пуст(?:ит|ят))\b"
 )
 
 
 #: verbs of the present tense that speak of what is set down: "the post closes on Friday"
 SCHEDULED = re.compile(
-    r"\b(?:stops|closes|opens|reopens|shuts|bans|bars|ends|halts|suspends|introduces|resumes|lifts|takes effect|comes into force|enters into force)\b"
+    r"\b(?:(?:is|are) (?:suspended|closed|cancelled|halted|shut|stopped|reopened|opened) from|stops|closes|opens|reopens|shuts|bans|bars|ends|halts|suspends|introduces|resumes|lifts|takes effect|comes into force|enters into force)\b"
     r"|\b(?:закрыва|открыва|прекраща|приостанавлива|вводит|отменя|запреща|перестает|ограничива)\w*"
 )
 

@@ -24,6 +24,7 @@ from borderflow.articles.date_phrases import (
     END_OF,
     FROM_NOW,
     FUTURE,
+    HOLIDAYS,
     HOUR,
     MONTHS,
     NAMES,
@@ -269,6 +270,10 @@ def _resolve(name: str, match: re.Match[str], published: date, future: bool) -> 
                 return published - day, published - day
             case "before yesterday":
                 return published - day * 2, published - day * 2
+            case "holiday":
+                month, number = next(one for name, one in HOLIDAYS.items() if match.group("hol").startswith(name))
+                one = _nearest(month, number, published, future)
+                return one, one
             case "tomorrow":
                 return published + day, published + day
             case "weekend":

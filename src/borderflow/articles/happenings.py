@@ -13,7 +13,7 @@ from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site, choose_place
-from borderflow.articles.reality import is_background, is_foretold, is_unreal_event
+from borderflow.articles.reality import is_background, is_foretold, is_gossip, is_stated, is_unreal_event
 from borderflow.articles.references import (
     DECIDED,
     following,
@@ -27,7 +27,7 @@ from borderflow.articles.references import (
 )
 from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import describe_site, speaker
-from borderflow.articles.themes import is_of_other_thing, is_other_sense
+from borderflow.articles.themes import is_dated, is_of_other_thing, is_other_sense, is_theme
 from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window, choose_window
 
@@ -94,7 +94,9 @@ _NOT = frozenset(
 
 
 _ANYWHERE = frozenset({"exit_check_against_list", "queue_long_flag"})
-_NAMED = frozenset({"draft office", "exodus", "long", "line of cars"})  # of these, "no" says that there is none
+_NAMED = frozenset(
+    {"draft office", "exodus", "long", "line of cars", "exit ban", "ban"}
+)  # of these, "no" says that there is none
 _LABEL = 10  # tokens
 _WORDS = 3  # a cue of more words has others in between: "not let men out of", "traffic at Narva has been suspended"
 _BARRED = ("barred", "banned", "no", "turned", "cannot", "нельзя", "закр", "запре")
@@ -127,14 +129,24 @@ def read_kinds(
     for kind in kinds:
         if kind.quantity in counted or kind.unless & set(counted):
             continue  # "handed out 230 notices" is a claim with its number
-        for verb in scene.of(*kind.verb):
+        for verb in sorted(scene.of(*kind.verb), key=lambda cue: (not is_dated(scene, cue), cue.first)):
             cues = _meeting(scene, kind, verb, memory)
             if cues is None:
                 continue
             for finding in _events(scene, kind, cues, memory):
-                if (finding.quantity, finding.place) not in known:
+                if (finding.quantity, finding.place) not in known and not _is_within(finding, known):
                     known.add((finding.quantity, finding.place))
                     yield finding
+
+
+def _is_within(finding: Finding, known: Collection[tuple[str, str]]) -> bool:
+    """Tell whether the same was found at a place that this one is a part of: a town, and the bridge in it."""
+    return any(
+        quantity == finding.quantity
+        and place
+        and (f"{place} / " in finding.place or finding.place in place.split(" / "))
+        for quantity, place in known
+    )
 
 
 def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
@@ -205,14 +217,13 @@ def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
 def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[Cue, ...] | None:
     """Return the cues that make the event together with its verb, all within reach and in one clause."""
     low, high = scene.clause(verb.first)
-    if 0 < low <= _LABEL and scene.tokens[low - 1].text == ":" and (kind.family == "route" or verb.first <= low + 1):
+    labelled = low > 0 and scene.tokens[low - 1].text == ":"
+    if labelled and (kind.family == "route" or (low <= _LABEL and verb.first <= low + 1)):
         low = 0  # "Bus line A - B: service suspended": what stands before the colon is what is spoken of
     others = [
         cue
         for cue in scene.of(*kind.without)
-        if low <= cue.first < high
-        and not is_open(scene, cue)
-        and (kind.quantity != "exit_ban_men" or _gap(cue, verb) <= 8)
+        if low <= cue.first < high and not is_open(scene, cue) and not _is_apart(scene, kind, cue, verb)
     ]
     if any(cue.first != verb.first or is_for_some(scene, cue) for cue in others):
         return None
@@ -225,7 +236,7 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
         named = [
             Cue("post", one.first, one.last, one.start, one.end)
             for one in scene.mentions
-            if "post" in needed and one.best.kind == "crossing" and not one.role
+            if "post" in needed and ((one.best.kind == "crossing" and not one.role) or is_theme(scene, verb, one))
         ]
         near = [
             cue
@@ -234,6 +245,7 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
             and _gap(cue, verb) + _commas(scene, kind, cue, verb) <= kind.reach
             and (
                 verb.last - verb.first > _WORDS
+                or kind.quantity == "tickets_sold_out"
                 or not (cue.first < verb.last and verb.first < cue.last and cue.last <= verb.last)
             )
         ]
@@ -246,6 +258,14 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
             return None
         found.append(nearest)
     return None if is_other_sense(scene, kind.quantity, found) else tuple(found)
+
+
+def _is_apart(scene: Scene, kind: EventKind, cue: Cue, verb: Cue) -> bool:
+    """Tell whether a cue that would exclude an event is none of its clause: "halted on 24 February, will run again"."""
+    if kind.quantity == "exit_ban_men":
+        return _gap(cue, verb) > 8 or cue.first == verb.first
+    between = scene.tokens[min(cue.last, verb.last) : max(cue.first, verb.first)]
+    return kind.quantity == "service_halted" and any(token.text == "," for token in between)
 
 
 def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
@@ -290,6 +310,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         and not denied
         and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open")
         and not _is_of_state(scene, site, verb)
+        and not is_stated(scene, kind, verb, site)
     ):
         return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
     if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not _is_closable(site):
@@ -302,6 +323,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
     )
     said_by, official = speaker(scene, memory)
+    if planned and kind.quantity in DECIDED and is_gossip(scene):
+        return
     if planned and not official and not window.given and is_foretold(scene, kind, verb):
         return
     if site is None and kind.family == "post" and kind.quantity not in _ANYWHERE:
@@ -463,11 +486,11 @@ def _negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[boo
     barred = kind.quantity in ("foot_allowed", "bicycle_allowed") and any(word.startswith(_BARRED) for word in words)
     refused = [token.lower for token in scene.tokens[verb.last : verb.last + 6]]
     unplanned = any(
-        one == "не" and two.startswith(("планир", "намер", "собира", "будут", "станут"))
+        one == "не" and two.startswith(("планир", "намер", "собира", "будут", "будет", "станут", "станет"))
         for one, two in itertools.pairwise(refused)
     )
     none = any(
-        one.first > low and scene.tokens[one.first - 1].lower in ("no", "нет", "никакого", "никаких")
+        one.first > low and scene.tokens[one.first - 1].lower in ("no", "such", "нет", "никакого", "никаких")
         for one in cues
         if one.kind in _NAMED
     )
@@ -477,9 +500,7 @@ def _negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[boo
         for cue in scene.of("deny")
         if abs(cue.first - verb.first) <= 16 and not (verb.first <= cue.first and cue.last <= verb.last)
     ]
-    if denial and not negative:
-        return False, True
-    return negative, False
+    return negative, bool(denial)
 
 
 def _concerned(scene: Scene, kind: EventKind, verb: Cue) -> str:

@@ -148,21 +148,21 @@ _SERVICES = ("bus", "train", "flight", "ferry")
 
 EVENTS: tuple[EventKind, ...] = (
     EventKind("draft_office_open", ("set up",), (("draft office",),), "post"),
-    EventKind("turned_back", ("turn back",), (("men",),), "post", reach=6),
+    EventKind("turned_back", ("turn back",), (("men",),), "post", without=("exit ban",), reach=6),
     EventKind("notices_served", ("hand out",), (("notice",),), "post", without=("expect",), reach=5),
     EventKind("exit_ban_men", ("exit ban",), (("men",),), "country", without=("turn back",)),
     EventKind("access_restricted", ("limit",), (("outsiders",),), "post", "car", reach=14),
     EventKind(
         "entry_ban",
         ("ban",),
-        (("visitors",), ("entry",)),
+        (("visitors", "men"), ("entry",)),
         "country",
         without=("exit ban", "outsiders", "draft office"),
         reach=14,
     ),
     EventKind("service_halted", ("halt",), (_SERVICES,), "route", without=("resume", "still"), reach=14),
     EventKind("service_halted", ("nothing runs",), (), "route", without=("resume",)),
-    EventKind("service_resumed", ("resume",), (_SERVICES,), "route", reach=9),
+    EventKind("service_resumed", ("resume",), (_SERVICES,), "route", reach=14),
     EventKind(
         "tickets_sold_out",
         ("sold out",),

@@ -241,6 +241,12 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 2.5
     if family == "post" and mention.role == "with" and _is_at_border(scene, mention):
         value += 3.0
+    fled = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    if family == "country" and {"fleeing", "fled", "бегущим", "бежавшим", "бежавших"} & set(fled):
+        value -= 3.0  # protection "for people fleeing Albania" is not Albania's
+    label = [token.text for token in scene.tokens[mention.last : mention.last + 2] if token.text not in '»”"']
+    if mention.first <= 2 and label[:1] == [":"] and family in ("post", "town", "entry"):
+        value += 2.5  # "Dojran: the post has been closed"
     if family == "post" and _is_sent_to(scene, mention):
         value -= 6.0
     if after == "instead" or any(

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
+from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
 
-__all__ = ["is_background", "is_foretold", "is_unreal_event"]
+__all__ = ["is_background", "is_foretold", "is_gossip", "is_stated", "is_unreal_event"]
 
 _BREAKS = frozenset([",", ";", ":", "—", "–", "(", ")", "."])
 #: who wishes, threatens or debates something does not do it
@@ -87,7 +88,7 @@ _PLAYED = frozenset(
     [("television", "series"), ("tv", "series"), ("crime", "series"), ("television", "drama"), ("stage", "play")]
 )
 _TALKED_OF = frozenset(
-    ["discussed", "rejected", "considered", "debated", "proposed", "mooted", "shelved", "dropped", "abandoned", "floated", "lifted", "scrapped", "repealed",
+    ["options", "option", "conceivable", "discussed", "rejected", "considered", "debated", "proposed", "mooted", "shelved", "dropped", "abandoned", "floated", "lifted", "scrapped", "repealed",
      "revoked", "discarded", "отвергли", "отклонили", "обсуждают", "обсуждается", "обсудят", "рассмотрят", "рассматривают", "снят", "снята", "сняли", "отказались", "отказался", "отказалась",
      "отложили", "отложено", "избежать", "averted", "avoided", "prevented"]
 )  # fmt: skip
@@ -125,6 +126,30 @@ def is_foretold(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     return kind.quantity in _DECREED and spoken and not scene.has("official", "decree")
 
 
+def is_gossip(scene: Scene) -> bool:
+    """Tell whether nobody in particular is said to say so: "on Telegram it has been claimed"."""
+    return any(token.lower.startswith(_GOSSIP) for token in scene.tokens) and any(
+        token.lower in ("claimed", "messages", "posts", "rumours", "rumors", "слухи", "сообщения")
+        for token in scene.tokens
+    )
+
+
+_GOSSIP = ("telegram", "facebook", "twitter", "whatsapp", "social", "соцсет", "телеграм", "чат")
+
+
+def is_stated(scene: Scene, kind: EventKind, verb: Cue, site: Site | None) -> bool:
+    """Tell whether somebody says of a post by name that it does not shut: "“Kobero has not been closed,” he said"."""
+    named = site is not None and site.sure and site.mentions[0].best.kind in ("crossing", "city", "unknown")
+    words = [token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.last + 4]]
+    normal = any(word.startswith(("work", "operat", "работ", "действ")) for word in words)
+    return (
+        kind.quantity.startswith("crossing")
+        and named
+        and not normal
+        and (_is_quoted(scene, verb) or scene.has("official"))
+    )
+
+
 def _is_quoted(scene: Scene, verb: Cue) -> bool:
     """Tell whether a verb stands in words that somebody spoke, not in a name in quotation marks."""
     opened = max((n for n in range(verb.first) if scene.tokens[n].text in _QUOTES), default=-1)
@@ -139,9 +164,9 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
     """Tell whether the words around a verb say that it did not take place and is not set to."""
     if _is_fiction(scene):
         return True
-    if denied:
+    if denied or (negative and kind.quantity in _DECREED - _DONE_TO):
         return kind.quantity == "queue_long_flag"
-    if kind.quantity in _DONE_TO and (negative or _is_of_nobody(scene, verb)):
+    if kind.quantity in _DONE_TO - {"queue_cleared"} and (negative or _is_of_nobody(scene, verb)):
         return True
     low, high = _clause(scene, verb)
     before = [token.lower for token in scene.tokens[low : verb.first]]
@@ -153,6 +178,10 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
         or _is_of_old(scene)
         or (bool(set(before) & _NOTHING) and kind.quantity != "queue_cleared")
         or after[:1] == ["ли"]
+        or (
+            bool({"if", "unless", "если"} & set(after))
+            and bool({"would", "will", "may", "could", "might"} & set(before))
+        )
         or (kind.quantity == "mass_exit_claim" and bool(set(before[-4:]) & _SINCE))
         or _is_wished(scene, verb, before)
         or _is_habit(before + after)

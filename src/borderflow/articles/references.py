@@ -124,12 +124,14 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         and before[-1:]
         and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"}
         and after != "again"
+        and verb.last - verb.first == 1
     ):
         return True  # "the two posts were open": that they work is no opening
     if (
         word in ("открыт", "открыта", "открыто", "открыты")
         and not scene.dates
-        and before[-1:] not in (["вновь"], ["снова"], ["был"], ["были"])
+        and before[-1:] not in (["вновь"], ["снова"], ["был"], ["были"], ["»"])
+        and not any(one.last == verb.first for one in scene.mentions)
     ):
         return True  # "переход открыт": that it works
     if [token.lower for token in scene.tokens[verb.last : verb.last + 2]] in (

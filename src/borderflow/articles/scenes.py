@@ -93,6 +93,7 @@ def _is_no_rate(phrase: str, after: str, before: str) -> bool:
 _MEDIA = frozenset(
     {"paper", "daily", "weekly", "newspaper", "radio", "site", "website", "agency", "broadcaster", "herald", "tribune"}
 )
+_STATIONS = ("station", "airport", "terminus", "автовокзал", "вокзал", "аэропорт", "автостанц")
 _HEARERS = frozenset(
     [
         "journalists",
@@ -327,7 +328,20 @@ class Scene:
             starts = tuple(one for one in origins if one.first < goals[0].first)
             if starts:
                 found += [Route(starts, goal) for goal in self.listed(goals)]
+        if not found and (start := self._station()) is not None:
+            found = [
+                Route((start,), one)
+                for one in self.listed([one for one in places if one.role in ("to", "at") and one != start])
+            ]
         return sorted(found, key=lambda route: route.goal.first)
+
+    def _station(self) -> Mention | None:
+        """Return the town whose bus station, railway station or airport a sentence speaks of: what runs, runs from there."""
+        for one in self.mentions:
+            near = self.tokens[max(one.first - 4, 0) : one.last + 3]
+            if one.best.kind == "city" and any(token.lower.startswith(_STATIONS) for token in near):
+                return one
+        return None
 
     def _starts(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         """Return the last of some places and those before it in its list: "from Samara and Tolyatti to Uralsk"."""

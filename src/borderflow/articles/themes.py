@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.scenes import Scene
+from borderflow.articles.toponyms import Mention
 
-__all__ = ["is_of_other_thing", "is_other_sense"]
+__all__ = ["is_dated", "is_of_other_thing", "is_other_sense", "is_theme"]
 
 _TIES = frozenset(
     ["at", "near", "on", "in", "by", "for", "of", "behind", "beside", "outside", "inside", "against", "about", "from", "to", "opposite", "before",
@@ -35,8 +36,47 @@ _NO_NOUN = frozenset(
      "их", "полностью", "частично", "временно", "ранее", "там", "здесь"]
 )  # fmt: skip
 _GENITIVE = frozenset(["поста", "пункта", "перехода", "терминала", "таможни", "погранперехода"])
+_PASSIVE = frozenset(["be", "been", "being", "is", "are", "was", "were"])
 _BREAKS = frozenset([",", ";", ":", "—", "–", "(", ")", "."])
 _MARKS = frozenset(["«", "»", '"', "“", "”", "'", "-"])
+
+
+_BE = frozenset(["be", "been", "being", "is", "are", "was", "were", "has", "have", "had", "will", "also", "now", "again", "still", "remains", "remained", "stays", "not", "never", "since", "then",
+                 "остается", "остаются", "был", "была", "были", "было", "снова", "вновь", "уже", "еще", "опять", "никто", "не", "так", "и", "теперь", "пока"])  # fmt: skip
+_BEFORE_OBJECT = frozenset(["the", "its", "their", "a", "свой", "свою", "having"])
+
+
+def is_theme(scene: Scene, verb: Cue, one: Mention) -> bool:
+    """Tell whether a place is itself what opens or shuts: "Kordai is open again", "reopened Desaguadero", "«Паэс» остаётся закрытым".
+
+    A town is no post, but what is said to open or shut by a town's name is its post.
+    """
+    if one.best.kind not in ("city", "unknown", "crossing") or verb.kind not in ("close", "open"):
+        return False
+    if one.last <= verb.first:
+        between = scene.tokens[one.last : verb.first]
+        by_itself = (
+            one.first == 0
+            or scene.tokens[one.first - 1].lower not in _TIES - {"о", "об"}
+            or scene.tokens[one.first - 1].text in _MARKS
+        )
+        return (
+            by_itself
+            and len(between) <= 6
+            and all(token.lower in _BE or token.text in _MARKS or token.lower.endswith("ly") for token in between)
+        )
+    between = scene.tokens[verb.last : one.first]
+    passive = any(token.lower in _PASSIVE for token in scene.tokens[max(verb.first - 3, 0) : verb.first])
+    return (
+        not passive
+        and len(between) <= 3
+        and all(token.lower in _BEFORE_OBJECT or token.text in _MARKS for token in between)
+    )
+
+
+def is_dated(scene: Scene, verb: Cue) -> bool:
+    """Tell whether a day follows a verb directly: of two verbs that say the same, this one says when."""
+    return any(0 <= scene.token_at(one.start) - verb.last <= 2 for one in scene.dates)
 
 
 def is_of_other_thing(scene: Scene, verb: Cue, post: Cue) -> bool:
@@ -168,6 +208,10 @@ def _of_own_doors(scene: Scene, verb: Cue) -> bool:
 def _is_beside_object(scene: Scene, verb: Cue, post: Cue) -> bool:
     """Tell whether a verb has another object, and the post is only where: "opened a bottle in front of the customs post"."""
     between = scene.tokens[verb.last : post.first]
+    if any(token.lower in _PASSIVE for token in scene.tokens[max(verb.first - 3, 0) : verb.first]) and any(
+        token.text in ",;" or token.lower in ("and", "while") for token in between
+    ):
+        return True  # "a hall was taken out of service, and since then the post": a passive has no object
     at = next((n for n in range(post.first - 1, verb.last - 1, -1) if scene.tokens[n].lower in _TIES), None)
     if at is None:
         return False

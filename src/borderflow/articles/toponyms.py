@@ -201,7 +201,7 @@ def _is_dateline(sentence: Sentence, mention: Mention) -> bool:
     if mention.first or not sentence.tokens[0].text.isupper() or len(sentence.tokens[0].text) < 4:
         return False
     rest = [token.text for token in sentence.tokens[mention.last : mention.last + 9]]
-    return any(mark in rest for mark in ("-", "–", "—", "(")) or rest[:1] in ([","], [":"])
+    return rest == ["."] or any(mark in rest for mark in ("-", "–", "—", "(")) or rest[:1] in ([","], [":"])
 
 
 def _joined(tokens: Sequence[Token], start: int, end: int) -> bool:
