@@ -273,7 +273,7 @@ def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
     if kind.mode not in ("foot", "bicycle"):
         return 0
     between = scene.tokens[min(one.last, other.last) : max(one.first, other.first)]
-    return 6 * sum(token.text == "," for token in between)
+    return 8 * sum(token.text == "," for token in between)
 
 
 def _gap(one: Cue, other: Cue) -> int:

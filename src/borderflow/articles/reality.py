@@ -178,10 +178,7 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
         or _is_of_old(scene)
         or (bool(set(before) & _NOTHING) and kind.quantity != "queue_cleared")
         or after[:1] == ["ли"]
-        or (
-            bool({"if", "unless", "если"} & set(after))
-            and bool({"would", "will", "may", "could", "might"} & set(before))
-        )
+        or (bool({"if", "если"} & set(after)) and bool({"would", "will", "may", "could", "might"} & set(before)))
         or (kind.quantity == "mass_exit_claim" and bool(set(before[-4:]) & _SINCE))
         or _is_wished(scene, verb, before)
         or _is_habit(before + after)
