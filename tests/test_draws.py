@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from borderflow.kernels import draws
+from borderflow.kernels import counts, draws, samples, tables
 
 ERROR_RATE = 1e-4
 DRAWS = 100_000
@@ -129,3 +129,58 @@ def test_compiled_draws_equal_plain_python(monkeypatch):
     monkeypatch.setattr(draws, "keep_apart", lambda: None)  # a word to the compiler
     plain = [(draws.binomial.py_func(n, p, *at), draws.poisson.py_func(n * p, *at)) for n, p, at in addresses]
     assert compiled == plain
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# many draws at once
+
+
+def new_bulk(size):
+    whole, words = np.int64, np.uint32
+    kinds = {"number": whole, "drawn": whole, "where": whole, "left": whole, "site": words, "purpose": words}
+    rows = {"words": np.zeros((4, size), words), "room": np.zeros((7, size))}
+    return tables.Bulk(**{name: rows.get(name, np.zeros(size, kinds.get(name, float))) for name in tables.Bulk._fields})
+
+
+@njit
+def binomials_at_once(bulk, size, times):
+    same = True
+    for t in range(times):
+        counts.draw_binomials(bulk, size, 7, 1, t)
+        for i in range(size):
+            same &= bulk.drawn[i] == draws.binomial(bulk.number[i], bulk.mean[i], 7, 1, t, i, bulk.purpose[i])
+    return same
+
+
+@njit
+def samples_at_once(bulk, size, times):
+    same = True
+    for t in range(times):
+        samples.draw_hypergeometrics(bulk, size, 7, 1, t)
+        for i in range(size):
+            others, taken = np.int64(bulk.room[0, i]), np.int64(bulk.room[1, i])
+            same &= bulk.drawn[i] == draws.hypergeometric(bulk.number[i], others, taken, 7, 1, t, i, bulk.purpose[i])
+    return same
+
+
+@pytest.mark.parametrize("size", [1, 3, 8, 61])
+def test_binomials_at_once_are_those_drawn_one_by_one(size):
+    # every branch: none, few, few that take many steps, many, many near zero, more likely than not, certain
+    bulk, spread = new_bulk(72), np.random.default_rng(3)
+    bulk.number[:size] = spread.choice([0, 1, 7, 24, 60, 500, 20_000, 10**7], size)
+    bulk.mean[:size] = spread.choice([0.0, 1e-7, 0.02, 0.3, 0.5, 0.77, 0.999, 1.0], size)
+    bulk.site[:size], bulk.purpose[:size] = np.arange(size), 5
+    assert binomials_at_once(bulk, size, 2000)
+
+
+@pytest.mark.parametrize("size", [1, 3, 8, 61])
+def test_samples_at_once_are_those_drawn_one_by_one(size):
+    # from a few people to more than the table of factorials holds
+    bulk, spread = new_bulk(72), np.random.default_rng(4)
+    bulk.number[:size] = spread.choice([1, 2, 9, 70, 900, 5000], size)
+    others = spread.choice([1, 3, 40, 300, 2500, 10**6], size)
+    bulk.room[0, :size] = others
+    bulk.room[1, :size] = 1 + spread.random(size) ** 3 * (bulk.number[:size] + others - 2)
+    bulk.room[1] = np.floor(bulk.room[1])
+    bulk.site[:size], bulk.purpose[:size] = np.arange(size), 5
+    assert samples_at_once(bulk, size, 300)

@@ -475,7 +475,9 @@ def test_s18_nobody_takes_the_stopped_buses_to_uralsk(reference, variant):
     network, choices = reference.network, reference.network.arrays.choices
     # rows of origins come first and are weighed with every news; rows of posts only when somebody chooses there
     of_origins = choices.nest_alt[choices.row_nest[len(network.origins)]]
-    halted = [n for n in range(of_origins) if (at := choices.alt_service[n]) >= 0 and network.services[at] in services]
+    halted = [
+        n for n in range(of_origins) if (at := network.trips.service[n]) >= 0 and network.services[at] in services
+    ]
     assert halted
     # how many random words lead to each alternative at the last hour, from the steps that the engine drew with
     nest_of = np.repeat(np.arange(choices.nest_alt.size - 1), np.diff(choices.nest_alt))

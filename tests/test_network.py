@@ -41,7 +41,7 @@ def ways(network, place):
         for a in range(choices.nest_alt[nest], choices.nest_alt[nest + 1]):
             lane = network.lanes[choices.alt_lane[a]]
             country = network.countries[choices.nest_country[nest]]
-            found.append((country, lane.post, lane.mode, ACCESS[choices.alt_kind[a]], float(choices.alt_hours[a])))
+            found.append((country, lane.post, lane.mode, ACCESS[network.trips.kind[a]], float(network.trips.hours[a])))
     return found
 
 
@@ -163,8 +163,8 @@ def test_ordinary_traffic_adds_up_to_the_table(network, scenario):
         expected = [row.persons_per_day * row.weekdays[network.days[d].weekday()] for d in whole]
         np.testing.assert_allclose(total[whole], expected, rtol=1e-9, err_msg=f"{row.place} {row.direction} {row.mode}")
         assert network.arrays.lanes.citizens[n] == row.citizen_share
-        assert bool(network.arrays.lanes.has_ordinary[n]) == (row.persons_per_day > 0)
-    assert set(np.flatnonzero(network.arrays.lanes.has_ordinary)) <= {
+        assert bool(network.arrays.lanes.ordinary[:, n].any()) == (row.persons_per_day > 0)
+    assert set(np.flatnonzero(network.arrays.lanes.ordinary.any(axis=(0, 2)))) <= {
         lanes[r.place, r.direction, r.mode] for r in scenario.baseline
     }
 
@@ -241,15 +241,15 @@ def test_choice_tables_hang_together(network):
     for post, row in enumerate(choices.post_row):
         if row >= 0:
             low, high = choices.nest_alt[choices.row_nest[row]], choices.nest_alt[choices.row_nest[row + 1]]
-            own = choices.alt_lane[low:high][choices.alt_own[low:high] == 1]
+            own = choices.alt_lane[low:high][network.trips.own[low:high] == 1]
             assert {network.lanes[n].post for n in own} <= {network.posts[post]}
-    assert choices.alt_own[: choices.nest_alt[choices.row_nest[len(network.origins)]]].sum() == 0
+    assert network.trips.own[: choices.nest_alt[choices.row_nest[len(network.origins)]]].sum() == 0
 
 
 def test_services_run_where_the_table_says(network, scenario):
     choices = network.arrays.choices
     ends = {link.service: link.to for link in scenario.links if link.service}
-    for n, service in enumerate(choices.alt_service):
+    for n, service in enumerate(network.trips.service):
         lane = network.lanes[choices.alt_lane[n]]
         if service >= 0 and lane.kind == "land":
             assert ends[network.services[service]] == lane.post

@@ -229,7 +229,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             site=np.zeros(bulk, np.uint32),
             purpose=np.zeros(bulk, np.uint32),
             words=np.zeros((4, bulk), np.uint32),
-            root=np.zeros((4, bulk)),
+            left=np.zeros(bulk, np.int64),
+            room=np.zeros((7, bulk)),
         ),
         passage=border.Passage(
             pace=np.zeros((lanes, 2)),
@@ -245,6 +246,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             first=np.zeros(lanes, np.int64),
             cut=np.zeros(lanes, np.int64),
             taken=np.zeros(lanes, np.int64),
+            next=np.zeros(lanes, np.int64),
             watched=np.zeros(lanes, np.int64),
             others=np.zeros(lanes, np.int64),
             noticed=np.zeros(lanes, np.int64),
@@ -385,7 +387,9 @@ def run_member(
     if normals is None:
         normals = np.full(state.noise.shape, np.nan)
     a = network.arrays
-    border.prepare(a.choices, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, seed, member, normals)
+    border.prepare(
+        network.trips, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, seed, member, normals
+    )
     hour = 0
     if not border.advance.signatures:
         with _uncollected():

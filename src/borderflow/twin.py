@@ -236,7 +236,7 @@ class Twin:
         bins = border.TRAVEL_BINS
         self.slowness = [math.exp(theta.travel_spread * NormalDist().inv_cdf((b + 0.5) / bins)) for b in range(bins)]
         ways = range(a.choices.alt_lane.size)
-        size = a.choices.alt_size
+        size = network.trips.size
         self.appeal = [math.exp(self._utility(i) / theta.nest_scale + float(size[i])) for i in ways]
         self.rate = [[self._persons_per_open_hour(lane, side) for side in (0, 1)] for lane in range(len(self.lines))]
 
@@ -258,10 +258,10 @@ class Twin:
             self.noise[day, i] = math.exp(spread * z - spread**2 / 2)
 
     def _utility(self, way: int) -> float:
-        c, p = self.arrays.choices, self.theta
+        c, p = self.network.trips, self.theta
         constants = (0.0, p.ride_constant, p.bus_constant, p.foot_constant, p.train_constant, p.air_constant)
-        cost = p.value_of_time * float(c.alt_hours[way]) + p.fare_aversion * float(c.alt_fare[way])
-        return constants[c.alt_kind[way]] - cost - p.memory_penalty * float(c.alt_own[way])
+        cost = p.value_of_time * float(c.hours[way]) + p.fare_aversion * float(c.fare[way])
+        return constants[c.kind[way]] - cost - p.memory_penalty * float(c.own[way])
 
     def _persons_per_open_hour(self, lane: int, side: int) -> float:
         lanes, p = self.arrays.lanes, self.theta
@@ -345,7 +345,7 @@ class Twin:
         out, seen = Outlook([], [], [], [], [], []), [0.0] * self.classes
         for n in range(choices.row_nest[row], choices.row_nest[row + 1]):
             c, ways = int(choices.nest_country[n]), list(range(choices.nest_alt[n], choices.nest_alt[n + 1]))
-            seats = [self.seats[1 + choices.alt_service[a]] for a in ways]
+            seats = [self.seats[1 + self.network.trips.service[a]] for a in ways]
             each = [self.appeal[a] * self.attraction[choices.alt_lane[a]][stoppable] for a in ways]
             out.countries.append(c)
             out.open_to.append([float(share) for share in access.open_to[self.e, c]])
@@ -403,11 +403,11 @@ class Twin:
         self._depart(way, c, n, self._type(g, v, c), self.slowness[int(u[3] * border.TRAVEL_BINS)])
 
     def _depart(self, way: int, c: int, n: int, k: int, slowness: float) -> None:
-        choices = self.arrays.choices
-        lane, service = int(choices.alt_lane[way]), 1 + int(choices.alt_service[way])
+        choices, trips = self.arrays.choices, self.network.trips
+        lane, service = int(choices.alt_lane[way]), 1 + int(trips.service[way])
         self.record.daily[border.CHOSE, self.arrays.clock.country_day[c, self.t], lane] += n
         platform = int(choices.service_lane[service])
-        hours = (float(choices.alt_hours[way]) - float(choices.service_ride[service])) * slowness
+        hours = (float(trips.hours[way]) - float(trips.ride[service])) * slowness
         self._set_on_road(lane if platform < 0 else platform, n, k, hours)
 
     def _set_on_road(self, lane: int, n: int, k: int, hours: float) -> None:

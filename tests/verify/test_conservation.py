@@ -126,7 +126,7 @@ def _half_way() -> tuple[Network, border.State, border.Record, tuple[border.Rule
     rules, theta = compile_rules(network)
     state, record, a = new_state(network), new_record(network), network.arrays
     normals = np.full(state.noise.shape, np.nan)
-    border.prepare(a.choices, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, 1, 0, normals)
+    border.prepare(network.trips, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, 1, 0, normals)
     assert _advance(network, state, record, (rules, theta), 0, 66) == (border.OK, 66)
     return network, state, record, (rules, theta)
 

@@ -103,7 +103,7 @@ def recount(roads, lines, counter, every_type):
 with kernel_cache():
 
     @kernel
-    def prepare(choices, lanes, theta, minds, rate, noise, travel, seed, member, normals):
+    def prepare(trips, lanes, theta, minds, rate, noise, travel, seed, member, normals):
         """Fill what follows from parameters: weights of alternatives, rates of lanes, daily noise, travel factors.
 
         ``normals`` holds standard normal numbers (days, 1 + C) that replace the member's own where not NaN.
@@ -117,19 +117,19 @@ with kernel_cache():
             theta.train_constant,
             theta.air_constant,
         )
-        for a in range(choices.alt_lane.size):
+        for a in range(trips.lane.size):
             utility = (
-                constants[choices.alt_kind[a]]
-                - theta.value_of_time * choices.alt_hours[a]
-                - theta.fare_aversion * choices.alt_fare[a]
-                - theta.memory_penalty * choices.alt_own[a]
+                constants[trips.kind[a]]
+                - theta.value_of_time * trips.hours[a]
+                - theta.fare_aversion * trips.fare[a]
+                - theta.memory_penalty * trips.own[a]
             )
             # twice the seats, twice the odds within the country, whatever the nest scale
-            minds.alt_weight[a] = math.exp(utility * inverse + choices.alt_size[a])
-            service = 1 + choices.alt_service[a]
-            waits_at = choices.service_lane[service]
-            minds.leg_lane[a] = waits_at if waits_at >= 0 else choices.alt_lane[a]
-            minds.leg_hours[a] = choices.alt_hours[a] - choices.service_ride[service]
+            minds.alt_weight[a] = math.exp(utility * inverse + trips.size[a])
+            service = 1 + trips.service[a]
+            waits_at = trips.platform[service]
+            minds.leg_lane[a] = waits_at if waits_at >= 0 else trips.lane[a]
+            minds.leg_hours[a] = trips.hours[a] - trips.ride[service]
         for steps in (minds.inner, minds.outer, minds.mixture):
             steps[:] = BEYOND
         for lane in range(lanes.post.size):

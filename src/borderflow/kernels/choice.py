@@ -15,7 +15,7 @@ from borderflow.kernels.purposes import AIR, BACK, HAVEN, MEMORY
 @copied
 def known_hour(theta, t):
     """Return the row of the remembered waits that people know at hour ``t``: of an hour ago at the latest."""
-    delay = min(max(int(theta.information_delay + 0.5), 1), MEMORY - 1)
+    delay = min(max(np.int64(theta.information_delay + 0.5), 1), MEMORY - 1)
     return (t - delay) % MEMORY if t >= delay else 0
 
 

@@ -91,7 +91,7 @@ def call_up(people, demand, homes, counter, origin, bulk, seed, member, t, day):
 @copied
 def journey(hours):
     """Return the whole hours after which somebody arrives who sets out now for ``hours`` of travel."""
-    return min(max(int(hours + 0.5), 1), RING - 1)
+    return min(max(np.int64(hours + 0.5), 1), RING - 1)
 
 
 @copied

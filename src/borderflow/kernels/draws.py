@@ -252,7 +252,7 @@ with kernel_cache():
                 us = 0.5 - abs(u)
                 x = math.floor((2.0 * a / us + b) * u + c)
                 if us >= 0.07 and v <= squeeze:
-                    return int(x) if p <= 0.5 else n - int(x)
+                    return np.int64(x) if p <= 0.5 else n - np.int64(x)
                 if 0.0 <= x <= n and abs(x - mode) <= NEAR:
                     # probability of x over that of the mode, factor by factor: no logarithm is needed
                     low, high = min(x, mode), max(x, mode)
@@ -263,7 +263,7 @@ with kernel_cache():
                         below *= low
                     v *= alpha / (a / (us * us) + b)
                     if v * below <= above if x >= mode else v * above <= below:
-                        return int(x) if p <= 0.5 else n - int(x)
+                        return np.int64(x) if p <= 0.5 else n - np.int64(x)
                 elif 0.0 <= x <= n:
                     v = math.log(v * alpha / (a / (us * us) + b))
                     bound = (
@@ -276,7 +276,7 @@ with kernel_cache():
                         - _stirling(n - x)
                     )
                     if v <= bound:
-                        return int(x) if p <= 0.5 else n - int(x)
+                        return np.int64(x) if p <= 0.5 else n - np.int64(x)
                 u, v = u2, v2
             block += _BLOCK
             u, v, u2, v2 = uniforms(seed, member, step, site, block)
@@ -332,14 +332,14 @@ with kernel_cache():
                 us = 0.5 - abs(u)
                 x = math.floor((2.0 * a / us + b) * u + mean + 0.43)
                 if us >= 0.07 and v <= squeeze:
-                    return int(x)
+                    return np.int64(x)
                 if (
                     x >= 0.0
                     and (us >= 0.013 or v <= us)
                     and math.log(v) + math.log(inverse_alpha) - math.log(a / (us * us) + b)
-                    <= -mean + x * math.log(mean) - _log_factorial(int(x))
+                    <= -mean + x * math.log(mean) - _log_factorial(np.int64(x))
                 ):
-                    return int(x)
+                    return np.int64(x)
                 u, v = u2, v2
             block += _BLOCK
             u, v, u2, v2 = uniforms(seed, member, step, site, block)
@@ -374,10 +374,11 @@ with kernel_cache():
     @open_part
     def invert_hypergeometric(marked, others, taken, u):
         """Return what `hypergeometric` draws with the uniform ``u``: a quantile, counted outwards from the mode."""
+        keep_apart()
         low = max(0, taken - others)
         high = min(marked, taken)
         total = marked + others
-        mode = int((taken + 1.0) * (marked + 1.0) / (total + 2.0))
+        mode = np.int64((taken + 1.0) * (marked + 1.0) / (total + 2.0))
         mode = min(max(mode, low), high)
         peak = math.exp(_log_choose(marked, mode) + _log_choose(others, taken - mode) - _log_choose(total, taken))
         u -= peak

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from borderflow.kernels.arithmetic import ZERO
-from borderflow.kernels.counts import draw_spacings
-from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, invert_hypergeometric, keep_apart
+from borderflow.kernels.counts import ask, draw_spacings
+from borderflow.kernels.draws import binomial, keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import (
     ARRIVE,
@@ -19,6 +19,7 @@ from borderflow.kernels.purposes import (
     SPLIT,
     SUB,
 )  # fmt: skip
+from borderflow.kernels.samples import draw_hypergeometrics
 
 
 @copied
@@ -105,7 +106,7 @@ def serve(lines, counter, passage, roots, i, s, capacity, t):
         return False
     for k in range(types.size):
         types[k] = 0
-    able = int(budget + 1e-9)
+    able = np.int64(budget + 1e-9)
     done = 0
     total_wait = 0.0
     while done < able and lines.head[s] >= 0:
@@ -164,46 +165,46 @@ def place_arrivals(lanes, lines, passage, bulk, busy, side, seed, member, t):
 
 @part
 def divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t):
-    """Draw who is taken from each batch that was cut: whoever joined in one hour is in random order."""
+    """Draw who is taken from each batch that was cut: whoever joined in one hour is in random order.
+
+    How many of the first type are among those taken, how many of the second among the others taken, and so on, for all
+    batches together. What is certain is not drawn.
+    """
     keep_apart()
-    size = ZERO
+    types = lines.types.shape[1]
     for i in range(busy):
-        if passage.cut[i] < 0:
-            continue
         node = passage.cut[i]
-        others = lines.size[node] - lines.gone[node] + passage.taken[i]
-        for k in range(lines.types.shape[1]):
-            here = lines.types[node, k]
-            others -= here
-            if here > 0 and others > 0:
-                bulk.site[size] = lanes.key[passage.busy[i]] + side
-                bulk.purpose[size] = SPLIT + SUB * k
-                size += 1
-    fill_blocks(bulk.words, size, seed, member, t, bulk.site, bulk.purpose)
-    size = ZERO
-    for i in range(busy):
-        if passage.cut[i] < 0:
-            continue
-        node = passage.cut[i]
-        still = passage.taken[i]
-        others = lines.size[node] - lines.gone[node] + still
-        for k in range(lines.types.shape[1]):
-            here = np.int64(lines.types[node, k])
-            if here == 0:
-                continue
-            others -= here
-            m = still
-            if others > 0:
-                least = max(ZERO, still - others)
-                m = min(here, still)
-                if least < m:
-                    m = invert_hypergeometric(
-                        here, others, still, fine_share_of(bulk.words[0, size], bulk.words[1, size])
-                    )
-                size += 1
-            lines.types[node, k] -= m
-            passage.types[i, k] += m
-            still -= m
+        if node >= 0:
+            passage.others[i] = lines.size[node] - lines.gone[node] + passage.taken[i]
+        passage.next[i] = 0 if node >= 0 else types
+    size = ZERO + 1
+    while size > 0:
+        size = ZERO
+        for i in range(busy):
+            while passage.next[i] < types:
+                node = passage.cut[i]
+                k = passage.next[i]
+                here = np.int64(lines.types[node, k])
+                others = passage.others[i] - here
+                still = passage.taken[i]
+                most = min(here, still)
+                passage.others[i] = others
+                passage.next[i] = k + 1
+                if still - others < most and most > 0:
+                    bulk.room[0, size] = others
+                    bulk.room[1, size] = still
+                    size = ask(bulk, size, here, 0.0, lanes.key[passage.busy[i]] + side, SPLIT + SUB * k, i)
+                    break
+                lines.types[node, k] -= most
+                passage.types[i, k] += most
+                passage.taken[i] = still - most
+        draw_hypergeometrics(bulk, size, seed, member, t)
+        for j in range(size):
+            i = bulk.where[j]
+            k = passage.next[i] - 1
+            lines.types[passage.cut[i], k] -= bulk.drawn[j]
+            passage.types[i, k] += bulk.drawn[j]
+            passage.taken[i] -= bulk.drawn[j]
 
 
 @part
@@ -216,7 +217,7 @@ def run_stations(lanes, lines, counter, passage, bulk, busy, side, seed, member,
         passage.cut[i] = -1
         if lanes.kind[lane] == OPEN or lanes.kind[lane] == OPEN_BACK:
             continue
-        if not serve(lines, counter, passage, bulk.root, i, 2 * lane + side, passage.capacity[i], t):
+        if not serve(lines, counter, passage, bulk.room, i, 2 * lane + side, passage.capacity[i], t):
             return False
     divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t)
     return True

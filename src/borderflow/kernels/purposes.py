@@ -85,4 +85,4 @@ TRAVEL_BINS = 32  # equally likely values of the travel-time factor
 SMALL_POST = 12.0  # persons per hour up to which arrivals within an hour are placed one by one
 CROWD = 496  # parties that wait for their draws until all of them set out; what they need fits into the fastest memory
 PARTIES = 65536  # parties that one site gives numbers to
-FEW = 8  # steps of an inversion that are made for everybody, needed or not
+FEW = 14  # steps of an inversion that are made for everybody, needed or not

@@ -36,17 +36,10 @@ class Choices(NamedTuple):
     nest_country: np.ndarray  # (N,)
     nest_alt: np.ndarray  # (N + 1,) first alternative of a nest
     alt_lane: np.ndarray  # (A,)
-    alt_service: np.ndarray  # (A,) or -1
-    alt_hours: np.ndarray  # (A,)
-    alt_fare: np.ndarray  # (A,) thousand roubles
-    alt_kind: np.ndarray  # (A,) 0 car, 1 ride, 2 bus, 3 foot, 4 train, 5 air
-    alt_own: np.ndarray  # (A,) 1 where the row is a post and the alternative is that same post
-    alt_size: np.ndarray  # (A,) logarithm of the seats of a service against a large one
     alt_way: np.ndarray  # (A,) way: a pair of lane and service
     first_way: np.ndarray  # (L + 1,) first way of a lane
     way_service: np.ndarray  # (U,) or -1
     service_lane: np.ndarray  # (1 + W,) lane where people wait for a seat of a service, or -1; first: no service
-    service_ride: np.ndarray  # (1 + W,) hours from there on
     party: np.ndarray  # (1,) people who choose and travel together
     row_share: np.ndarray  # (R, V) share of visa classes
     row_key: np.ndarray  # (R,)
@@ -54,6 +47,20 @@ class Choices(NamedTuple):
     haven_country: np.ndarray  # (P,) country of a haven, or -1
     transit_post: np.ndarray  # (C,) where people who move on by land choose their way, or -1
     selective: np.ndarray  # (C,) 1 where the country tells visa classes apart
+
+
+class Trips(NamedTuple):
+    """What the alternatives of `Choices` are like before anything happens; read once for every member."""
+
+    lane: np.ndarray  # (A,) as in `Choices`
+    service: np.ndarray  # (A,) or -1
+    hours: np.ndarray  # (A,)
+    fare: np.ndarray  # (A,) thousand roubles
+    kind: np.ndarray  # (A,) 0 car, 1 ride, 2 bus, 3 foot, 4 train, 5 air
+    own: np.ndarray  # (A,) 1 where the row is a post and the alternative is that same post
+    size: np.ndarray  # (A,) logarithm of the seats of a service against a large one
+    platform: np.ndarray  # (1 + W,) `Choices.service_lane`
+    ride: np.ndarray  # (1 + W,) hours from there on
 
 
 class Lanes(NamedTuple):
@@ -72,7 +79,6 @@ class Lanes(NamedTuple):
     citizens: np.ndarray  # (L,) share of ordinary travellers who are citizens of the origin country
     column: np.ndarray  # (L,) column of the hourly record, or -1
     ordinary: np.ndarray  # (T, L, V) ordinary persons per hour without reaction
-    has_ordinary: np.ndarray  # (L,) whether the lane has any ordinary traffic
     first_stream: np.ndarray  # (L + 1,) first stream of a lane: its visa classes with ordinary traffic
     stream_lane: np.ndarray  # (X,)
     stream_class: np.ndarray  # (X,)
@@ -267,7 +273,8 @@ class Bulk(NamedTuple):
     site: np.ndarray  # (B,) addresses of draws
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
-    root: np.ndarray  # (4, B) shares drawn from each word of a block
+    left: np.ndarray  # (B,) places whose number is still open
+    room: np.ndarray  # (7, B) room to work in; shares drawn from each word of a block
 
 
 class Passage(NamedTuple):
@@ -286,8 +293,9 @@ class Passage(NamedTuple):
     first: np.ndarray  # (L,) first of the draws that place its arrivals within the hour
     cut: np.ndarray  # (L,) batch from which only some are taken, or -1
     taken: np.ndarray  # (L,) how many
+    next: np.ndarray  # (L,) type of person whose turn it is to be taken
     watched: np.ndarray  # (L,) places in the list where anybody may be stopped
-    others: np.ndarray  # (L,) how many of them, in the order of `watched`
+    others: np.ndarray  # (L,) how many of them, in the order of `watched`; people whose turn to be taken has not come
     noticed: np.ndarray  # (L,)
     stopped: np.ndarray  # (L,)
 

@@ -41,6 +41,8 @@ class Network:
     scenario : Scenario
     arrays : border.Network
         Flat arrays; shapes are given there.
+    trips : border.Trips
+        What the ways out are like before anything happens.
     lanes : tuple of Station
         By lane number.
     posts, origins, groups, countries, services : tuple of str
@@ -59,6 +61,7 @@ class Network:
 
     scenario: Scenario
     arrays: border.Network
+    trips: border.Trips
     lanes: tuple[Station, ...]
     posts: tuple[str, ...]
     origins: tuple[str, ...]

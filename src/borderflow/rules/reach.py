@@ -131,5 +131,7 @@ class Ground:
         nest_of_way = np.repeat(np.arange(choices.nest_country.size), np.diff(choices.nest_alt))
         row = np.searchsorted(choices.row_nest, nest_of_way[ways], side="right") - 1
         mine = np.isin(choices.alt_lane[ways], concerned)
-        hours, fare = (column[ways][mine].astype(float) for column in (choices.alt_hours, choices.alt_fare))
+        hours, fare = (
+            column[ways][mine].astype(float) for column in (self.network.trips.hours, self.network.trips.fare)
+        )
         return Ways(hours, fare, a.people.population[row][mine].astype(float))
