@@ -14,8 +14,8 @@ __all__ = ["CURRENCIES", "UNITS", "convert_unit", "read_unit"]
 
 CURRENCIES = (
     "RUB", "KZT", "EUR", "USD", "GBP", "GEL", "UAH", "PLN", "TRY", "AMD", "AZN", "MDL", "CHF", "SEK", "NOK",
-    "BOB", "BRL", "CNY", "ETB", "GHS", "GTQ", "HNL", "HTG", "HUF", "IDR", "ILS", "KGS", "KHR", "LAK", "MKD", "MMK",
-    "MNT", "MYR", "NGN", "PYG", "THB", "TJS", "UZS", "VND", "XOF", "ZAR", "ZMW",
+    "AFN", "BOB", "BRL", "CNY", "ETB", "GHS", "GTQ", "HNL", "HTG", "HUF", "IDR", "ILS", "KGS", "KHR", "LAK", "MKD",
+    "MMK", "MNT", "MYR", "NGN", "PYG", "THB", "TJS", "UZS", "VND", "XOF", "ZAR", "ZMW",
 )  # fmt: skip
 
 #: unit -> (what it measures, how many of the first unit of that kind one of it is)

@@ -80,7 +80,8 @@ class RuleExtractor:
                 sentence, names, countries, day, memory.anchor, memory.begin, memory.told, memory.period or memory.when
             )
             if heading:
-                memory.head(scene)
+                if not scene.amounts:
+                    memory.head(scene)
                 memory.period = period or memory.period
             if (written := find_dateline(sentence, names, countries)) is not None:
                 memory.dateline, memory.home = written, country_of(written, names)

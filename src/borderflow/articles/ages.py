@@ -25,6 +25,13 @@ _COUNTS = frozenset(
 _KIN = ["brother", "sister", "son", "daughter", "mother", "father", "wife", "husband", "grandson", "granddaughter", "child", "baby", "boy", "girl"]  # fmt: skip
 
 
+_RELATIVES = frozenset([*_KIN, "grandmother", "grandfather", "uncle", "aunt", "cousin", "nephew", "niece", "neighbour", "neighbor", "friend", "матерью", "отцом",
+                        "сыном", "дочерью", "женой", "мужем", "бабушкой", "дедушкой", "внуком", "внучкой", "братом", "сестрой"])  # fmt: skip
+
+
+_WHOSE = frozenset(["his", "her", "my", "their", "our"])
+
+
 _OWNERS = frozenset(["a", "an", "the", "his", "her", "their", "my", "our", "lost"])
 
 
@@ -61,6 +68,8 @@ def is_age(tokens: Sequence[Token], first: int, last: int) -> bool:
         return ends
     if before[-1:] == (",",) and first > 1 and tokens[first - 2].is_capital:
         return ends
+    if before[-1:] == (",",) and len(before) > 2 and (before[-2].split("-")[0] in _RELATIVES or before[-3] in _WHOSE):
+        return ends  # "with his mother-in-law, 79."
     if before[-1:] == ("of",) and len(before) > 1 and before[-2] in _KIN:
         return True
     if before[-1:] == ("of",):

@@ -100,7 +100,7 @@ def choose_kind(
         and (best is None or (bare and best.score < 0.35 and not _own_cue(best, segment)))
     ):
         return Choice(previous, 0.4, None)
-    if best is None and (shared := _shared_with_next(scene, amount)) is not None:
+    if (best is None or best.score < 0.3) and (shared := _shared_with_next(scene, amount)) is not None:
         return shared
     if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
         return _continued(scene, amount, segment, memory) or best
@@ -222,7 +222,7 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
     ):
         wanted = "air_price"  # "no seats to Istanbul. To Dubai: 1,650 dollars"
     elif amount.dimension in MONEY:
-        priced = scene.has("price") or _has_frame(scene, segment)
+        priced = (scene.has("price") or _has_frame(scene, segment)) and not scene.has("lodging", "rent", "elsewhere")
         wanted = memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
     elif (
         (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
@@ -491,6 +491,10 @@ _PASSIVE = frozenset(["were", "was", "been", "being", "are", "is"])
 def _is_thing(scene: Scene, cue: Cue) -> bool:
     """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
     word = scene.tokens[cue.first].lower
+    if cue.kind == "cross" and word in ("crossing", "crossings") and cue.last - cue.first == 1 and cue.first:
+        before = scene.tokens[cue.first - 1]
+        if before.is_capital or before.lower in ("border", "the", "this", "that", "each", "every", "its"):
+            return True  # "at the Terehova crossing 186 cars"
     if word == "left" and cue.last - cue.first == 1 and cue.first and scene.tokens[cue.first - 1].lower in _PASSIVE:
         return True  # "2,700 travellers were left stranded"
     if cue.last - cue.first > 1 or word not in ("return", "entry", "exit", "entrance", "arrival", "departure", "leave"):

@@ -28,8 +28,11 @@ _RIVALS = (
     frozenset({"capacity", "throughput"}),
     frozenset({"post", "throughput", "cross", "let through"}),  # "пункт пропуска" lets nobody through by itself
     frozenset({"registered only", "throughput", "cross"}),
-    frozenset({"forecast", "enter", "queue", "wait"}),
+    frozenset({"forecast", "enter"}),
+    frozenset({"forecast", "queue"}),  # "the agency expects up to 90,000" waits for nobody in a line
+    frozenset({"forecast", "wait"}),
     frozenset({"urge", "call up"}),  # "called on the neighbours to take in 300,000"
+    frozenset({"queue", "throughput"}),  # "awaiting clearance"
     frozenset({"men", "call up"}),  # "men of call-up age" are not called up
     frozenset({"official", "cross"}),  # "traffic police" is no traffic
     frozenset({"host", "enter", "still"}),

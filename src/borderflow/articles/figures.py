@@ -217,6 +217,12 @@ def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
     return any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]])
 
 
+def _is_only(scene: Scene, amount: Amount) -> bool:
+    """Tell whether "всего" right before a number says "only": "за тот же день прошли всего 260"."""
+    at = scene.token_at(amount.start)
+    return at > 1 and scene.tokens[at - 1].lower == "всего" and scene.tokens[at - 2].is_word
+
+
 def _is_sum_of_day(scene: Scene, amount: Amount) -> bool:
     """Tell whether "a total of" only introduces a number, which says nothing of the days before."""
     at = scene.token_at(amount.start)
@@ -309,6 +315,8 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
             and _is_of_them(scene, one)
         ):
             one = one._replace(dimension="vehicle")
+        if one.dimension == "bare" and _is_of_places(scene, one):
+            one = one._replace(dimension="place")
         if one.dimension == "bare" and _is_of_cars(scene, one):
             one = one._replace(dimension="vehicle")
         else:
@@ -321,6 +329,17 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
             last = one.dimension
         if one.dimension in MONEY:
             memory.currency, memory.currency_at = one.dimension, memory.number
+
+
+def _is_of_places(scene: Scene, amount: Amount) -> bool:
+    """Tell whether the places that a number counts stand before it: "Мест в ней сто двадцать", "Beds: 340"."""
+    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;."), default=0)
+    words = [token.lower for token in scene.tokens[low : amount.first] if token.is_word]
+    return (
+        bool(words)
+        and words[0] in ("мест", "коек", "кроватей", "раскладушек", "beds", "places", "bunks")
+        and len(words) <= 7
+    )
 
 
 def _is_of_service(scene: Scene, amount: Amount) -> bool:
@@ -343,7 +362,12 @@ def _is_of_them(scene: Scene, amount: Amount) -> bool:
 
 def _is_of_cars(scene: Scene, amount: Amount) -> bool:
     """Tell whether the noun of a number stands before it: "машин при этом накопилось 870", "очередь грузовиков — почти 800"."""
-    numbered = [token.lower for token in scene.tokens[max(amount.first - 7, 0) : amount.first]]
+    counted = [token.lower for token in scene.tokens[max(amount.first - 12, 0) : amount.first]]
+    if counted[-1:] == [":"] and any(
+        word in ("cars", "lorries", "vehicles", "trucks", "машины", "машин") for word in counted
+    ):
+        return True  # "my uncle counted the cars as we walked past them: 430"
+    numbered = [token.lower for token in scene.tokens[max(amount.first - 10, 0) : amount.first]]
     if any(
         pair == ("number", "of") and dim_of(word) == "vehicle"
         for pair, word in zip(itertools.pairwise(numbered), numbered[2:], strict=False)
@@ -473,7 +497,8 @@ def _temporal(
         when, days = memory.when, (window.last - window.first).days + 1
     if rate == "day":
         return f"{stem}_daily", window
-    total = _is_total(scene, segment) and not _is_sum_of_day(scene, amount)
+    only = window.given and when is not None and when.role == "day" and _is_only(scene, amount)
+    total = _is_total(scene, segment) and not _is_sum_of_day(scene, amount) and not only
     if window.given and when is not None and when.role in ("day", "future") and not total:
         return f"{stem}_daily", window
     if window.given and when is not None and when.role == "span" and _is_day_long(scene, window):

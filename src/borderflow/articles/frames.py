@@ -79,7 +79,9 @@ def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterat
             day = own if heading or timed else day
         elif named:
             own = named[-1].first
-        rest = _without(sentence, mark) if timed and mark < len(sentence.tokens) else sentence
+        rest = (
+            _without(sentence, mark) if (timed or (mark and not marked)) and mark < len(sentence.tokens) else sentence
+        )
         yield Framed(rest, own, timed, heading, period)
 
 
@@ -104,6 +106,8 @@ def _mark(tokens: Sequence[Token], dates: Sequence[When]) -> tuple[int, bool, li
     at, timed, named = 0, False, []
     while at < len(tokens) and tokens[at].text in _OPENING:
         at += 1
+    if numbered := _numbered(tokens, at):
+        return numbered, False, []
     while at < len(tokens):
         token = tokens[at]
         date = next((one for one in dates if one.start <= token.start < one.end), None)
@@ -132,6 +136,17 @@ def _mark(tokens: Sequence[Token], dates: Sequence[When]) -> tuple[int, bool, li
     )
 
 
+def _numbered(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens are the number of a point: "1.2 New arrivals", "3) Planning"."""
+    if at + 1 >= len(tokens) or not re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){0,2}", tokens[at].text):
+        return 0
+    last = at + 1
+    while last < len(tokens) and tokens[last].text in ".)":
+        last += 1
+    dotted = "." in tokens[at].text or last > at + 1
+    return last if dotted and last < len(tokens) and tokens[last].is_word and tokens[last].is_capital else 0
+
+
 def _fits(one: When, published: dt.date) -> bool:
     return (one.first == one.last or one.role == "by") and 0 <= (published - one.last).days <= _OLDEST
 
@@ -144,7 +159,8 @@ def _is_period(one: When, published: dt.date) -> bool:
 def _is_heading(sentence: Sentence) -> bool:
     """Tell whether a line stands by itself, without an end and without a verb that says what happened."""
     tokens = sentence.tokens
-    if len(tokens) > _LONGEST_HEADING or tokens[-1].text in ".!?…;,":
+    item = tokens[0].text in _OPENING and tokens[0].text not in "[(#|"
+    if item or len(tokens) > _LONGEST_HEADING or tokens[-1].text in ".!?…;,":
         return False
     return not any(
         cue.kind in _HAPPENS and not tokens[cue.first].lower.startswith(_NAMING) for cue in find_cues(tokens)

@@ -89,6 +89,7 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("exit_ban_exemption_children", ("person",), (("exempt",), ("parent",)), "country", 1.5),
     FigureKind("onward_departures_*", _PEOPLE, (("onward",),), "host", 2.0),
     FigureKind("forecast_refugees", ("person",), (("forecast",),), "host", 1.3),
+    FigureKind("forecast_refugees", ("person", "bare"), (("planned influx",),), "host", 1.3),
     FigureKind("returns_*", _PEOPLE, (("return",),), "entry", 1.05),
     FigureKind("departures_*", _PEOPLE, (("leave",),), "exit"),
     FigureKind("arrivals_*", _PEOPLE, (("enter",),), "entry"),

@@ -60,6 +60,7 @@ class Memory:
     subject: Mention | None = None  # the country that a sentence was about
     subject_at: int = -9
     told: dict[str, Named] = field(default_factory=dict)  # places that no list holds
+    headed_till: int = 0
     headed: Mention | None = None  # the place that the heading above names
 
     def open_entry(self) -> None:
@@ -71,7 +72,10 @@ class Memory:
     def head(self, scene: Scene) -> None:
         """Keep the place of a heading: what the lines below it count without naming a place, they count there."""
         named = [one for one in scene.mentions if one.best.kind != "derived"]
-        self.headed = named[0] if len(named) == 1 else None
+        alone = len(named) == 1 or (
+            len(named) > 1 and scene.tokens[named[0].last].text == "("
+        )  # "Mae Sot (Tak province)"
+        self.headed, self.headed_till = named[0] if alone else None, scene.sentence.end
 
     def is_of_capital(self) -> bool:
         """Tell whether the article was written in a large city, which is no post."""

@@ -9,6 +9,7 @@ __all__ = ["dim_of"]
 _NOUNS: tuple[tuple[str, str], ...] = tuple(
     (stem, dimension)
     for dimension, stems in (
+        ("AFN", "afghani|афгани"),
         ("length", "km|kilomet|mile|километ|км"),
         ("metre", "metres|meters|metre|meter|метр"),
         ("hour", "hour|hrs|часов|часа|час|часах|hours"),
@@ -73,6 +74,7 @@ _EXACT_ONLY = frozenset(
         "люд",
         "posts",
         "van",
+        "afghani",
         "train",
         "border",
         "лир",

@@ -290,6 +290,12 @@ _TURNED = frozenset(
 
 def _turned(tokens: Sequence[Token], first: int) -> str | None:
     """Return what a number counts whose noun stands before it, as Russian does where it is not exact: "часов двенадцать"."""
+    if (
+        first > 1
+        and tokens[first - 1].lower == "в"
+        and tokens[first - 2].lower in ("километра", "часа", "километров", "часов")
+    ):
+        return dim_of(tokens[first - 2].lower)  # "километра в полтора"
     if not first or tokens[first - 1].lower not in _TURNED or (first > 1 and numeral_at(tokens, first - 2) is not None):
         return None
     following = tokens[first + 1].lower if first + 1 < len(tokens) else ""

@@ -70,6 +70,8 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         and (kept := _post_of_side(scene, best, memory))
     ):
         return Site((kept,), False)  # "130 lorries waited to enter Kazakhstan": at the post just named
+    if best is not None and best.best.kind == "derived" and (headed := _headed(family, memory)) is not None:
+        return headed  # "the Thai authorities recorded 340 entries", below the heading of a post
     if best is not None and family in ("entry", "exit") and memory.place is not None and memory.counted_lately():
         between = [one for one in scene.amounts if at < one.first < best.first and one.dimension in ("person", "bare")]
         if between and best.first >= segment[1]:
@@ -395,9 +397,10 @@ def _about(memory: Memory) -> Site | None:
 def _headed(family: Family, memory: Memory) -> Site | None:
     """Return the place of the heading above, unless a post or town was named since."""
     head = memory.headed
-    if head is None or head.best.kind not in _HEADED[family]:
+    below = head is not None and head.best.kind == "country" and family in ("post", "town")
+    if head is None or not (below or head.best.kind in _HEADED[family]):
         return None
-    since = any(one.start > head.start for one in (*memory.posts, *memory.towns))
+    since = any(one.start > memory.headed_till for one in (*memory.posts, *memory.towns))
     return None if since else Site((head,), False)
 
 

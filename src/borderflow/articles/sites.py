@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from borderflow.articles.choosing import Choice
+from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import FIGURES, FigureKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.numbers import Amount
@@ -21,6 +22,8 @@ def choose_site(
 ) -> tuple[Choice, Site | None]:
     """Return where a number was counted, and what it counts now that this is known."""
     site = choose_place(scene, choice.kind.family, segment, amount.first, memory)
+    if choice.kind is _ONWARD and site is not None and choice.cue is not None and site.sure:
+        site = _host(scene, site, choice.cue, memory)
     leaving = choice.kind.quantity == "departures_*"
     if leaving and site is not None and site.sure and _are_goals(scene, site, choice):
         if memory.place is not None and _are_some_of_them(scene, site, memory):
@@ -41,6 +44,18 @@ def choose_site(
     if site is None or not site.sure or _elsewhere(site, choice.kind, segment):
         site = last
     return choice, site
+
+
+def _host(scene: Scene, site: Site, cue: Cue, memory: Memory) -> Site:
+    """Return the country that people moved on from, where the place chosen is the one they went to."""
+    if not all(one.role in ("to", "at") and one.first >= cue.first for one in site.mentions):
+        return site
+    earlier = [
+        one for one in scene.mentions if one.best.kind != "derived" and one.last <= cue.first and one.role != "from"
+    ]
+    state = memory.host if memory.host is not None and memory.host.best.kind == "country" else memory.home
+    kept = earlier[-1] if earlier else state or memory.host or memory.place
+    return site if kept is None else Site((kept,), bool(earlier))
 
 
 _PARTS = frozenset(["another", "of", "them", "ещё", "еще", "них", "those", "whom", "some", "others", "many"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from borderflow.articles.lexicon import load_words
@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|\S")
 _TWO_NAMES = re.compile(r"[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}-[A-ZА-ЯЁÀ-Þ][^\W\d_-]{2,}")
 _SPACE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n[ \t]*(?=[-–—•*■▪●][ \t]?\S|\[?\d{1,2}[:.]\d{2}\b)")
 _LONGEST_HEADING = 60
+_ITEM = re.compile(r"^[^.:]{3,80}[:–—] ?\D{0,20}\d|^\d{1,2}\.\d ")
 _DAY_ONLY = re.compile(
     r"(?:\w+,? )?(?:\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,9}|[^\W\d_]{3,9} \d{1,2},?)(?: \d{4})?(?: года| г\.)?:?"
 )
@@ -87,9 +88,18 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield from _below_headings(text, start, len(text))
 
 
+def _is_list(lines: Sequence[str]) -> bool:
+    """Tell whether every line is an item of its own: it begins like one, and most name something and give its number."""
+    plain = [line.strip() for line in lines if line.strip()]
+    begins = all(line[0].isupper() or line[0].isdigit() or line[0] in '-–—•*«"“' for line in plain)
+    given = sum(bool(_ITEM.search(line)) for line in plain)
+    return begins and len(plain) > 2 and given > 0.5 * len(plain)
+
+
 def _below_headings(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a paragraph in parts where lines much shorter than its others, without an end, stand in it as headings."""
     lines = text[start:end].split("\n")
+    listed = len(lines) > 1 and _is_list(lines)
     width = max(map(len, lines))
     first = at = start
     for line, following in itertools.pairwise(lines):
@@ -98,12 +108,8 @@ def _below_headings(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         short = 0 < len(plain) <= min(_LONGEST_HEADING, 0.6 * width) or (
             _DAY_ONLY.fullmatch(following.strip()) and len(plain) <= _LONGEST_HEADING
         )
-        if (
-            short
-            and plain[:1].isupper()
-            and plain[-1] not in ",;-–—"
-            and (after.isupper() or after.isdigit() or after in '«“"-–—•*')
-        ):
+        begins = plain[:1].isupper() and (after.isupper() or after.isdigit() or after in '«“"-–—•*')
+        if (listed and plain) or (short and begins and plain[-1] not in ",;-–—"):
             yield first, at - 1
             first = at
     if first < end:
