@@ -492,8 +492,8 @@ def _is_thing(scene: Scene, cue: Cue) -> bool:
     """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
     word = scene.tokens[cue.first].lower
     if cue.kind == "cross" and word in ("crossing", "crossings") and cue.last - cue.first == 1 and cue.first:
-        before = scene.tokens[cue.first - 1]
-        if before.is_capital or before.lower in ("border", "the", "this", "that", "each", "every", "its"):
+        named = scene.tokens[cue.first - 1]
+        if named.is_capital or named.lower in ("border", "the", "this", "that", "each", "every", "its"):
             return True  # "at the Terehova crossing 186 cars"
     if word == "left" and cue.last - cue.first == 1 and cue.first and scene.tokens[cue.first - 1].lower in _PASSIVE:
         return True  # "2,700 travellers were left stranded"
