@@ -17,7 +17,7 @@ from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_
 from borderflow.articles.frames import frame_sentences
 from borderflow.articles.happenings import read_events, settle_events
 from borderflow.articles.memory import Memory
-from borderflow.articles.scenes import build_scene
+from borderflow.articles.scenes import build_scene, is_of_capital
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
 from borderflow.articles.toponyms import country_of, find_countries, find_dateline
@@ -83,6 +83,10 @@ class RuleExtractor:
                 if not scene.amounts:
                     memory.head(scene)
                 memory.period = period or memory.period
+            if memory.home is None:
+                memory.home = next(
+                    (country_of(one, names) for one in scene.mentions if is_of_capital(scene, one)), None
+                )
             if (written := find_dateline(sentence, names, countries)) is not None:
                 memory.dateline, memory.home = written, country_of(written, names)
             if scene.cues or scene.amounts:

@@ -201,6 +201,8 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
         and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
     ):
         wanted = "queue_cars"
+    elif amount.dimension == "time" and _is_all_that_is_said(scene, amount, memory):
+        wanted = "wait_hours"  # "Through! 19 hours altogether"
     elif amount.dimension in ("vehicle", "time") and _is_of_label(scene, amount):
         wanted = "queue_cars" if amount.dimension == "vehicle" else "wait_hours"
     elif (
@@ -279,6 +281,18 @@ def _is_of_label(scene: Scene, amount: Amount) -> bool:
     cars = next((one for one in scene.amounts if one.dimension == "vehicle"), None)
     near = cars is not None and cars.first - at <= 4 and bool(amount.noun)
     return near and amount.first - at <= 12 and not scene.has("enter", "leave", "cross", "throughput", "capacity")
+
+
+def _is_all_that_is_said(scene: Scene, amount: Amount, memory: Memory) -> bool:
+    """Tell whether a short sentence gives nothing but a time, right after one on the line or on being through."""
+    words = [token for token in scene.tokens if token.is_word or token.is_number]
+    lined = memory.counted_lately() and memory.quantity in OF_QUEUES
+    return (
+        len(words) <= 5
+        and amount.value >= 1
+        and (lined or memory.through_at == memory.number - 1)
+        and not scene.has("journey", "close", "open", "halt")
+    )
 
 
 def _is_still_there(scene: Scene, amount: Amount) -> bool:

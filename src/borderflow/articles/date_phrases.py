@@ -93,7 +93,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:24|twenty-four) hours\b|\b(?:in|within) (?:24|twenty-four) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие |прошлые |истекшие )?(?:24 часа|сутки)\b"),
     ("some hours", r"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?P<hn>36|48|60|72|96) hours\b|\b(?:за|в течение) (?:последние |минувшие |прошедшие )?(?P<hr>36|48|60|72|96) час(?:ов|а)\b"),
     ("first day", r"\b(?:on|in|during) the first (?:day|24 hours)\b|\bза первые сутки\b|\b(?:в|за) первый(?: же)? день\b"),
-    ("first days", rf"\b(?:in |over |during |за )?(?:the )?(?:first|первые) (?P<fn>{_COUNT}) (?:days|дн(?:я|ей)) (?:of )?(?P<fm>{_MONTH})\b"),
+    ("first days", rf"\b(?:in |over |during |за )?(?:the )?(?:first|первые|перв\w+) (?P<fn>{_COUNT}|week|недел[юяи]) ?(?:days|дн(?:я|ей))? (?:of )?(?P<fm>{_MONTH})\b"),
     ("past days", rf"\b(?:(?:over|in|during|within|for) )?(?:the )?(?:past|last|previous) (?:(?P<pn>{_COUNT}|few|several) (?P<pu>days|day|weeks|months|month)|(?P<pd>days?))\b|\b(?:in|over|during|within) the past (?P<pm>month)\b"
                   rf"|\b(?:within|in) (?:less than |under |just |only )?(?P<qn>{_COUNT}) (?P<qu>days|weeks)\b|\bза (?:последн\w+ |минувш\w+ |прошедш\w+ |прошл\w+ )?(?P<rn>{_COUNT}) (?P<ru>дн(?:я|ей)|суток|недел[иь])\b"
                   r"|\b(?P<rec>in recent days|in the past few days|in recent weeks|(?:за|в) последние (?:несколько )?дн(?:и|ей))\b"),
@@ -140,7 +140,7 @@ _WORDS_OF = {
     "hours": ("hours", "часа", "сутки"),
     "some hours": ("hours", "час"),
     "first day": ("first", "перв"),
-    "first days": ("first", "первые"),
+    "first days": ("first", "перв"),
     "past days": ("past", "last", "previous", "days", "дн", "суток", "recent", "месяц"),
     "last week": ("week", "недел"),
     "past week": ("week", "недел"),

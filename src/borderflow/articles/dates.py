@@ -153,7 +153,8 @@ def _resolve_in_turn(
             return (start, middle) if match.group("hq").startswith(("first", "перв")) else (middle + day, end)
         case "first days":
             start, end = _named_month_of(match.group("fm"), published)
-            return start, min(start + day * (_count(match.group("fn")) - 1), end)
+            length = 7 if match.group("fn").startswith(("week", "недел")) else _count(match.group("fn"))
+            return start, min(start + day * (length - 1), end)
         case "same" | "first day" | "since then":
             if anchor is None:
                 return None

@@ -307,7 +307,10 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
     last, noun = memory.currency if priced or memory.currency_at >= memory.number - 1 else "", ""
     for one in scene.amounts:
         worded = scene.tokens[one.first - 1].lower if one.first else ""
-        same = last == "vehicle" or (last in MONEY and (worded in _PRICED or _is_of_service(scene, one)))
+        now = {"now", "теперь", "сейчас", "today", "сегодня"} & {
+            token.lower for token in scene.tokens[max(one.first - 2, 0) : one.first]
+        }
+        same = last == "vehicle" or (last in MONEY and bool(worded in _PRICED or now or _is_of_service(scene, one)))
         if (
             one.dimension == "bare"
             and memory.quantity == "queue_cars"

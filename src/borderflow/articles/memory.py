@@ -55,6 +55,7 @@ class Memory:
     since_at: int = -9
     period: When | None = None  # the days that the whole report is about, as a heading gives them
     host: Mention | None = None  # where those who came were counted last
+    through_at: int = -9  # when somebody said that he was through
     queued: Mention | None = None  # where the line counted last stands
     home: Mention | None = None  # the country of the town where the article was written
     subject: Mention | None = None  # the country that a sentence was about
@@ -100,6 +101,8 @@ class Memory:
             self.shelter_at = self.number - 1
         if scene.has("queue"):
             self.queue_at = self.number - 1
+        if scene.has("cross", "enter") and len(scene.tokens) < 8:
+            self.through_at = self.number - 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]
@@ -124,7 +127,8 @@ class Memory:
         self.anchor = named[-1] if named else self.day
         starts = [one.first for one in scene.dates if one.role == "since" and one.first <= scene.published]
         office = scene.has("draft office") and scene.has("set up")
-        if starts or (days and office):
+        first = days and self.since is None and scene.has("draft office")
+        if starts or (days and office) or first:
             self.since, self.since_at = (starts or days)[0], self.number - 1
         self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
         self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
@@ -132,7 +136,9 @@ class Memory:
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
         for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):
             if mention.role == "with" or (
-                mention.role == "from" and len(quiet) > 1 and mention.best.kind in ("city", "region")
+                mention.role == "from"
+                and (len(quiet) > 1 or self.towns or self.posts or self.dateline)
+                and mention.best.kind in ("city", "region", "unknown")
             ):
                 continue  # "its border with Russia" does not speak of Russia
             if mention.best.source == "text" and mention.best.score >= 0.5:

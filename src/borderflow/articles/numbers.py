@@ -165,7 +165,7 @@ def _amount(
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
         high, hedge = two.value, "between"
         value = (low + high) / 2
-    elif vague:
+    elif vague or (last - first > 2 and words_at(tokens, last - 2, 2)[0] == "с" and tokens[last - 1].lower in _MORE):
         hedge = "over"
     elif (after := _hedge_after(tokens, last, noun_end)) is not None:
         hedge = after
@@ -182,6 +182,7 @@ def _amount(
     )
 
 
+_MORE = ("лишним", "небольшим", "гаком", "хвостиком")
 _CLOSING = (("or", "more"), ("and", "more"), ("и", "более"), ("или", "более"), ("и", "больше"))
 
 

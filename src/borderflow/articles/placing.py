@@ -14,7 +14,7 @@ __all__ = ["Family", "Site", "choose_place"]
 Family = Literal["entry", "exit", "post", "route", "country", "town", "host"]
 
 _ROLE_VALUE: dict[Family, dict[str, float]] = {
-    "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -3.0, "with": -3.0},
+    "entry": {"to": 1.5, "at": 1.5, "via": 1.2, "": 0.6, "from": -5.0, "with": -3.0},
     "town": {"to": 1.3, "at": 1.5, "via": 0.4, "": 0.7, "from": -2.0, "with": -3.0},
     "exit": {"from": 1.2, "via": 1.5, "at": 1.0, "": 0.6, "to": -0.5, "with": -1.0},
     "post": {"at": 1.5, "via": 1.5, "": 0.9, "to": 0.6, "from": 0.2, "with": -1.5},
@@ -90,7 +90,7 @@ def _place_before(memory: Memory) -> Mention | None:
     """Return the post named a few sentences ago, or, where none was named at all, the town."""
     if memory.posts:
         return memory.posts[-1] if memory.post_at >= memory.number - 3 else None
-    return memory.towns[-1] if memory.towns else None
+    return memory.towns[-1] if memory.towns else memory.dateline
 
 
 def _shared_border(scene: Scene) -> Mention | None:
@@ -228,6 +228,8 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     low, high = min(mention.last, at), max(mention.first, at)
     if family == "post" and kind == "country" and mention.role in ("to", "from"):
         value -= 1.0
+    if family == "post" and kind in ("country", "derived") and _is_towards(scene, mention):
+        value -= 4.0
     if (
         family == "entry"
         and mention.role == "with"
@@ -238,7 +240,7 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
     if scene.speaks(mention):
         far = family in ("entry", "exit", "host") and kind in ("city", "unknown") and not _is_his(scene)
-        value -= 6.0 if scene.is_of_medium(mention) else 4.5 if far else 2.5
+        value -= 6.0 if scene.is_of_medium(mention) or far else 2.5
     if not head and _is_of_side_clause(scene, mention, at):
         value -= 2.5
     if family == "post" and mention.role == "with" and _is_at_border(scene, mention):
@@ -258,6 +260,12 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
     if _is_nationality(scene, mention):
         value -= 9.0
     return value
+
+
+def _is_towards(scene: Scene, mention: Mention) -> bool:
+    """Tell whether a country only says which way: "in the direction of Kazakhstan", "в направлении Казахстана"."""
+    before = [token.lower for token in scene.tokens[max(mention.first - 3, 0) : mention.first]]
+    return any(word.startswith(("направлени", "сторону", "direction", "towards", "bound")) for word in before)
 
 
 def _is_his(scene: Scene) -> bool:
@@ -332,8 +340,8 @@ def _is_head(scene: Scene, mention: Mention, at: int) -> bool:
 
 def _is_nationality(scene: Scene, mention: Mention) -> bool:
     """Tell whether a place says whose citizens people are: "9,870 Russian citizens", "6450 граждан России"."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
-    if before[-1:] == ["of"]:
+    before = [token.lower for token in scene.tokens[max(mention.first - 3, 0) : mention.first]]
+    while before[-1:] in (["of"], ["the"]):
         before = before[:-1]
     if before and before[-1].startswith(_CITIZENS):
         return True

@@ -19,7 +19,7 @@ from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in
 from borderflow.naming import Named, Names
 
-__all__ = ["Route", "Scene", "build_scene"]
+__all__ = ["Route", "Scene", "build_scene", "is_of_capital"]
 
 _SEPARATORS = frozenset(
     {
@@ -294,8 +294,9 @@ class Scene:
 
     def is_of_citizens(self, mention: Mention) -> bool:
         """Tell whether a country only says whose citizens people are: "holders of passports of", "граждан Мьянмы"."""
-        before = [token.lower for token in self.tokens[max(mention.first - 2, 0) : mention.first]]
-        before = before[:-1] if before[-1:] == ["of"] else before
+        before = [token.lower for token in self.tokens[max(mention.first - 3, 0) : mention.first]]
+        while before[-1:] in (["of"], ["the"]):
+            before = before[:-1]
         return bool(before) and before[-1].startswith(("citizen", "national", "гражд", "подданн", "выходц"))
 
     def is_of_officials(self, mention: Mention) -> bool:
@@ -329,10 +330,9 @@ class Scene:
             if starts:
                 found += [Route(starts, goal) for goal in self.listed(goals)]
         if not found and (start := self._station()) is not None:
-            found = [
-                Route((start,), one)
-                for one in self.listed([one for one in places if one.role in ("to", "at") and one != start])
-            ]
+            goals = [one for one in places if one.role == "to" and one != start]
+            goals = goals or [one for one in places if one.role == "at" and one != start]
+            found = [Route((start,), one) for one in self.listed(goals)]
         return sorted(found, key=lambda route: route.goal.first)
 
     def _station(self) -> Mention | None:
@@ -380,6 +380,16 @@ _SAME_PERIOD = re.compile(
     r"\b(?:during|in|over|within|for|throughout) (?:the|this|that) (?:reporting|same|said|covered|review|given)? ?(?:period|timeframe)\b(?! of| from| to)"
     r"|\b(?:за|в) (?:отч[её]тный|указанный|этот|тот|данный|рассматриваемый)(?: же)? период\b(?! с| прошл)|\bза (?:это|то)(?: же)? время\b"
 )
+
+
+def is_of_capital(scene: Scene, mention: Mention) -> bool:
+    """Tell whether a town only says which government speaks: "the ministry in Rabat speaks of"."""
+    return (
+        mention.best.kind == "city"
+        and mention.best.population >= 300_000
+        and scene.has("official")
+        and scene.speaks(mention)
+    )
 
 
 def build_scene(
