@@ -206,12 +206,17 @@ def _count(text: str) -> int:
     return int(word) if word.isdigit() else SMALL[word]
 
 
+_OTHER_VERB = re.compile(r" (?:and|и) (?:will|would|is to|are to|не |будет|будут)")
+
+
 def _looks_ahead(lower: str, start: int, end: int) -> bool:
     """Tell whether the clause around a phrase speaks of the future."""
     first = max(
         (found.end() for found in CLAUSE.finditer(lower, max(start - 200, 0), start)), default=max(start - 200, 0)
     )
     last = next((found.start() for found in CLAUSE.finditer(lower, end, end + 200)), end + 200)
+    other = _OTHER_VERB.search(lower, end, last)
+    last = other.start() if other else last  # "stopped on Monday and will not run again before May"
     now = FROM_NOW.search(lower[first:start])
     if (
         now

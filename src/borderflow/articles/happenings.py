@@ -30,6 +30,7 @@ from borderflow.articles.speakers import describe_site, speaker
 from borderflow.articles.themes import is_dated, is_of_other_thing, is_other_sense, is_theme
 from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window, choose_window
+from borderflow.naming import shipped_names
 
 __all__ = ["read_events", "read_kinds", "settle_events"]
 
@@ -207,7 +208,7 @@ def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
     rules = any(token.lower in _RULES for token in scene.tokens[:8])
     for one in events:
         undated = one.first == scene.published or one.first < scene.published
-        if starts and rules and undated and one.quantity in DECIDED:
+        if starts and rules and undated and one.quantity in DECIDED | _OF_STATES:
             day = starts[0].first
             yield one.model_copy(update={"first": day, "last": day, "planned": day > scene.published})
         else:
@@ -220,6 +221,8 @@ def _meeting(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) -> tuple[
     labelled = low > 0 and scene.tokens[low - 1].text == ":"
     if labelled and (kind.family == "route" or (low <= _LABEL and verb.first <= low + 1)):
         low = 0  # "Bus line A - B: service suspended": what stands before the colon is what is spoken of
+    if verb.first <= 2 and _is_label(scene, verb):
+        high = len(scene.tokens)  # "CLOSED: Guguti (since 22 April)"
     others = [
         cue
         for cue in scene.of(*kind.without)
@@ -265,7 +268,8 @@ def _is_apart(scene: Scene, kind: EventKind, cue: Cue, verb: Cue) -> bool:
     if kind.quantity == "exit_ban_men":
         return _gap(cue, verb) > 8 or cue.first == verb.first
     between = scene.tokens[min(cue.last, verb.last) : max(cue.first, verb.first)]
-    return kind.quantity == "service_halted" and any(token.text == "," for token in between)
+    negated = any(token.lower in _NOT for token in scene.tokens[max(cue.first - 3, 0) : cue.first])
+    return kind.quantity == "service_halted" and (negated or any(token.text == "," for token in between))
 
 
 def _commas(scene: Scene, kind: EventKind, one: Cue, other: Cue) -> int:
@@ -304,6 +308,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         and kind.family == "post"
     ):
         site = None  # an earlier sentence's country says nothing of the post
+    if site is not None and kind.quantity in _OF_STATES:
+        site = site._replace(mentions=tuple(_as_state(scene, one) for one in site.mentions))
     negative, denied = _negation(scene, kind, cues)
     if (
         negative
@@ -331,9 +337,10 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return  # at which post, nobody says
     if kind.quantity == "notices_served" and site is not None and site.mentions[0].best.kind == "country":
         return  # handed out all over a country, not at a post
-    if kind.quantity == "high_alert" and site is not None and site.mentions[0].best.kind in ("crossing", "city"):
+    if kind.quantity == "high_alert" and site is not None and site.mentions[0].best.kind == "crossing":
         return  # guards were
-    for one in _each(scene, site, kind):
+    for one, said in _each_dated(scene, site, kind, verb):
+        window = window if said is None else said
         place, country, places = describe_site(one)
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
         base = scene.sentence.start
@@ -363,6 +370,17 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         )
 
 
+_OF_STATES = frozenset({"entry_ban", "exit_ban_men", "temporary_protection", "entry_rule_eased"})
+
+
+def _as_state(scene: Scene, one: Mention) -> Mention:
+    """Return the state that a capital speaks for: what "Kyiv announced" holds in Ukraine."""
+    speaks = any(cue.first == one.last for cue in scene.of("say"))
+    capital = one.best.kind == "city" or (one.best.kind == "region" and speaks)
+    country = shipped_names().state(one.best.country) if capital else None
+    return one if country is None else one._replace(candidates=(country,))
+
+
 def _is_closable(site: Site | None) -> bool:
     """Tell whether a post or a whole country is named, which can be closed."""
     kind = site.mentions[0].best.kind if site is not None else ""
@@ -388,6 +406,31 @@ def _first_day(window: Window, scene: Scene) -> dt.date:
 
 def _segment(scene: Scene, verb: Cue) -> tuple[int, int]:
     return scene.clause(verb.first)
+
+
+def _each_dated(
+    scene: Scene, site: Site | None, kind: EventKind, verb: Cue
+) -> Iterator[tuple[Site | None, Window | None]]:
+    """Yield the places of an event, in a list after "CLOSED:" each with its own day in brackets."""
+    if not (kind.family == "post" and verb.first <= 2 and _is_label(scene, verb)):
+        yield from ((one, None) for one in _each(scene, site, kind))
+        return
+    places = [
+        one for one in scene.mentions if one.first > verb.first and one.best.kind in ("crossing", "city", "unknown")
+    ]
+    for one, other in itertools.zip_longest(places, places[1:]):
+        end = scene.tokens[other.first].start if other is not None else scene.sentence.end
+        days = [day for day in scene.dates if one.end <= day.start < end]
+        own = (
+            Window(days[0].first, days[0].last, False, True, days[0])
+            if days
+            else Window(scene.published, scene.published, False, False, None)
+        )
+        yield Site((one,), True), own
+
+
+def _is_label(scene: Scene, verb: Cue) -> bool:
+    return verb.last < len(scene.tokens) and scene.tokens[verb.last].text == ":"
 
 
 def _mode(kind: EventKind, cues: tuple[Cue, ...]) -> str:

@@ -180,6 +180,7 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
         or after[:1] == ["ли"]
         or (bool({"if", "если"} & set(after)) and bool({"would", "will", "may", "could", "might"} & set(before)))
         or (kind.quantity == "mass_exit_claim" and bool(set(before[-4:]) & _SINCE))
+        or (scene.tokens[verb.first].lower.endswith("ing") and bool({"would", "could", "might"} & set(after[:6])))
         or _is_wished(scene, verb, before)
         or _is_habit(before + after)
         or _is_talked_of(after)

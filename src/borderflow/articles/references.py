@@ -111,12 +111,17 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
-    if _is_denied_ahead(scene, verb) or _is_undecided(scene, verb):
+    if _is_undecided(scene, verb):
         return True
     before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
     after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
     if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
         return True  # "very close to the border"
+    if word == "open" and after == ":":
+        return True  # "OPEN: Sarpi, Sadakhlo" lists what works
+    adjective = any(cue.first == verb.last for cue in scene.of("post")) and before[-1:] and before[-1] not in _BE
+    if word == "open" and adjective and before[-1] not in ("to", "will", "would", "and"):
+        return True  # "a conference on open borders"
     if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
         return True
     if (
@@ -171,7 +176,6 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     )
 
 
-_AHEAD = frozenset(["will", "would", "going", "about", "soon", "будет", "будут", "закроют", "закроет", "скором"])
 _GROUNDS = frozenset(
     ["decision", "decisions", "plan", "plans", "reason", "reasons", "grounds", "need", "intention", "оснований", "причин", "планов",
      "необходимости", "решения", "решений", "намерений"]
@@ -180,13 +184,6 @@ _TALKED_OF = frozenset(
     ["discussed", "rejected", "considered", "debated", "proposed", "обсуждали", "обсуждалось", "отклонили"]
 )
 _SAID_OF = frozenset(["was", "were", "been", "being", "but", "is", "обсуждалось", "обсуждали"])
-
-
-def _is_denied_ahead(scene: Scene, verb: Cue) -> bool:
-    """Tell whether what is denied has not happened: "denies that the border will be closed"; of one that has, the denial counts."""
-    low, _high = scene.clause(verb.first)
-    ahead = {token.lower for token in scene.tokens[max(verb.first - 4, low) : verb.last]} & _AHEAD
-    return bool(ahead) and any(0 <= verb.first - cue.last <= 16 for cue in scene.of("deny"))
 
 
 def _is_undecided(scene: Scene, verb: Cue) -> bool:

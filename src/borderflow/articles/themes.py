@@ -43,7 +43,7 @@ _MARKS = frozenset(["«", "»", '"', "“", "”", "'", "-"])
 
 _BE = frozenset(["be", "been", "being", "is", "are", "was", "were", "has", "have", "had", "will", "also", "now", "again", "still", "remains", "remained", "stays", "not", "never", "since", "then",
                  "остается", "остаются", "был", "была", "были", "было", "снова", "вновь", "уже", "еще", "опять", "никто", "не", "так", "и", "теперь", "пока"])  # fmt: skip
-_BEFORE_OBJECT = frozenset(["the", "its", "their", "a", "свой", "свою", "having"])
+_BEFORE_OBJECT = frozenset([":", "the", "its", "their", "a", "свой", "свою", "having"])
 
 
 def is_theme(scene: Scene, verb: Cue, one: Mention) -> bool:
@@ -132,6 +132,9 @@ _SHOWS = ("match", "concert", "hockey", "football", "theatre", "theater", "cinem
 _GUARDS = ("guard", "police", "border", "officer", "погран", "полици", "army", "команд")
 _TRAVELLERS = ("car", "vehicle", "truck", "lorr", "bus", "coach", "van", "people", "men", "travel", "traffic", "motorist", "driver", "passenger", "famil", "refugee", "waiting",
                "машин", "авто", "фур", "грузов", "людей", "мужчин", "легков", "желающ", "выезжающ", "водител")  # fmt: skip
+_STAFF = frozenset(
+    ["drivers", "driver", "drivers'", "union", "staff", "crew", "crews", "водители", "водителей", "профсоюз"]
+)
 _UNTIL = frozenset(["until", "till", "from", "до", "с"])
 
 
@@ -166,6 +169,8 @@ def is_other_sense(scene: Scene, quantity: str, cues: Sequence[Cue]) -> bool:
             and words[0] in _UNTIL
             and not scene.dates
         )
+    if quantity.startswith("service") and any(words & _STAFF for words in after[1:]):
+        return True  # "the bus drivers' union suspended its chairman"
     if quantity == "service_halted" and verb.kind == "nothing runs":
         return any(token.lower in ("to", "reason", "plans", "причин") for token in scene.tokens[verb.first : verb.last])
     return False
