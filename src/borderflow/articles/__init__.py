@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from borderflow.articles.circumstances import read_circumstances
@@ -20,7 +21,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene, is_of_capital
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
-from borderflow.articles.toponyms import country_of, find_countries, find_dateline
+from borderflow.articles.toponyms import country_of, find_countries, find_dateline, name_of_heading
 from borderflow.errors import UsageError
 from borderflow.naming import Names, shipped_names
 
@@ -80,6 +81,8 @@ class RuleExtractor:
                 sentence, names, countries, day, memory.anchor, memory.begin, memory.told, memory.period or memory.when
             )
             if heading:
+                if not scene.mentions and (named := name_of_heading(sentence)) is not None:
+                    scene = replace(scene, mentions=(named,))
                 if not scene.amounts:
                     memory.head(scene)
                 memory.period = period or memory.period

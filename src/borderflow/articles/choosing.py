@@ -286,7 +286,7 @@ def _is_of_label(scene: Scene, amount: Amount) -> bool:
 def _is_all_that_is_said(scene: Scene, amount: Amount, memory: Memory) -> bool:
     """Tell whether a short sentence gives nothing but a time, right after one on the line or on being through."""
     words = [token for token in scene.tokens if token.is_word or token.is_number]
-    lined = memory.counted_lately() and memory.quantity in OF_QUEUES
+    lined = (memory.counted_lately() and memory.quantity in OF_QUEUES) or memory.queue_at >= memory.number - 3
     return (
         len(words) <= 5
         and amount.value >= 1

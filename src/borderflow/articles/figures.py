@@ -311,13 +311,9 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
             token.lower for token in scene.tokens[max(one.first - 2, 0) : one.first]
         }
         same = last == "vehicle" or (last in MONEY and bool(worded in _PRICED or now or _is_of_service(scene, one)))
-        if (
-            one.dimension == "bare"
-            and memory.quantity == "queue_cars"
-            and memory.counted_lately()
-            and _is_of_them(scene, one)
-        ):
-            one = one._replace(dimension="vehicle")
+        if one.dimension == "bare" and _is_of_them(scene, one):
+            lined = memory.quantity == "queue_cars" and memory.counted_lately()
+            one = one._replace(dimension="vehicle", noun=memory.vehicles) if lined or memory.vehicles else one
         if one.dimension == "bare" and _is_of_places(scene, one):
             one = one._replace(dimension="place")
         if one.dimension == "bare" and _is_of_cars(scene, one):

@@ -55,6 +55,7 @@ class Memory:
     since_at: int = -9
     period: When | None = None  # the days that the whole report is about, as a heading gives them
     host: Mention | None = None  # where those who came were counted last
+    vehicles: str = ""  # what stood in the sentence before: "lorries are another matter. There are 720 of them"
     through_at: int = -9  # when somebody said that he was through
     queued: Mention | None = None  # where the line counted last stands
     home: Mention | None = None  # the country of the town where the article was written
@@ -72,7 +73,9 @@ class Memory:
 
     def head(self, scene: Scene) -> None:
         """Keep the place of a heading: what the lines below it count without naming a place, they count there."""
-        named = [one for one in scene.mentions if one.best.kind != "derived"]
+        named = [one for one in scene.mentions if one.best.kind != "derived" and one.role not in ("from", "with")]
+        while len(named) > 1 and named[0].best.kind == "country" and named[1].best.country == named[0].best.country:
+            named = named[1:]  # "ETHIOPIA - Gambella: influx from South Sudan"
         alone = len(named) == 1 or (
             len(named) > 1 and scene.tokens[named[0].last].text == "("
         )  # "Mae Sot (Tak province)"
@@ -101,6 +104,7 @@ class Memory:
             self.shelter_at = self.number - 1
         if scene.has("queue"):
             self.queue_at = self.number - 1
+        self.vehicles = next((token.lower for token in scene.tokens if token.lower in _VEHICLES), "")
         if scene.has("cross", "enter") and len(scene.tokens) < 8:
             self.through_at = self.number - 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
@@ -168,6 +172,9 @@ class Memory:
             del self.told[name]
 
 
+_VEHICLES = frozenset(
+    ["lorries", "trucks", "cars", "vehicles", "фуры", "грузовики", "машины", "автомобили", "легковушки"]
+)
 _TOPICS = (
     "enter", "leave", "return", "cross", "queue", "wait", "close", "open", "ban", "exit ban", "call up", "halt", "resume", "draft office", "notice",
     "turn back", "refuse", "sold out", "compare", "shelter", "slept", "asylum", "ticket", "post",

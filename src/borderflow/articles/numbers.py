@@ -188,6 +188,8 @@ _CLOSING = (("or", "more"), ("and", "more"), ("и", "более"), ("или", "�
 
 def _hedge_after(tokens: Sequence[Token], last: int, noun_end: int) -> Hedge | None:
     """Return the hedge that follows a number or its noun: "300 or more", "14 km at least", "машин 500, не меньше"."""
+    if words_at(tokens, noun_end, 1) in (("max",), ("maximum",), ("tops",), ("максимум",)):
+        return "up to"
     for at in dict.fromkeys((last, noun_end)):
         for start in (at, at + 1) if at < len(tokens) and tokens[at].text == "," else (at,):
             words = words_at(tokens, start, 3)

@@ -156,7 +156,9 @@ def _post_of_side(scene: Scene, best: Mention, memory: Memory) -> Mention | None
         return memory.post_lately()
     if memory.posts and memory.post_at >= memory.number - 5:
         return memory.posts[-1]
-    return memory.towns[-1] if memory.towns and not memory.posts else None
+    if memory.towns:
+        return memory.towns[-1] if not memory.posts else None
+    return memory.dateline if not memory.posts and not memory.is_of_capital() else None
 
 
 def _is_direction(scene: Scene, one: Mention) -> bool:
@@ -259,6 +261,12 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 6.0
     if _is_nationality(scene, mention):
         value -= 9.0
+    if (
+        family in ("entry", "town", "host")
+        and kind in ("city", "unknown")
+        and _is_by_the_way(scene, mention, len(scene.tokens))
+    ):
+        value -= 3.0  # "most have relatives in Kajiado"
     return value
 
 
@@ -448,5 +456,8 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
         later and family in ("entry", "exit") and memory.posts[-1].start > memory.place.end
     ):
         return Site((memory.place,), False)
+    to = [one for one in memory.countries if one.role != "from"] if family in ("entry", "host") else []
+    if to and not memory.posts and not memory.towns:
+        return Site((to[-1],), False)  # "an influx from South Sudan" is about where it goes
     pool = sorted((*memory.posts, *memory.towns, *memory.countries), key=lambda mention: mention.start)
     return Site((pool[-1],), False) if pool else None

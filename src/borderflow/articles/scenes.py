@@ -282,7 +282,14 @@ class Scene:
         """Tell whether a place belongs to words on who says so: "according to a driver parked near Gonio"."""
         comma = next((at for at in range(mention.first - 1, -1, -1) if self.tokens[at].text in ",;:"), -1)
         start = [token.lower for token in self.tokens[comma + 1 : comma + 3]]
-        return comma >= 0 and start == ["according", "to"] and mention.best.kind != "crossing"
+        attributed = start in (
+            ["according", "to"],
+            ["по", "словам"],
+            ["по", "данным"],
+            ["по", "информации"],
+            ["по", "сведениям"],
+        )
+        return comma >= 0 and attributed and mention.best.kind != "crossing"
 
     def is_called_post(self, mention: Mention) -> bool:
         """Tell whether a town's name is that of a post here: "пункт пропуска «Гулистан»", "the Guliston checkpoint"."""
@@ -441,7 +448,8 @@ def _by_its_verb(tokens: Sequence[Token], amount: Amount, cues: Sequence[Cue]) -
     Only people move by themselves or are refused; a number of units is one of vehicles where a line is spoken of.
     """
     if amount.dimension == "unit":
-        return amount._replace(dimension="vehicle" if any(cue.kind == "queue" for cue in cues) else "other")
+        lined = any(cue.kind in ("queue", "capacity", "throughput") for cue in cues)
+        return amount._replace(dimension="vehicle" if lined else "other")
     if amount.dimension != "other" or amount.noun or not _may_be_people(tokens, amount):
         return amount
     end = amount.last + 1

@@ -96,10 +96,18 @@ def _is_list(lines: Sequence[str]) -> bool:
     return begins and len(plain) > 2 and given > 0.5 * len(plain)
 
 
+def _are_titles(lines: Sequence[str]) -> bool:
+    """Tell whether a few short lines are titles one below the other: none ends like a sentence, each begins like one."""
+    plain = [line.strip() for line in lines if line.strip()]
+    return len(plain) <= 4 and all(
+        len(line) <= 80 and line[-1] not in ".,;:!?-–—" and (line[0].isupper() or line[0].isdigit()) for line in plain
+    )
+
+
 def _below_headings(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a paragraph in parts where lines much shorter than its others, without an end, stand in it as headings."""
     lines = text[start:end].split("\n")
-    listed = len(lines) > 1 and _is_list(lines)
+    listed = len(lines) > 1 and (_is_list(lines) or _are_titles(lines))
     width = max(map(len, lines))
     first = at = start
     for line, following in itertools.pairwise(lines):

@@ -13,7 +13,7 @@ from borderflow.articles.people import find_people
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.naming import Named, Names
 
-__all__ = ["Mention", "country_of", "find_countries", "find_dateline", "find_places_in"]
+__all__ = ["Mention", "country_of", "find_countries", "find_dateline", "find_places_in", "name_of_heading"]
 
 #: Score below which a capitalised word is no place.
 _LEAST = 0.5
@@ -188,6 +188,23 @@ def find_dateline(sentence: Sentence, names: Names, countries: frozenset[str]) -
         return None
     mention = _longest(sentence.tokens, 0, names, countries)
     return mention if mention is not None and _is_dateline(sentence, mention) else None
+
+
+def name_of_heading(sentence: Sentence) -> Mention | None:
+    """Return the place that a line of its own names where no list holds it: "Burbiey", "Pagak entry point"."""
+    words = [token for token in sentence.tokens if token.is_word]
+    size = next((n for n, token in enumerate(words) if not token.is_capital), len(words))
+    rest = {token.lower for token in words[size:]}
+    if not 0 < size <= 3 or not rest <= (
+        _POSTS | _SITES | {"entry", "border", "transit", "reception", "district", "province"}
+    ):
+        return None
+    if any(token.lower in _NEVER or token.lower in _POSTS for token in words[:size]) or all(
+        _is_word(token.lower) for token in words[:size]
+    ):
+        return None
+    one = _unlisted(words[:size], "crossing" if rest & _POSTS else "unknown", 0.6)
+    return Mention(0, size, words[0].start, words[size - 1].end, "at", (one,))
 
 
 def country_of(mention: Mention, names: Names) -> Mention | None:
