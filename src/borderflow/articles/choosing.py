@@ -38,6 +38,7 @@ _OF_DIMENSION = {
     dimension: tuple(kind for kind in FIGURES if dimension in kind.counts)
     for dimension in dict.fromkeys(one for kind in FIGURES for one in kind.counts)
 }
+_USED = next(kind for kind in FIGURES if kind.quantity == "shelter_used")
 _PLANNED = next(kind for kind in FIGURES if kind.quantity == "mobilised_planned")
 _SHELTER = next(kind for kind in FIGURES if kind.quantity == "shelter_capacity" and "person" in kind.counts)
 _NIGHTLY = frozenset({"night", "nightly", "сутки", "ночь", "посуточно"})
@@ -85,6 +86,8 @@ def choose_kind(
         return Choice(next(kind for kind in FIGURES if kind.quantity == "notices_served"), 0.4, None)  # "76 got them"
     if best is None and previous is not None and _is_otherwise(scene, amount):
         return None
+    if best is not None and best.kind.quantity == "shelter_capacity" and _is_held(scene, amount, best):
+        best = best._replace(kind=_USED)
     if best is not None and best.kind.quantity == "capacity_persons_per_day" and _is_of_shelter(scene, amount, memory):
         best = best._replace(kind=_SHELTER)
     elif (
@@ -269,6 +272,20 @@ def _is_target(scene: Scene, amount: Amount) -> bool:
     return any(token.lower.startswith(words) for token in near)
 
 
+def _is_held(scene: Scene, amount: Amount, choice: Choice) -> bool:
+    """Tell whether "holds" says how many are there, beside what a place was built for: "built for 6,000, it holds 7,750"."""
+    if choice.cue is None or scene.tokens[choice.cue.first].lower not in (
+        "hold",
+        "holds",
+        "houses",
+        "shelters",
+        "вмещает",
+    ):
+        return False
+    built = [cue for cue in scene.of("capacity", "capacity of shelter", "room for") if cue.first != choice.cue.first]
+    return any(0 <= one.first - cue.last <= 3 for cue in built for one in scene.amounts if one.first != amount.first)
+
+
 def _of_cars(memory: Memory) -> bool:
     return memory.counted_lately() and ("vehicles" in memory.quantity or memory.quantity == "capacity_cars_per_day")
 
@@ -411,6 +428,7 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
             and not _is_thing(scene, cue)
             and not _is_of_part(scene, cue, amount)
             and not _leads_to_next(scene, cue, amount)
+            and not _is_of_whole(scene, cue, amount)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -448,6 +466,22 @@ def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
         and scene.tokens[cue.first].lower in ("fleeing", "leaving", "бегущих", "бежавших")
         and 0 <= cue.first - amount.noun_end <= 1
         and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
+    )
+
+
+_COMERS = ("arrivals", "newcomer", "entrants", "прибывш", "въехавш", "приехавш")
+
+
+def _is_of_whole(scene: Scene, cue: Cue, amount: Amount) -> bool:
+    """Tell whether a noun only says of whom a number is a part: "1,300 of the new arrivals have returned"."""
+    noun = any(token.lower.startswith(_COMERS) for token in scene.tokens[cue.first : cue.last])
+    if cue.kind != "enter" or not noun or not 0 <= cue.first - amount.noun_end <= 5:
+        return False
+    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
+    part = between[:2] in (["of", "the"], ["of", "these"], ["of", "those"]) or between[:1] == ["из"]
+    return part and any(
+        cue.last <= other.first <= cue.last + 5
+        for other in scene.of("return", "leave", "onward", "turn back", "refuse")
     )
 
 
@@ -505,6 +539,8 @@ _PASSIVE = frozenset(["were", "was", "been", "being", "are", "is"])
 def _is_thing(scene: Scene, cue: Cue) -> bool:
     """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
     word = scene.tokens[cue.first].lower
+    if cue.kind == "queue" and word in ("line", "lines") and cue.first:
+        return scene.tokens[cue.first - 1].lower in _LINES  # "the new bus line"
     if cue.kind == "cross" and word in ("crossing", "crossings") and cue.last - cue.first == 1 and cue.first:
         named = scene.tokens[cue.first - 1]
         if named.is_capital or named.lower in ("border", "the", "this", "that", "each", "every", "its"):
@@ -534,6 +570,10 @@ def _is_thing(scene: Scene, cue: Cue) -> bool:
     ):
         return True
     return word == "return" and before in ("its", "the", "a", "his", "her", "their", "this", "safe")
+
+
+_LINES = frozenset(["bus", "railway", "rail", "train", "tram", "metro", "telephone", "phone", "power", "finish", "finishing", "front", "production", "pipe", "border",
+                    "coast", "state", "dividing", "ferry", "shipping", "air"])  # fmt: skip
 
 
 def _of_date(scene: Scene, cue: Cue) -> bool:

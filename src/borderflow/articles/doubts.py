@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from borderflow.articles.choosing import OF_QUEUES, Choice
 from borderflow.articles.cues import MOVES
 from borderflow.articles.numbers import Amount
@@ -119,8 +121,10 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         token.lower.startswith(_ON_FOOT) for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
     ):
         return True  # "people walked about 15 kilometres"
-    if kind.quantity == "wait_hours" and _is_for_something(scene, amount):
+    if kind.quantity in OF_QUEUES and _is_for_something(scene, amount):
         return True
+    if amount.noun.startswith(_OF_A_TOWN) and not _is_of_borders(scene):
+        return True  # "the hospital received 1,150 patients", "120 workers were sent home"
     if amount.vague and kind.quantity in OF_QUEUES:
         return True
     if (
@@ -313,10 +317,37 @@ def _is_of_groups(scene: Scene, amount: Amount) -> bool:
 def _is_for_something(scene: Scene, amount: Amount) -> bool:
     """Tell whether people wait for something that is no border: "the wait for a bus is two days"."""
     words = [token.lower for token in scene.tokens[max(amount.first - 12, 0) : amount.first]]
+    if any(one.startswith("очеред") and two == "за" for one, two in itertools.pairwise(words)):
+        return True  # "в очереди за мороженым"
+    if any(
+        one in ("queue", "queues", "line", "lines") and two == "for" and not _is_border_word(three, four)
+        for one, two, three, four in zip(words, words[1:], words[2:], [*words[3:], ""], strict=False)
+    ):
+        return True  # "the queue for ice cream"
     return any(
         one.startswith(("wait", "queue")) and two == "for" and {three, four} & _WAITED_FOR
         for one, two, three, four in zip(words, words[1:], words[2:], words[3:], strict=False)
     )
+
+
+_QUEUED_FOR = ("custom", "border", "cross", "checkpoint", "post", "exit", "entry", "passport", "inspect", "check", "control", "clearance", "process", "car", "lorr",
+               "truck", "vehicle", "bus", "coach", "people", "pedestrian", "walker", "foot", "traveller", "passenger", "those", "everyone", "all", "freight", "cargo",
+               "hour", "day", "minute", "over", "more", "about", "some", "around", "nearly", "almost", "up", "at", "several", "now", "bridge", "gate", "ferry", "them",
+               "him", "her", "me", "us", "two", "three", "four", "five", "six", "ten", "immigration", "barrier")  # fmt: skip
+
+
+def _is_border_word(one: str, two: str) -> bool:
+    """Tell whether people who queue "for" this queue at a border: what is said of it, how long, or who does."""
+    word = two if one in ("the", "a", "an", "its") else one
+    return word.startswith(_QUEUED_FOR) or word[:1].isdigit() or not word
+
+
+_OF_A_TOWN = ("patient", "student", "pupil", "spectator", "fan", "runner", "worker", "employee", "guest", "зрител", "болельщик", "рабоч", "школьник", "пациент",
+              "студент", "первоклассник", "работник")  # fmt: skip
+
+
+def _is_of_borders(scene: Scene) -> bool:
+    return scene.has("post", "call up") or any(one.best.kind in ("country", "crossing") for one in scene.mentions)
 
 
 _WAITED_FOR = frozenset(
@@ -470,7 +501,8 @@ def is_compared(scene: Scene, amount: Amount) -> bool:
         return True
     # "from 5 km to 800 metres": the first is how it was
     following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    return bool(before) and before[-1] in ("from", "с") and following in ("to", "до")
+    ranged = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
+    return bool(before) and before[-1] in ("from", "с") and bool({following, ranged} & {"to", "до"})
 
 
 def is_usual(scene: Scene, segment: tuple[int, int]) -> bool:

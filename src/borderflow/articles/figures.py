@@ -110,6 +110,8 @@ def _choose(
     if amount.dimension == "percent" and not scene.has("rent"):
         return None
     choice = choose_kind(scene, amount, segment, before.kind, memory)
+    if choice is not None and (_is_only_before(scene, choice, memory) or _is_only_home(scene, choice, memory)):
+        return None
     if choice is not None and choice.kind.quantity == "entry_refused" and _is_on_the_way_out(scene, memory):
         choice = choice._replace(
             kind=_TURNED_BACK
@@ -117,6 +119,25 @@ def _choose(
     if choice is None or is_no_figure(scene, amount, segment, number, choice):
         return None
     return None if is_unreal(scene, amount, choice.kind, choice.cue) else choice
+
+
+def _is_only_before(scene: Scene, choice: Choice, memory: Memory) -> bool:
+    """Tell whether cars only stand before something, no post or line being spoken of: "340 cars in front of the building"."""
+    if choice.kind.quantity != "queue_cars" or choice.cue is None or choice.cue.kind not in ("before post", "wait"):
+        return False
+    near = scene.has("post", "queue") or any(one.best.kind in ("crossing", "city", "unknown") for one in scene.mentions)
+    return not near and max(memory.post_at, memory.queue_at) < memory.number - 4 and memory.headed is None
+
+
+def _is_only_home(scene: Scene, choice: Choice, memory: Memory) -> bool:
+    """Tell whether people are only sent home, from no border: "120 were sent home because of a power cut"."""
+    if choice.kind.quantity != "turned_back" or choice.cue is None:
+        return False
+    words = [token.lower for token in scene.tokens[choice.cue.first : choice.cue.last]]
+    if not {"home", "домой"} & set(words) or scene.has("post", "call up", "men", "notice", "queue"):
+        return False
+    near = any(one.best.kind in ("country", "crossing", "unknown") for one in scene.mentions)
+    return not near and memory.post_at < memory.number - 6 and memory.headed is None
 
 
 def _is_on_the_way_out(scene: Scene, memory: Memory) -> bool:

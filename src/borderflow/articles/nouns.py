@@ -41,7 +41,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("application", "application|заявлен|ходатайств|заявк"),
         ("number", "personal|идентификационн|иин"),
         ("other", "ticket|token|visa|passport|families|family|household|group|attempt|incident|попыт|инцидент|нарушен|групп|семей|семьи|семья|case|cases|fatalit|death|dead|injur|погиб|ранен|случа|degree|градус|hectare|litre|liter|tonne|ton|тонн|seconds|пункт|regions|region|област|регион|countries|country|стран|times|раз|votes|percent|page|"
-                  "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|shots|weapon|doses|trips|"
+                  "town|village|school|hotel|tent|house|staff|employee|officer|police|guards|job|sandwich|peso|franc|shilling|dinar|rial|riyal|rupee|динар|риал|рупи|песо|франк|шиллинг|shots|weapon|doses|trips|"
                   "school|company|firms|seats|квартир|градусов|сотрудник|полицейск|литр|гектар"),
     )
     for stem in stems.split("|")

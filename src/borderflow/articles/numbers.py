@@ -29,7 +29,7 @@ _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
         "превышает", "по меньшей мере", "порядка более",
     )),
     ("up to", (
-        "not exceed", "not exceeding", "never exceed", "never exceeds", "не превышает", "не превышают", "не превышала", "не превысила", "не дольше",
+        "not exceed", "not exceeding", "never exceed", "never exceeds", "от силы", "не превышает", "не превышают", "не превышала", "не превысила", "не дольше",
         "up to", "as many as", "as much as", "as long as", "no more than", "not more than", "at most", "less than", "fewer than", "under", "below", "a maximum of",
         "maximum", "until", "just under", "как максимум", "максимум", "не более", "не больше", "менее", "меньше", "до",
     )),
@@ -132,6 +132,12 @@ def _second(tokens: Sequence[Token], numeral: Numeral, taken: Sequence[tuple[int
     if at + 1 >= len(tokens) or any(start <= tokens[at + 1].start < end for start, end in taken):
         return None
     link, before = tokens[at].lower, tokens[numeral.first - 1].lower if numeral.first else ""
+    if (
+        link == "до"
+        and before in ("с", "со")
+        and any(token.lower.startswith(_GROWTH) for token in tokens[max(numeral.first - 5, 0) : numeral.first])
+    ):
+        return None  # "подорожала с пяти до двенадцати тысяч"
     dash = link in ("-", "–", "—", "‑") and tokens[at].start - tokens[at - 1].end <= 1
     if not (dash or link in ("to", "or", "до", "или") or (link in ("and", "и") and before in ("between", "между"))):
         return None
@@ -154,6 +160,8 @@ def _amount(
     dimension, noun_end, noun = _dimension(tokens, first, left, last)
     if dated and dimension in (*_DURATION, "month"):
         dimension, noun_end, noun = "bare", last, ""  # "fell to 11,200 last week": no weeks
+    if dimension in ("length", "metre") and noun_end < len(tokens) and tokens[noun_end].text == "/":
+        return None  # a speed: "18 км/ч"
     if dimension is None or (_no_figure(tokens, first, last, (two or one)) and dimension == "bare"):
         return None
     if two is not None and dimension == "bare" and 10 <= one.value < two.value <= 100 and _are_of_age(tokens, left):
@@ -217,7 +225,7 @@ def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
             size == 1
             and at > 2
             and tokens[at - 1].lower == "до"
-            and tokens[at - 2].is_number
+            and numeral_at(tokens, at - 2) is not None
             and tokens[at - 3].lower in ("с", "со", "от")
         ):
             return "exact", at  # "сократилась с 12 до 7 километров"

@@ -193,8 +193,9 @@ def find_dateline(sentence: Sentence, names: Names, countries: frozenset[str]) -
 def name_of_heading(sentence: Sentence) -> Mention | None:
     """Return the place that a line of its own names where no list holds it: "Burbiey", "Pagak entry point"."""
     words = [token for token in sentence.tokens if token.is_word]
-    size = next((n for n, token in enumerate(words) if not token.is_capital), len(words))
-    rest = {token.lower for token in words[size:]}
+    run = next((n for n, token in enumerate(sentence.tokens) if not (token.is_word and token.is_capital)), len(words))
+    size = min(run, len(words))
+    rest = {token.lower for token in words[size:] if not token.is_capital}  # "Butuo, 13 April"
     if not 0 < size <= 3 or not rest <= (
         _POSTS | _SITES | {"entry", "border", "transit", "reception", "district", "province"}
     ):
