@@ -1,6 +1,7 @@
-"""Run Flee's serial engine once on a directory, in Flee's own environment; print processor seconds of its day loop.
+"""Run Flee's serial engine on a directory, in Flee's own environment; print processor seconds of its day loop.
 
-Called by versus_flee.py with the Python of that environment: flee_driver.py DIR SETTINGS SEED. Needs nothing of ours.
+Called by versus_flee.py and flee_creation.py with the Python of that environment: flee_driver.py DIR SETTINGS SEED [SEED...].
+Prints a line per seed. Needs nothing of ours.
 """
 
 import json
@@ -17,6 +18,8 @@ from flee.SimulationSettings import SimulationSettings
 
 def main(folder, settings, seed):
     random.seed(seed)
+    for kept in ("__refugees_raw", "__refugee_debt"):  # from one run to the next, by Flee
+        setattr(spawning, kept, 0)
     np.random.seed(seed)  # noqa: NPY002
     tables, counts = Path(folder) / "input_csv", Path(folder) / "source_data"
     start, length = read_period.read_conflict_period(str(tables / "sim_period.csv"))
@@ -36,7 +39,7 @@ def main(folder, settings, seed):
     camps = [name for name, place in places.items() if place.camp]
     for name in camps:
         spawning.add_initial_refugees(ecosystem, data, places[name])
-    series = {name: [] for name in camps}
+    series = {name: [] for name in places}
     began = time.process_time()
     for day in range(length):
         geography.AddNewConflictZones(ecosystem, day)
@@ -44,13 +47,14 @@ def main(folder, settings, seed):
         spawning.refresh_spawn_weights(ecosystem)
         ecosystem.enact_border_closures(day)
         ecosystem.evolve()
-        for name in camps:
+        for name in places:
             series[name].append(places[name].numAgents)
     seconds = time.process_time() - began
     print(
-        "RESULT " + json.dumps({"seconds": seconds, "agents": len(ecosystem.agents), "days": length, "camps": series})
+        "RESULT " + json.dumps({"seconds": seconds, "agents": len(ecosystem.agents), "days": length, "places": series})
     )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    for one in sys.argv[3:]:
+        main(sys.argv[1], sys.argv[2], int(one))

@@ -26,7 +26,7 @@ from borderflow.flee.members import Workspace, simulate_members
 from borderflow.kernels import daily, journeys, mornings, walkers
 
 ROUNDS = 7
-TRAVEL = (journeys._drain, journeys._travel_in_parts, journeys.travel)
+TRAVEL = (journeys._drain, journeys._travel_in_turn, journeys.travel)
 DAY = (*TRAVEL, daily._one_day, daily._record, daily.simulate)
 #: Stages of a day, by the name of their function in the kernel.
 STAGES = {
@@ -37,7 +37,7 @@ STAGES = {
     "draw_rare_leavers": "leavers of places that few leave",
     "leave": "morning: who leaves, where to",
     "_parts": "into how many parts the day is split",
-    "_split": "splitting it",
+    "_split": "giving turns in the order of creation",
     "_go_on": "cells on roads",
     "_continue": "cells that go on the same day",
     "walk_on": "persons on roads",
@@ -46,8 +46,8 @@ STAGES = {
     "sum_people": "sum of people",
 }
 INSIDE = (
-    walkers.decide, walkers.wake, walkers.walk_on, mornings._leavers, mornings._leave_together,
-    mornings._leave_one_by_one, mornings.leave, mornings.draw_rare_leavers, journeys._continue, *DAY,
+    walkers.decide, walkers.wake, walkers.wake_some, walkers.walk_on, mornings._leavers, mornings._leave_together,
+    mornings._leave_one_by_one, mornings._leave_cell, mornings._leave_in_turn, mornings.leave, mornings.draw_rare_leavers, journeys._continue, *DAY,
 )  # fmt: skip
 #: What the stages call, draws first.
 CALLS = {

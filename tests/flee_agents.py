@@ -33,7 +33,6 @@ class Case:
     changes: list[tuple] = field(default_factory=list)  # place, type, day
     ipc: dict = field(default_factory=dict)  # region -> per cent, every day the same
     flood: dict = field(default_factory=dict)  # place -> level by day
-    mixed: bool = False  # on the roads, people move in an order of chance instead of that of creation
     majors: list[tuple] = field(default_factory=list)  # names along each long route
     groups: dict = field(default_factory=dict)  # attribute -> {value: {column: weight}}
 
@@ -484,7 +483,7 @@ class World:
         for one in self.people:
             if one.way is None:
                 self.decide(one, forced=False)
-        for one in self.random.sample(self.people, len(self.people)) if self.case.mixed else self.people:
+        for one in self.people:
             self.travel(one)
         for one in self.people:
             one.recent, one.km = (one.recent + one.km / self.m["max_move_speed"]) / 2, 0.0

@@ -109,7 +109,7 @@ CASES = {
         case({"awareness_level": 3}, places=RING, roads=AROUND, counts={"D": grow(20, 120), "E": grow(0, 30)}),
     ),
     "awareness 3, a full camp breaks routes": (
-        case({"awareness_level": 3, **FULL}, places=line(capacity=60), mixed=True),
+        case({"awareness_level": 3, **FULL}, places=line(capacity=60)),
         case({"awareness_level": 3, **FULL}),
     ),
     "markers": (

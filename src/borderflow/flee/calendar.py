@@ -28,6 +28,7 @@ __all__ = ["Compiled", "compile_calendar"]
 
 _MOST_PEOPLE = 2.0**53  # counted exactly
 FEW_PEOPLE = 8  # in a cell: one by one they cost less
+MANY_PEOPLE, MANY_AGES = 200_000, 2  # with so many people cells cost more than a finer order of creation is worth
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
             initial=initial,
             population=world.population,
         ),
-        law=_law(roads, paths, settings, unit),
+        law=_law(roads, paths, settings, unit, days=tables.days, people=float(totals.sum() + initial.sum())),
         camps=camps,
         unit_km=float(unit),
         data=data,
@@ -124,7 +125,9 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     )
 
 
-def _law(roads: Sequence[Road], paths: Paths, settings: Settings, unit: Fraction) -> cells.Law:
+def _law(
+    roads: Sequence[Road], paths: Paths, settings: Settings, unit: Fraction, *, days: int, people: float
+) -> cells.Law:
     from borderflow.kernels import cells
 
     modes = {"": cells.BY_TOTAL, "constant": cells.BY_PLACE, "poisson": cells.BY_POISSON, "pop_ratio": cells.BY_SHARE}
@@ -149,6 +152,8 @@ def _law(roads: Sequence[Road], paths: Paths, settings: Settings, unit: Fraction
         some_walk=any(road.walk_share > 0 for road in roads),
         some_routes=any(paths.rest),
         few=FEW_PEOPLE,
+        age_days=-(-days // (cells.AGES - 1)),
+        ages=MANY_AGES if people < MANY_PEOPLE else 1,
     )
 
 

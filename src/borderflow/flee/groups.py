@@ -20,6 +20,8 @@ from borderflow.flee.tables import Tables
 
 __all__ = ["Group", "make_groups", "shares_of"]
 
+_MOST_GROUPS = 256  # that the kernel can tell apart
+
 
 @dataclass(frozen=True)
 class Group:
@@ -65,6 +67,9 @@ def make_groups(tables: Tables, settings: Settings) -> tuple[Group, ...]:
         person = dict(zip(needed, values, strict=True))
         key = (_hazard(person, settings), _awareness(person, settings))
         found.setdefault(key, []).append(person)
+    if len(found) > _MOST_GROUPS:
+        wrong = f"makes {len(found)} groups of people whom the rules tell apart; {_MOST_GROUPS} or fewer would be right"
+        raise ScenarioError([Problem("flood_awareness_weights", "", wrong)])
     return tuple(Group(*key, tuple(members)) for key, members in found.items())
 
 

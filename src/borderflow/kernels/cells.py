@@ -1,7 +1,7 @@
 """States and their people: what the daily rule set is given, what it remembers, and tables of occupied states.
 
-A cell is a state with the number of people in it. At rest: place, remaining route, recent travel, on foot or not, group.
-Under way: the same with a road and the kilometres covered on it. Only cells with people exist; where few people are in
+A cell is a state with the number of people in it. At rest: place, remaining route, recent travel, on foot or not, group,
+age. Under way: the same with a road and the kilometres covered on it. Only cells with people exist; where few people are in
 a state they are kept as persons, one row each, because a cell costs as much as several of them.
 """
 
@@ -28,7 +28,7 @@ HERE, EVENING, ROAD, NIGHT, PENDING, TABLES = range(6)  # Memory.cells; HERE and
 AWAKE, ASLEEP, OUT, WALKING, ARRIVED, STAYING, LISTS = range(7)
 # Memory.tally
 (
-    QUEUED, LOWEST, CHUNKS, CELLS, TURN, RESTLESS, WAIT, NEXT_GATHERING, TALLIES
+    QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, TALLIES
 ) = range(9)  # fmt: skip
 DRAWS, SERIAL, WORD, STREAM_TALLIES = range(4)  # Stream.tally
 Z, KM, ON, X, PERSON_COLUMNS = range(5)  # Memory.person
@@ -36,8 +36,11 @@ THRESHOLD, SCALE, FORCED, FORCED_SCALE = range(4)  # Memory.gate
 FIRST, LAST_ONE = range(2)  # Memory.fan
 RARE = 0.05  # below this chance of leaving, leavers of a place are drawn together
 WORDS = 64  # blocks of four random words made at once
-GROUP_BITS, ROUTE_BITS = 14, 30
-GROUP_MASK, ROUTE_MASK, KM_MASK = (1 << GROUP_BITS) - 1, (1 << ROUTE_BITS) - 1, 0xFFFFFFFF
+GROUP_BITS, AGE_BITS, ROUTE_BITS = 8, 12, 24
+KIND_BITS = GROUP_BITS + AGE_BITS
+GROUPS, AGES = 1 << GROUP_BITS, 1 << AGE_BITS
+GROUP_MASK, KIND_MASK, ROUTE_MASK, KM_MASK = GROUPS - 1, (1 << KIND_BITS) - 1, (1 << ROUTE_BITS) - 1, 0xFFFFFFFF
+AGE_FIELD = KIND_MASK - GROUP_MASK
 SITE_MASK, RECENT_MASK = (1 << 19) - 1, (1 << 30) - 1
 
 
@@ -107,6 +110,8 @@ class Law(NamedTuple):
     some_walk: bool  # on some road people may walk
     some_routes: bool  # some ways have several stops
     few: int  # so many people in a state, and fewer, go on one by one
+    age_days: int  # people who set out within so many days have one age
+    ages: int  # of cells, for each doubling of the time since people set out
 
 
 class Stream(NamedTuple):
@@ -122,7 +127,7 @@ class Memory(NamedTuple):
     """State of one member and scratch.
 
     A cell is one row of ``cells``: its two words, ``recent travel << 33 | kilometres << 1 | on foot`` and
-    ``place or road << 44 | route << 14 | group``, people, and where the index holds it.
+    ``place or road << 44 | route << 20 | age << 8 | group``, people, and where the index holds it.
     """
 
     cells: np.ndarray  # table, cell, column
@@ -134,6 +139,8 @@ class Memory(NamedTuple):
     persons: np.ndarray  # list
     bucket: np.ndarray
     part: np.ndarray  # part -> first of its chunks
+    of_age: np.ndarray  # age: people in the order of creation
+    age_part: np.ndarray  # age -> first of its parts; one more than ages
     chunk: np.ndarray  # chunk, (cell, or -1 - walker; people; next chunk of the part)
     present: np.ndarray  # place
     population: np.ndarray  # place
@@ -153,6 +160,7 @@ class Memory(NamedTuple):
     weight_sum: np.ndarray  # group, place
     fresh: np.ndarray  # group and place: 1 where nothing has changed since options were last weighed
     rare: np.ndarray  # group and place: 1 where people seldom leave today
+    ageless: np.ndarray  # group and place: 1 where so few leave that it does not matter who of them goes first
     chosen: np.ndarray  # people by option, of one choice
     at_rest: np.ndarray  # group, place: in cells
     leaving: np.ndarray  # group, place
@@ -182,9 +190,9 @@ def word_a(recent, km, foot):
 
 
 @copied
-def word_b(site, route, group):
+def word_b(site, route, kind):
     """Return the second word of a state."""
-    return (site << (GROUP_BITS + ROUTE_BITS)) | (route << GROUP_BITS) | group
+    return (site << (KIND_BITS + ROUTE_BITS)) | (route << KIND_BITS) | kind
 
 
 @copied
@@ -203,19 +211,31 @@ def km_of(a):
 def site_of(b):
     """Return the place or road from the second word of a state."""
     # the mask tells the compiler that this is no index from the end
-    return (b >> (GROUP_BITS + ROUTE_BITS)) & SITE_MASK
+    return (b >> (KIND_BITS + ROUTE_BITS)) & SITE_MASK
 
 
 @copied
 def route_of(b):
     """Return the remaining route from the second word of a state."""
-    return (b >> GROUP_BITS) & ROUTE_MASK
+    return (b >> KIND_BITS) & ROUTE_MASK
 
 
 @copied
 def group_of(b):
     """Return the group from the second word of a state."""
     return b & GROUP_MASK
+
+
+@copied
+def kind_of(b):
+    """Return age and group from the second word of a state."""
+    return b & KIND_MASK
+
+
+@copied
+def age_of(b):
+    """Return the age from the second word of a state: the lower, the earlier people set out."""
+    return (b & KIND_MASK) >> GROUP_BITS
 
 
 @copied
@@ -308,10 +328,22 @@ def add_person(m, of, z, km, b, x):
 
 
 @copied
-def rest(m, law, place, a, route, group, n):
+def in_a_cell(m, law, b):
+    """Return the second word of a state as a cell has it: the longer ago people set out, the wider their age."""
+    since = m.tally[NOW] - age_of(b)
+    width = np.int64(0)
+    while since >> width >= 2 * law.ages:
+        width += 1
+    return b & ~(((np.int64(1) << width) - 1) << GROUP_BITS)
+
+
+@copied
+def rest(m, law, place, a, route, kind, n):
     """Let people spend the night at a place: as persons where they are few and may leave in the morning."""
-    b = word_b(place, route, group)
-    if n > law.few or (route == 0 and m.rare[group * m.present.size + place]):
+    b = word_b(place, route, kind)
+    at = (kind & GROUP_MASK) * m.present.size + place
+    if n > law.few or (route == 0 and m.rare[at]):
+        b = b & ~AGE_FIELD if route == 0 and m.ageless[at] else in_a_cell(m, law, b)
         add_people(m, today(m, EVENING), a, b, n)
     else:
         for _ in range(n):
@@ -319,11 +351,11 @@ def rest(m, law, place, a, route, group, n):
 
 
 @copied
-def camp_out(m, law, link, a, route, group, n):
+def camp_out(m, law, link, a, route, kind, n):
     """Let people spend the night on a road."""
-    b = word_b(link, route, group)
+    b = word_b(link, route, kind)
     if n > law.few:
-        add_people(m, today(m, NIGHT), a, b, n)
+        add_people(m, today(m, NIGHT), a, in_a_cell(m, law, b), n)
     else:
         for _ in range(n):
             add_person(m, OUT, recent_of(a), 0, b, km_of(a) << 1 | a & 1)

@@ -18,7 +18,6 @@ from borderflow.kernels.cells import (
     NEXT,
     RARE,
     REST,
-    RESTLESS,
     ROUTE,
     SCALE,
     START,
@@ -81,7 +80,6 @@ def _set_gate(g, m, place, group):
 @part
 def note_chances(g, c, law, m, era):
     """Note the chance to leave each place today."""
-    m.tally[RESTLESS] = 0
     for group in range(m.chance.shape[0]):
         for place in range(m.chance.shape[1]):
             factor = 1.0
@@ -92,8 +90,7 @@ def note_chances(g, c, law, m, era):
             m.chance[group, place] = chance
             _set_gate(g, m, place, group)
             m.rare[group * m.present.size + place] = chance < RARE
-            if chance >= RARE and (c.kind[era, place, CAMP] or m.limit[place] >= 1.0):
-                m.tally[RESTLESS] = 1
+            m.ageless[group * m.present.size + place] = chance < RARE * (1.0 - law.buffer)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

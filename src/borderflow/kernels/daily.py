@@ -24,6 +24,7 @@ from borderflow.kernels.cells import (
     LISTS,
     NEXT_GATHERING,
     NIGHT,
+    NOW,
     NOWHERE,
     OK,
     ON,
@@ -38,6 +39,7 @@ from borderflow.kernels.cells import (
     Z,
     add_people,
     clear_table,
+    in_a_cell,
     room,
     sum_people,
     today,
@@ -54,8 +56,22 @@ __all__ = ["simulate"]
 
 _FIRST_DAY = 65535  # the day of draws before day 0
 _MANY = 64  # persons whom it may be worth looking through for equals
+_FILLING = 0.5  # of what makes a place less attractive
 _EQUALS = 6  # persons in a cell, on average, that make it worth it
 _LONGEST_WAIT = 32  # days
+
+
+@copied
+def _note_age(law, m, day):
+    """Note the age of today's newcomers; all have the same until a place with a capacity begins to fill.
+
+    The order in which people were created matters only once a place is nearly full, and then hardly whether somebody was
+    created months ago or a year ago.
+    """
+    for place in range(m.present.size):
+        if m.tally[NOW] > 0 or (m.limit[place] >= 1.0 and m.present[place] > _FILLING * law.buffer * m.limit[place]):
+            m.tally[NOW] = 1 + day // law.age_days
+            return
 
 
 @part
@@ -69,12 +85,13 @@ def _new_day(c, sources, law, m, day):
         m.fresh[:] = 0
         for place in range(m.present.size):
             m.kappa[place] = kappa_of(c.capacity[era, place], m.present[place], law.buffer)
+    _note_age(law, m, day)
     start_day(m.stream)
     return era
 
 
 @part
-def _gather(m, day):
+def _gather(m, law, day):
     """Put persons into cells where many are in the same state; look again the later, the fewer there were."""
     asleep, evening = today(m, ASLEEP), today(m, EVENING)
     persons = m.persons[asleep]
@@ -82,11 +99,11 @@ def _gather(m, day):
         return
     before = m.size[evening, 0]
     for at in range(asleep * room(m), asleep * room(m) + persons):
-        add_people(m, evening, word_a(m.person[at, Z], 0, m.person[at, X]), m.person[at, ON], 1)
+        add_people(m, evening, word_a(m.person[at, Z], 0, m.person[at, X]), in_a_cell(m, law, m.person[at, ON]), 1)
     m.persons[asleep] = 0
     for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
         a = word_a(m.person[at, Z], m.person[at, X] >> 1, m.person[at, X] & 1)
-        add_people(m, today(m, NIGHT), a, m.person[at, ON], 1)
+        add_people(m, today(m, NIGHT), a, in_a_cell(m, law, m.person[at, ON]), 1)
     m.persons[OUT] = 0
     worth = persons >= _EQUALS * (m.size[evening, 0] - before)
     m.tally[WAIT] = 1 if worth else min(max(2, 2 * m.tally[WAIT]), _LONGEST_WAIT)
@@ -101,12 +118,11 @@ def _one_day(g, c, sources, law, m, links, seed, member, day):
     shut_roads(sources, m, links, day)
     note_chances(g, c, law, m, era)
     draw_rare_leavers(m, seed, member, day)
-    for camps in range(1, -1, -1):
-        leave(g, c, law, m, era, camps, seed, member, day)
+    leave(g, c, law, m, era, seed, member, day)
     here, road = today(m, HERE), today(m, ROAD)
     m.tally[CELLS] += m.size[here, 0] + m.size[road, 0]
     travel(g, c, law, m, era, links, seed, member, day)
-    _gather(m, day)
+    _gather(m, law, day)
     clear_table(m, here)
     clear_table(m, road)
     m.persons[today(m, AWAKE)] = 0
@@ -174,7 +190,7 @@ with kernel_cache():
             if sources.initial[place] > 0:
                 m.present[place] = sources.initial[place]
                 total += sources.initial[place]
-                join(law, m, sources, place, sources.initial[place], seed, member, _FIRST_DAY)
+                join(law, m, sources, place, sources.initial[place], np.int64(0), seed, member, _FIRST_DAY)
         for day in range(sources.era.size):
             spawned = _one_day(g, c, sources, law, m, links, seed, member, day)
             if spawned < 0:

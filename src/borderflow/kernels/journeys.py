@@ -2,7 +2,7 @@
 
 Cells go on in order of the kilometres covered today, so that cells which meet are merged. Where a camp is near the range
 in which its occupancy changes choices, arrivals are split into parts small against that range and handled one after the
-other, with live occupancy, as Flee handles its agents one after the other.
+other, with live occupancy, as Flee handles its agents one after the other (`turns`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import math
 import numpy as np
 
 from borderflow.kernels.cells import (
+    AGES,
     ARRIVED,
     BUCKETS,
     CELLS,
-    CHUNKS,
     END,
     FOLLOWING,
     GOAL,
+    GROUP_MASK,
     KM,
     LENGTH,
     LOWEST,
@@ -39,9 +40,10 @@ from borderflow.kernels.cells import (
     Z,
     add_people,
     add_person,
+    age_of,
     camp_out,
     clear_table,
-    group_of,
+    kind_of,
     km_of,
     recent_of,
     rest,
@@ -56,22 +58,21 @@ from borderflow.kernels.cells import (
 from borderflow.kernels.choices import first_road, share_out, shift, weigh
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import draw_binomial
+from borderflow.kernels.turns import FINE, lay_out_parts, mix, nobody_yet, spread, turns
 from borderflow.kernels.walkers import walk_on
-
-_FINE = 20.0  # parts of the range in which occupancy changes choices
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Cells
 
 
 @copied
-def _settle(law, m, place, recent, km, route, group, n):
+def _settle(law, m, place, recent, km, route, kind, n):
     """End the day of people at a place; they have completed a stage."""
-    rest(m, law, place, word_a((recent + km) >> 1 if law.avoid_short_stints else 0, 0, 0), route, group, n)
+    rest(m, law, place, word_a((recent + km) >> 1 if law.avoid_short_stints else 0, 0, 0), route, kind, n)
 
 
 @copied
-def _arrive(g, c, law, m, place, recent, km, route, group, speed, bounced, n):
+def _arrive(g, c, law, m, place, recent, km, route, kind, speed, bounced, n):
     """Let people arrive; those with part of their day left are put in order of the distance covered today.
 
     Kilometres that have the same consequences for the rest of the day count as the same; what they add to recent travel
@@ -80,7 +81,7 @@ def _arrive(g, c, law, m, place, recent, km, route, group, speed, bounced, n):
     shift(c, law, m, place, n)
     m.received[place] += n
     if bounced or km >= speed:
-        _settle(law, m, place, recent, km, route, group, n)
+        _settle(law, m, place, recent, km, route, kind, n)
         return
     at = min(km * BUCKETS // law.speed, BUCKETS - 1)
     if km < g.step.shape[1]:
@@ -89,7 +90,7 @@ def _arrive(g, c, law, m, place, recent, km, route, group, speed, bounced, n):
         km = least
     if not law.avoid_short_stints:
         recent = 0
-    a, b = word_a(recent, km, 0), word_b(place, route, group)
+    a, b = word_a(recent, km, 0), word_b(place, route, kind)
     if n <= law.few:
         for _ in range(n):
             add_person(m, ARRIVED, recent + km, km, b, 0)
@@ -104,20 +105,20 @@ def _arrive(g, c, law, m, place, recent, km, route, group, speed, bounced, n):
 
 
 @copied
-def _ride(g, c, law, m, links, link, x, recent, km, foot, route, group, speed, n):
+def _ride(g, c, law, m, links, link, x, recent, km, foot, route, kind, speed, n):
     road = link - links if link >= links else link
     length = np.int64(g.link[road, LENGTH])
     if x + speed > length:
         bounced = link >= links
         place = np.int64(g.link[road, START] if bounced else g.link[road, END])
-        _arrive(g, c, law, m, place, recent, km + length - x, route, group, speed, bounced, n)
+        _arrive(g, c, law, m, place, recent, km + length - x, route, kind, speed, bounced, n)
         return
     recent = (recent + km + speed) >> 1 if law.avoid_short_stints else 0
-    camp_out(m, law, link, word_a(recent, x + speed, foot), route, group, n)
+    camp_out(m, law, link, word_a(recent, x + speed, foot), route, kind, n)
 
 
 @copied
-def _go(g, c, law, m, links, link, x, recent, km, foot, route, group, n, seed, member, day):
+def _go(g, c, law, m, links, link, x, recent, km, foot, route, kind, n, seed, member, day):
     """Move people on a road for what is left of their day; ``link >= links`` is a road shut behind them."""
     road = link - links if link >= links else link
     walkers = n if foot else np.int64(0)
@@ -127,7 +128,7 @@ def _go(g, c, law, m, links, link, x, recent, km, foot, route, group, n, seed, m
         people = walkers if on_foot else n - walkers
         if people > 0:
             speed = np.int64(law.walk_speed) if on_foot else np.int64(g.link[road, SPEED])
-            _ride(g, c, law, m, links, link, x, recent, km, foot, route, group, speed, people)
+            _ride(g, c, law, m, links, link, x, recent, km, foot, route, kind, speed, people)
 
 
 @copied
@@ -140,14 +141,15 @@ def _go_on(g, c, law, m, links, cell, n, seed, member, day):
             add_person(m, WALKING, recent_of(a), 0, b, km_of(a) << 1 | a & 1)
         return
     recent, x, foot = recent_of(a), km_of(a), a & 1
-    _go(g, c, law, m, links, site_of(b), x, recent, np.int64(0), foot, route_of(b), group_of(b), n, seed, member, day)
+    _go(g, c, law, m, links, site_of(b), x, recent, np.int64(0), foot, route_of(b), kind_of(b), n, seed, member, day)
 
 
 @copied
 def _continue(g, c, law, m, era, links, cell, n, seed, member, day):
     """Let people who arrived with part of their day left decide again and travel on."""
     a, b = m.cells[PENDING, cell, A], m.cells[PENDING, cell, B]
-    place, route, group = site_of(b), route_of(b), group_of(b)
+    place, route, kind = site_of(b), route_of(b), kind_of(b)
+    group = kind & GROUP_MASK
     recent, km = recent_of(a), km_of(a)
     leavers = n
     forced = law.avoid_short_stints and m.town[place] and recent + km < law.speed
@@ -174,12 +176,12 @@ def _continue(g, c, law, m, era, links, cell, n, seed, member, day):
             shift(c, law, m, place, -k)
             if k <= law.few:
                 for _ in range(k):
-                    add_person(m, WALKING, recent + km, km, word_b(link, g.route[way, REST], group), 0)
+                    add_person(m, WALKING, recent + km, km, word_b(link, g.route[way, REST], kind), 0)
             else:
-                _go(g, c, law, m, links, link, np.int64(0), recent, km, np.int64(0), g.route[way, REST], group, k,
+                _go(g, c, law, m, links, link, np.int64(0), recent, km, np.int64(0), g.route[way, REST], kind, k,
                     seed, member, day)  # fmt: skip
     if stay > 0:
-        _settle(law, m, place, recent, km, np.int64(0), group, stay)
+        _settle(law, m, place, recent, km, np.int64(0), kind, stay)
 
 
 @copied
@@ -224,20 +226,32 @@ def _cell_ends_today(g, law, m, links, cell):
     return _ends_today(g, law, links, site_of(m.cells[road, cell, B]), km_of(a), a & 1)
 
 
+@copied
+def _person_ends_today(g, law, m, links, row):
+    x = m.person[row, X]
+    return _ends_today(g, law, links, site_of(m.person[row, ON]), x >> 1, x & 1)
+
+
 @part
 def _note_due(g, law, m, links):
-    """Count who is due at each place today from the road they are on."""
+    """Count who is due at each place today from the road they are on, and of which age those are who end a road."""
     road = today(m, ROAD)
+    nobody_yet(m)
     for place in range(m.present.size):
         m.due[place] = 0
-    for at in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
-        link = site_of(m.person[at, ON])
-        if link < links and _ends_today(g, law, links, link, m.person[at, X] >> 1, m.person[at, X] & 1):
-            m.due[g.link[link, END]] += 1
+    for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
+        if _person_ends_today(g, law, m, links, row):
+            _note_arrival(g, m, links, m.person[row, ON], 1)
     for cell in range(m.size[road, 0]):
-        link = site_of(m.cells[road, cell, B])
-        if link < links and _cell_ends_today(g, law, m, links, cell):
-            m.due[g.link[link, END]] += m.cells[road, cell, N]
+        if _cell_ends_today(g, law, m, links, cell):
+            _note_arrival(g, m, links, m.cells[road, cell, B], m.cells[road, cell, N])
+
+
+@copied
+def _note_arrival(g, m, links, b, n):
+    m.of_age[age_of(b)] += n
+    if site_of(b) < links:
+        m.due[g.link[site_of(b), END]] += n
 
 
 @part
@@ -283,42 +297,8 @@ def _parts(g, c, law, m, era, links):
     for place in range(m.present.size):
         inflow = m.due[place] + max(m.received[place], m.expected[place])
         if _may_fill(c, law, m, era, place, inflow):
-            parts = max(parts, inflow / max(1.0, c.capacity[era, place] * (1.0 - law.buffer) / _FINE))
-    return np.int64(min(math.ceil(parts), m.part.size))
-
-
-@copied
-def _chunk(m, parts, who, n, turn):
-    """Spread people evenly over the parts of the day, beginning with part ``turn``; -1 - who is a walker."""
-    chunks = min(n, parts)
-    for j in range(chunks):
-        at = m.tally[CHUNKS]
-        if at >= m.chunk.shape[0]:
-            m.size[PENDING, 1] = 1
-            return
-        m.tally[CHUNKS] = at + 1
-        to = (turn + j * parts // chunks) % parts
-        m.chunk[at, 0] = who
-        m.chunk[at, 1] = n * (j + 1) // chunks - n * j // chunks
-        m.chunk[at, 2] = m.part[to]
-        m.part[to] = at
-
-
-@part
-def _split(g, law, m, links, parts):
-    """Spread everyone under way over the parts of the day; return how many of them go one by one."""
-    road = today(m, ROAD)
-    for one in range(parts):
-        m.part[one] = -1
-    m.tally[CHUNKS] = 0
-    # steps of the golden ratio spread neighbours evenly
-    for cell in range(m.size[road, 0] - 1, -1, -1):
-        turn = ((cell * 2654435769) & 0xFFFFFFFF) * parts >> 32
-        _chunk(m, parts if _cell_ends_today(g, law, m, links, cell) else 1, cell, m.cells[road, cell, N], turn)
-    walkers = m.persons[WALKING]
-    for at in range(walkers):
-        _chunk(m, parts, -1 - at, 1, ((at * 2654435769) & 0xFFFFFFFF) * parts >> 32)
-    return walkers
+            parts = max(parts, inflow / max(1.0, c.capacity[era, place] * (1.0 - law.buffer) / FINE))
+    return np.int64(min(math.ceil(parts), m.part.size - AGES))
 
 
 @copied
@@ -328,11 +308,38 @@ def _walk_again(m, walker):
     add_person(m, WALKING, m.person[at, Z], m.person[at, KM], m.person[at, ON], m.person[at, X])
 
 
+@part
+def _split(g, c, law, m, links, parts, base, seed, member, day):
+    """Give turns to those who can reach the end of their road today, and move the others, who matter to nobody.
+
+    Returns whether everybody has a turn alone.
+    """
+    road = today(m, ROAD)
+    alone = lay_out_parts(m, parts, m.size[road, 0] + base)
+    for cell in range(m.size[road, 0] - 1, -1, -1):
+        n = m.cells[road, cell, N]
+        if _cell_ends_today(g, law, m, links, cell):
+            spread(m, cell, n, age_of(m.cells[road, cell, B]), alone, seed, member, day)
+        else:
+            _go_on(g, c, law, m, links, cell, n, seed, member, day)
+    for walker in range(base):
+        row = WALKING * room(m) + walker
+        if _person_ends_today(g, law, m, links, row):
+            spread(m, -1 - walker, 1, age_of(m.person[row, ON]), alone, seed, member, day)
+        else:
+            _walk_again(m, walker)
+    if alone:
+        mix(m, seed, member, day)
+    return alone
+
+
 @copied
-def _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day):
-    base = _split(g, law, m, links, parts)
-    for one in range(parts):
-        m.tally[LOWEST] = BUCKETS
+def _travel_in_turn(g, c, law, m, era, links, parts, seed, member, day):
+    """Move people in the order of creation, a part after the other."""
+    base = m.persons[WALKING]
+    m.tally[LOWEST] = BUCKETS
+    alone = _split(g, c, law, m, links, parts, base, seed, member, day)
+    for one in range(turns(m)):
         at = m.part[one]
         while at >= 0:
             who = m.chunk[at, 0]
@@ -341,7 +348,10 @@ def _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day):
             else:
                 _go_on(g, c, law, m, links, who, m.chunk[at, 1], seed, member, day)
             at = m.chunk[at, 2]
-        _drain(g, c, law, m, era, links, base, seed, member, day)
+            if alone or at < 0:
+                _drain(g, c, law, m, era, links, base, seed, member, day)
+                m.tally[LOWEST] = BUCKETS
+    _drain(g, c, law, m, era, links, base, seed, member, day)
     m.persons[WALKING] = 0
 
 
@@ -355,7 +365,7 @@ def travel(g, c, law, m, era, links, seed, member, day):
     for place in range(m.present.size):
         m.received[place] = 0
     if parts > 1:
-        _travel_in_parts(g, c, law, m, era, links, parts, seed, member, day)
+        _travel_in_turn(g, c, law, m, era, links, parts, seed, member, day)
         return
     m.tally[LOWEST] = BUCKETS
     road = today(m, ROAD)

@@ -8,8 +8,10 @@ from borderflow.kernels.cells import (
     BY_POISSON,
     BY_SHARE,
     BY_TOTAL,
+    GROUP_BITS,
     HERE,
     NIGHT,
+    NOW,
     ON,
     OUT,
     ROAD,
@@ -31,7 +33,7 @@ from borderflow.kernels.streams import POISSON, draw_binomial
 
 
 @part
-def join(law, m, sources, place, n, seed, member, day):
+def join(law, m, sources, place, n, age, seed, member, day):
     """Add people who set out today, or are there from the start, to the cells of a place."""
     foot = 1 if law.start_on_foot else 0
     groups = sources.group_share.shape[1]
@@ -44,7 +46,7 @@ def join(law, m, sources, place, n, seed, member, day):
             k = draw_binomial(m.stream, left, share / share_left, seed, member, day)
             share_left -= share
         if k > 0:
-            add_people(m, today(m, HERE), word_a(0, 0, foot), word_b(place, 0, group), k)
+            add_people(m, today(m, HERE), word_a(0, 0, foot), word_b(place, 0, age << GROUP_BITS | group), k)
             left -= k
         if left == 0:
             break
@@ -57,7 +59,7 @@ def _spawn_at(c, sources, law, m, place, n, seed, member, day):
     if law.take:
         m.population[place] = max(0.0, m.population[place] - n)
     shift(c, law, m, place, n)
-    join(law, m, sources, place, n, seed, member, day)
+    join(law, m, sources, place, n, m.tally[NOW], seed, member, day)
 
 
 @copied

@@ -13,10 +13,10 @@ import numpy as np
 
 from borderflow.kernels.arithmetic import ONE
 from borderflow.kernels.cells import (
+    AGE_FIELD,
     ARRIVED,
     ASLEEP,
     AWAKE,
-    CAMP,
     DRAWS,
     END,
     EVENING,
@@ -30,7 +30,6 @@ from borderflow.kernels.cells import (
     PENDING,
     PERSON_COLUMNS,
     REST,
-    RESTLESS,
     SCALE,
     SPEED,
     START,
@@ -42,6 +41,8 @@ from borderflow.kernels.cells import (
     add_people,
     add_person,
     group_of,
+    in_a_cell,
+    kind_of,
     room,
     route_of,
     site_of,
@@ -53,8 +54,6 @@ from borderflow.kernels.choices import first_road, note_occupancy, weigh
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, next_share
-
-_BLOCK = 8  # persons who decide at once where occupancy may change what others choose
 
 
 @part
@@ -97,7 +96,7 @@ def _ride(link, walk_share, rare, stream, person, present, received, law, beds, 
         received[place] += 1
         z += left
         km += left
-        b = word_b(np.int64(place), route_of(b), group_of(b))
+        b = word_b(np.int64(place), route_of(b), kind_of(b))
         person[arrival, Z] = z
         person[arrival, KM] = km
         person[arrival, ON] = b
@@ -162,7 +161,7 @@ def _decide(town, rare, gate, fan, own, way, stream, person, present, short, sto
         present[place] -= np.int64(goes)
         person[leaving, Z] = z
         person[leaving, KM] = km
-        person[leaving, ON] = onward
+        person[leaving, ON] = onward | (b & AGE_FIELD)
         person[leaving, X] = x
         leaving += goes
         stays = ONE - goes
@@ -191,7 +190,7 @@ def _follow_routes(g, c, m, era, halve, beds, first, people):
     kept = first
     for row in range(first, first + people):
         z, b, x = m.person[row, Z], m.person[row, ON], m.person[row, X]
-        place, route, group = site_of(b), route_of(b), group_of(b)
+        place, route, kind = site_of(b), route_of(b), kind_of(b)
         if route == 0:
             for column in range(PERSON_COLUMNS):
                 m.person[kept, column] = m.person[row, column]
@@ -200,9 +199,9 @@ def _follow_routes(g, c, m, era, halve, beds, first, people):
         link = first_road(g, c, m, era, route, place)
         if link >= 0:
             m.present[place] -= 1
-            add_person(m, WALKING, z, m.person[row, KM], word_b(link, g.route[route, REST], group), x)
+            add_person(m, WALKING, z, m.person[row, KM], word_b(link, g.route[route, REST], kind), x)
         else:
-            add_person(m, beds, (z >> 1) * halve, 0, word_b(place, 0, group), x)
+            add_person(m, beds, (z >> 1) * halve, 0, word_b(place, 0, kind), x)
     return kept - first
 
 
@@ -221,8 +220,9 @@ def decide(g, c, law, m, era, short, first, people, seed, member, day):
             np.int64(law.speed), halve, beds, first, people, m.persons, seed, member, day)  # fmt: skip
     m.stream.tally[DRAWS] += people
     for at in range(STAYING * room(m), STAYING * room(m) + m.persons[STAYING]):
-        a = word_a(m.person[at, Z], 0, m.person[at, X])
-        add_people(m, today(m, EVENING), a, m.person[at, ON], 1)
+        a, b = word_a(m.person[at, Z], 0, m.person[at, X]), m.person[at, ON]
+        b &= ~(AGE_FIELD * np.int64(m.ageless[group_of(b) * m.present.size + site_of(b)]))
+        add_people(m, today(m, EVENING), a, in_a_cell(m, law, b), 1)
     m.persons[STAYING] = 0
     for place in range(m.present.size):
         if m.limit[place] >= 1.0:
@@ -240,28 +240,28 @@ def _fits(m, people):
 
 
 @copied
-def wake(g, c, law, m, era, camps, seed, member, day):
-    """Let persons at rest decide whether to leave and where to; in camps alone, or elsewhere.
-
-    As long as nobody is likely to leave a place whose occupancy matters, all persons are elsewhere, and decide at once.
-    """
+def wake(g, c, law, m, era, seed, member, day):
+    """Let all persons at rest decide whether to leave and where to."""
     awake = today(m, AWAKE)
-    people = m.persons[awake]
-    if not _fits(m, people):
-        return
-    if not m.tally[RESTLESS]:
-        if not camps:
-            decide(g, c, law, m, era, 0, awake * room(m), people, seed, member, day)
-        return
-    block = 0
-    for row in range(awake * room(m), awake * room(m) + people):
-        if c.kind[era, site_of(m.person[row, ON]), CAMP] == camps:
-            for column in range(PERSON_COLUMNS):
-                m.person[ARRIVED * room(m) + block, column] = m.person[row, column]
-            block += 1
-        if block == _BLOCK or (block > 0 and row + 1 == awake * room(m) + people):
-            decide(g, c, law, m, era, 0, ARRIVED * room(m), block, seed, member, day)
-            block = 0
+    if _fits(m, m.persons[awake]):
+        decide(g, c, law, m, era, 0, awake * room(m), m.persons[awake], seed, member, day)
+
+
+@part
+def wake_some(g, c, law, m, era, who, waiting, block, seed, member, day):
+    """Let a person at rest decide with those who wait for it, once they are a block; return how many wait.
+
+    With a negative number for nobody, those who wait decide.
+    """
+    if who >= 0:
+        row = today(m, AWAKE) * room(m) + who
+        for column in range(PERSON_COLUMNS):
+            m.person[ARRIVED * room(m) + waiting, column] = m.person[row, column]
+        waiting += 1
+    if waiting < block or not _fits(m, waiting):
+        return waiting
+    decide(g, c, law, m, era, 0, ARRIVED * room(m), waiting, seed, member, day)
+    return np.int64(0)
 
 
 @copied

@@ -1,0 +1,94 @@
+"""Whose turn it is: a day in parts, in the order in which people were created, where that order matters.
+
+Flee handles its agents one after the other, always the oldest first, and each sees how full the camps are at that moment.
+Where a camp's occupancy may change choices within a day, people go in parts: those of one age share its parts in an
+order of chance, since who of them was created first is by chance as well. An age is a number of days, as few as there
+can be (`cells.AGES`); elsewhere everybody has the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from borderflow.kernels.cells import AGES, CHUNKS, NOW, PENDING
+from borderflow.kernels.parts import copied, part
+from borderflow.kernels.streams import WORD_RANGE, next_share
+
+FINE = 20.0  # parts of the range in which occupancy changes choices
+FINEST = 1  # times as many, where that is cheap
+CHEAP = 1024  # turns of states
+ALONE = 1024  # so many people, and fewer, go one after the other
+
+
+@part
+def nobody_yet(m):
+    """Begin to count people by age, in `Memory.of_age`."""
+    for age in range(m.tally[NOW] + 1):
+        m.of_age[age] = 0
+
+
+@part
+def lay_out_parts(m, parts, states):
+    """Give each age its share of the parts of a day, by the people counted; return whether everybody has a part.
+
+    There are more parts than needed where people are in few states.
+    """
+    parts = max(parts, min(FINEST * parts, CHEAP // max(states, 1), m.part.size - AGES))
+    everyone = np.int64(0)
+    ages = m.tally[NOW] + 1
+    for age in range(ages):
+        everyone += m.of_age[age]
+    if everyone <= ALONE:
+        parts = everyone
+    at = np.int64(0)
+    for age in range(ages):
+        m.age_part[age] = at
+        if m.of_age[age] > 0:
+            at += max(np.int64(1), m.of_age[age] * parts // everyone)
+    m.age_part[ages] = at
+    for one in range(at):
+        m.part[one] = -1
+    m.tally[CHUNKS] = 0
+    return parts == everyone
+
+
+@copied
+def turns(m):
+    """Return how many turns there are."""
+    return m.age_part[m.tally[NOW] + 1]
+
+
+@copied
+def spread(m, who, n, age, alone, seed, member, day):
+    """Give people turns among those of their age: evenly spread, beginning anywhere; -1 - who is a person.
+
+    Where everybody has a turn alone they take the next free ones, to be mixed afterwards.
+    """
+    first = m.age_part[age]
+    parts = m.age_part[age + 1] - first
+    turn = np.int64(0) if alone else np.int64(next_share(m.stream, seed, member, day) * parts / WORD_RANGE)
+    chunks = min(n, parts)
+    for j in range(chunks):
+        at = m.tally[CHUNKS]
+        if at >= m.chunk.shape[0]:
+            m.size[PENDING, 1] = 1
+            return
+        m.tally[CHUNKS] = at + 1
+        to = first + (turn + j * parts // chunks) % parts
+        if alone:
+            m.of_age[age] -= 1
+            to = first + m.of_age[age]
+        m.chunk[at, 0] = who
+        m.chunk[at, 1] = n * (j + 1) // chunks - n * j // chunks
+        m.chunk[at, 2] = m.part[to]
+        m.part[to] = at
+
+
+@part
+def mix(m, seed, member, day):
+    """Put those who have turns alone into an order of chance within their age."""
+    for age in range(m.tally[NOW] + 1):
+        first = m.age_part[age]
+        for last in range(m.age_part[age + 1] - 1, first, -1):
+            other = first + np.int64(next_share(m.stream, seed, member, day) * (last - first + 1) / WORD_RANGE)
+            m.part[last], m.part[other] = m.part[other], m.part[last]
