@@ -228,7 +228,14 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     if (
         amount.dimension in ("bare", "person")
         and amount.value < 10
-        and kind.quantity not in ("turned_back", "notices_served", "entry_refused", "exit_ban_exemption_children")
+        and kind.quantity
+        not in (
+            "turned_back",
+            "notices_served",
+            "entry_refused",
+            "exit_ban_exemption_children",
+            "irregular_crossings_detected",
+        )
     ):
         return True
     if amount.vague and kind.quantity.startswith("price"):
@@ -266,7 +273,11 @@ def _is_part(scene: Scene, amount: Amount, segment: tuple[int, int], choice: Cho
     before = tuple(token.lower for token in scene.tokens[max(at - 2, 0) : at])
     own = choice.cue is not None and segment[0] <= choice.cue.first < segment[1] and choice.cue.kind in MOVES
     described = any(token.lower.startswith(_KINDS_OF) for token in scene.tokens[amount.last : amount.noun_end + 3])
-    return before in {("of", "whom"), ("of", "which"), ("из", "них"), ("из", "которых")} and described and not own
+    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    why = bool({"because", "из-за", "owing", "due"} & set(after))  # "33 were refused, 21 of them because of"
+    return (
+        before in {("of", "whom"), ("of", "which"), ("из", "них"), ("из", "которых")} and (described or why) and not own
+    )
 
 
 _KINDS_OF = (

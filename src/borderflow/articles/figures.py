@@ -163,8 +163,24 @@ def _window_of(
         window = _since_office(window, memory)
     if window.given or is_compared(scene, amount):
         return window
+    if (
+        memory.period is not None
+        and kind.quantity.endswith("_*")
+        and _is_item(scene, amount)
+        and not _is_total(scene, segment)
+    ):
+        one = memory.period
+        return Window(
+            one.first, one.last, False, True, one
+        )  # "Reporting date: 24 August", and below it "Inflow: 1,015"
     rate = scene.rates[amount.first] == "day"
     return _carried(scene, kind, segment, before.window, memory, rate=rate) or window
+
+
+def _is_item(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a sentence is an item of a list: a label, a colon and the number."""
+    at = scene.token_at(amount.start)
+    return len(scene.tokens) <= 14 and at > 0 and scene.tokens[at - 1].text in ":–—" and not scene.dates
 
 
 def _since_office(window: Window, memory: Memory) -> Window:

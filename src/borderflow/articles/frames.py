@@ -71,7 +71,9 @@ def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterat
         dates = find_dates(sentence.text, sentence.start, published)
         mark, timed, marked = _mark(sentence.tokens, dates)
         heading = mark == len(sentence.tokens) or _is_heading(sentence)
-        period = next((one for one in dates if heading and _is_period(one, published)), None)
+        period = next(
+            (one for one in dates if heading and (_is_period(one, published) or _is_day_of_report(sentence, one))), None
+        )
         roles = ("day", "future", "by") if heading else ("day", "future")
         named = [one for one in (dates if heading else marked) if one.role in roles and _fits(one, published)]
         if timed or heading:
@@ -154,6 +156,18 @@ def _fits(one: When, published: dt.date) -> bool:
 def _is_period(one: When, published: dt.date) -> bool:
     """Tell whether a heading names the days that a report is about: "Reporting period: 3 to 9 September"."""
     return one.role == "span" and one.first < one.last <= published and (published - one.first).days <= _OLDEST
+
+
+def _is_day_of_report(sentence: Sentence, one: When) -> bool:
+    """Tell whether a heading says which single day is reported on: "Reporting date: 24 August", "Сводка за 3 мая"."""
+    before = sentence.text[: one.start - sentence.start]
+    return one.role == "day" and bool(
+        re.search(
+            r"(?:reporting (?:date|day)|figures for|update for|data for|(?:сводка|данные|итоги|обстановка) за)\W*$",
+            before,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _is_heading(sentence: Sentence) -> bool:

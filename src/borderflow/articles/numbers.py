@@ -35,7 +35,7 @@ _HEDGES: tuple[tuple[Hedge, tuple[str, ...]], ...] = (
     )),
     ("about", (
         "about", "around", "some", "roughly", "approximately", "nearly", "almost", "close to", "an estimated", "estimated", "circa",
-        "more or less", "near", "nearing", "approaching", "около", "примерно", "приблизительно", "порядка", "почти", "где-то", "ориентировочно",
+        "more or less", "approx", "ca", "near", "nearing", "approaching", "около", "примерно", "приблизительно", "порядка", "почти", "где-то", "ориентировочно",
     )),
 )  # fmt: skip
 _HEDGE_OF = {tuple(phrase.split()): hedge for hedge, phrases in _HEDGES for phrase in phrases}
@@ -220,6 +220,8 @@ def _hedge_before(tokens: Sequence[Token], first: int) -> tuple[Hedge, int]:
         at -= 1
     if at and tokens[at - 1].lower in ("a", "an") and tokens[first].lower in ("quarter", "half", "dozen"):
         at -= 1
+    if at > 1 and tokens[at - 1].text == "." and tokens[at - 2].lower in ("approx", "ca", "est", "прибл", "ок"):
+        return "about", at - 2
     for size in (3, 2, 1):
         if (
             size == 1

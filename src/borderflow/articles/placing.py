@@ -89,7 +89,7 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
 def _place_before(memory: Memory) -> Mention | None:
     """Return the post named a few sentences ago, or, where none was named at all, the town."""
     if memory.posts:
-        return memory.posts[-1] if memory.post_at >= memory.number - 3 else None
+        return memory.posts[-1]
     return memory.towns[-1] if memory.towns else memory.dateline
 
 
@@ -145,9 +145,41 @@ def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
     if one.best.kind not in ("city", "region", "unknown", "country"):
         return False
     before = [token.lower for token in scene.tokens[max(one.first - 4, 0) : one.first]]
-    if one.role == "from" and any(one.first - 9 <= person < one.first for person in scene.people):
-        return True  # "Wilmer Castro, 44, a coffee picker from David"
+    if one.role == "from" and _is_home_of_one(scene, one):
+        return True  # "Wilmer Castro, 44, a coffee picker from David", "a dentist from Homs", "Olga, from Kaliningrad"
     return one.role in ("from", "at", "to") and any(word.startswith(_HOME_OF) for word in before) and one.first < at
+
+
+_RUNNING = frozenset(
+    [
+        "bus",
+        "train",
+        "flight",
+        "ferry",
+        "queue",
+        "line",
+        "convoy",
+        "column",
+        "route",
+        "road",
+        "coach",
+        "minibus",
+        "group",
+        "family",
+        "wave",
+    ]
+)
+
+
+def _is_home_of_one(scene: Scene, one: Mention) -> bool:
+    """Tell whether one person comes from a place: after a name, or after "a" and a noun for somebody."""
+    if any(one.first - 9 <= person < one.first for person in scene.people):
+        return True
+    before = scene.tokens[max(one.first - 4, 0) : one.first - 1]
+    words = [token.lower for token in before]
+    if words[-1:] == [","] and before[-2:] and before[-2].is_capital:
+        return True
+    return any(word in ("a", "an") for word in words[-3:-1]) and words[-1] not in _RUNNING
 
 
 def _post_of_side(scene: Scene, best: Mention, memory: Memory) -> Mention | None:
@@ -443,9 +475,8 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
         if not recent:
             return None
         # those who wait for a ferry or a train wait where it leaves from
-        start = next(
-            (one.origins[0] for one in memory.routes[-1:] if one.goal == recent[-1] and one.origins), recent[-1]
-        )
+        by_timetable = memory.routes[-1:] if memory.service in ("ferry", "train", "flight") else []
+        start = next((one.origins[0] for one in by_timetable if one.goal == recent[-1] and one.origins), recent[-1])
         return Site((start,), False)
     if family == "host" and (kept := memory.host or memory.home) is not None:
         return Site((kept,), False)

@@ -86,6 +86,7 @@ def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
             and one.best.kind == "country"
             and scene.tokens[one.last - 1].lower[-1:] in "ую"
             and not any(token.text in ":;" for token in scene.tokens[one.last : choice.cue.first])
+            and not any(one.last <= cue.first < choice.cue.first for cue in scene.of("enter"))
         )
         for one in site.mentions
     )

@@ -276,6 +276,9 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
                 or (names.sounding_like(text) if size == 1 and not _is_word(text.casefold()) else [])
             )
         scored = _scored(tokens, at, at + size, candidates, countries)
+        if size == 1 and scored and scored[0].source == "GeoNames" and _goes_on(tokens, at, names):
+            one = _unlisted(tokens[at : at + 2], "unknown", 0.5)
+            return Mention(at, at + 2, tokens[at].start, tokens[at + 1].end, _role(tokens, at), (one,))
         if scored and scored[0].score < _LEAST and (unknown := _unknown(tokens, at)) is not None:
             return unknown
         if scored:
@@ -298,6 +301,21 @@ def _with_particle(tokens: Sequence[Token], at: int) -> int:
     if at == 0 or last == at + 1 or last > at + 3 or last >= len(tokens) or not tokens[last].is_capital:
         return 0
     return last + 1 if tokens[last].is_word and tokens[at].lower not in _NEVER else 0
+
+
+def _goes_on(tokens: Sequence[Token], at: int, names: Names) -> bool:
+    """Tell whether a name is only the first word of a longer one that no list holds: "at Majdal Anjar"."""
+    if (
+        at == 0
+        or at + 1 >= len(tokens)
+        or tokens[at - 1].lower not in ("in", "at", "near", "from", "to", "through", "в", "из", "у", "через", "под")
+    ):
+        return False
+    one, two = tokens[at], tokens[at + 1]
+    joined = (
+        two.is_word and two.is_capital and two.start - one.end == 1 and not two.text.isupper() and len(two.text) > 2
+    )
+    return joined and two.lower not in _NEVER and not names.look_up(two.text) and not _is_word(two.lower)
 
 
 def _is_half(tokens: Sequence[Token], at: int, names: Names) -> bool:
