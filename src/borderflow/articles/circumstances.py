@@ -55,15 +55,18 @@ CIRCUMSTANCES = frozenset(kind.quantity for kind in KINDS) | {"reservists_share_
 def read_circumstances(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
     """Yield the circumstances that a sentence names, each at most once for each place."""
     words = find_cues(scene.tokens, "circumstances.txt")
-    if words:
-        cues = tuple(sorted((*scene.cues, *words), key=lambda cue: cue.first))
-        seen = dataclasses.replace(scene, cues=cues)
-        told: set[str] = set()
-        for finding in read_kinds(seen, KINDS, memory, counted):
-            if finding.quantity not in told:  # said twice in a sentence, it is still one
-                told.add(finding.quantity)
-                yield finding
-        yield from _read_reserve(seen, memory)
+    there = {cue.kind for cue in words} | scene.by_kind.keys()
+    kinds = [kind for kind in KINDS if all(not there.isdisjoint(needed) for needed in (kind.verb, *kind.needs))]
+    if not kinds and "in the reserve" not in there:
+        return
+    cues = tuple(sorted((*scene.cues, *words), key=lambda cue: cue.first))
+    seen = dataclasses.replace(scene, cues=cues)
+    told: set[str] = set()
+    for finding in read_kinds(seen, kinds, memory, counted):
+        if finding.quantity not in told:  # said twice in a sentence, it is still one
+            told.add(finding.quantity)
+            yield finding
+    yield from _read_reserve(seen, memory)
 
 
 def _read_reserve(scene: Scene, memory: Memory) -> Iterator[Finding]:

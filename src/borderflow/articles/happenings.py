@@ -128,9 +128,14 @@ def read_kinds(
     """Yield the events of some kinds in a sentence; ``seen`` are quantities and places that it has given already."""
     known = set(seen)
     for kind in kinds:
+        if scene.by_kind.keys().isdisjoint(kind.verb):
+            continue
         if kind.quantity in counted or kind.unless & set(counted):
             continue  # "handed out 230 notices" is a claim with its number
-        for verb in sorted(scene.of(*kind.verb), key=lambda cue: (not is_dated(scene, cue), cue.first)):
+        verbs = scene.of(*kind.verb)
+        if len(verbs) > 1:  # of two verbs that say the same, the one with a day goes first
+            verbs.sort(key=lambda cue: (not is_dated(scene, cue), cue.first))
+        for verb in verbs:
             cues = _meeting(scene, kind, verb, memory)
             if cues is None:
                 continue
