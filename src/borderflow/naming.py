@@ -20,7 +20,7 @@ from borderflow.ledger import place_key
 from borderflow.places import cyrillic_names, normalise_name, places_named
 from borderflow.scenario import Place, Scenario, read_places, shipped
 
-__all__ = ["Named", "Names", "resolve_place", "shipped_names"]
+__all__ = ["Named", "Names", "resolve_place", "shipped_names", "to_latin"]
 
 Source = Literal["scenario", "country", "crossings", "GeoNames", "text"]
 
@@ -122,9 +122,24 @@ _SOUNDS = (
     ("shch", "s"), ("sch", "s"), ("sh", "s"), ("kh", "h"), ("ch", "c"), ("zh", "z"), ("ts", "c"), ("ck", "k"), ("q", "k"), ("x", "ks"),
     ("w", "v"), ("j", "i"), ("y", "i"), ("ph", "f"),
 )  # fmt: skip
-_LETTERS = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "i", "к": "k", "л": "l", "м": "m",
-            "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
-            "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia"}  # fmt: skip
+_LATIN = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m",
+          "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+          "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya"}  # fmt: skip
+
+
+def _latin(text: str) -> str:
+    return "".join(_LATIN.get(letter, letter) for letter in text)
+
+
+def to_latin(text: str) -> str:
+    """Return a Russian name in Latin letters, as maps write it.
+
+    Examples
+    --------
+    >>> to_latin("Медыка")
+    'Medyka'
+    """
+    return _latin(text.casefold().replace("ё", "е")).title()
 
 
 def sound(name: str) -> str:
@@ -135,7 +150,7 @@ def sound(name: str) -> str:
     >>> sound("Storskog") == sound("Сторскуг"), sound("Лухамаа") == sound("Luhamaa")
     (True, True)
     """
-    word = "".join(_LETTERS.get(letter, letter) for letter in normalise_name(name)).replace(" ", "")
+    word = re.sub(r"(.)\1+", r"\1", _latin(normalise_name(name)).replace(" ", ""))
     for letters, one in _SOUNDS:
         word = word.replace(letters, one)
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiou]+", "*", word)).rstrip("*")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from borderflow.articles.lexicon import load_words
 from borderflow.articles.people import find_people
 from borderflow.articles.tokens import Sentence, Token
-from borderflow.naming import Named, Names
+from borderflow.naming import Named, Names, to_latin
 
 __all__ = ["Mention", "country_of", "find_countries", "find_dateline", "find_places_in", "name_of_heading"]
 
@@ -44,20 +44,6 @@ _BODIES = ("director", "ministr", "department", "service", "agency", "commission
            "watch", "federation", "corps", "regiment", "intelligence", "security", "command", "fund", "foundation", "programme", "program")  # fmt: skip
 _PLACE_WORDS = load_words("before an unknown place")
 _SURE_WORDS = load_words("surely before a place")
-_LATIN = {"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m",
-          "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
-          "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya"}  # fmt: skip
-
-
-def to_latin(text: str) -> str:
-    """Return a Russian name in Latin letters, as maps write it.
-
-    Examples
-    --------
-    >>> to_latin("Медыка")
-    'Medyka'
-    """
-    return "".join(_LATIN.get(letter, letter) for letter in text.casefold().replace("ё", "е")).title()
 
 
 def _nominative(text: str) -> str:
