@@ -55,7 +55,7 @@ CIRCUMSTANCES = frozenset(kind.quantity for kind in KINDS) | {"reservists_share_
 def read_circumstances(scene: Scene, memory: Memory, counted: Collection[str] = ()) -> Iterator[Finding]:
     """Yield the circumstances that a sentence names, each at most once for each place."""
     words = find_cues(scene.tokens, "circumstances.txt")
-    there = {cue.kind for cue in words} | scene.by_kind.keys()
+    there = {cue.kind for cue in words} | scene.by_kind.keys() | ({"post"} if scene.mentions else set())
     kinds = [kind for kind in KINDS if all(not there.isdisjoint(needed) for needed in (kind.verb, *kind.needs))]
     if not kinds and "in the reserve" not in there:
         return
