@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from borderflow.articles.aftermath import settle_events
 from borderflow.articles.circumstances import read_circumstances
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.frames import frame_sentences
-from borderflow.articles.happenings import read_events, settle_events
+from borderflow.articles.happenings import read_events
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene, is_of_capital
 from borderflow.articles.texts import Article, read_article

@@ -1,0 +1,58 @@
+"""What a sentence does to the events of the one before: it denies them, confirms them, or says from when they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from borderflow.articles.event_sites import OF_STATES
+from borderflow.articles.findings import Finding
+from borderflow.articles.references import DECIDED
+from borderflow.articles.scenes import Scene
+
+__all__ = ["settle_events"]
+
+_YES = frozenset(["yes", "indeed", "да", "верно"])
+_SUCH = frozenset(
+    ["it", "this", "that", "them", "reports", "claim", "claims", "report", "это", "эту", "эти", "такие", "её"]
+)
+_RULES = frozenset(
+    ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
+     "запрет", "правило", "правила", "мера", "меры", "решение", "указ", "ограничение", "ограничения"]
+)  # fmt: skip
+
+
+def settle_events(scene: Scene, events: Sequence[Finding], *, asked: bool) -> Iterator[Finding]:
+    """Yield the events of the sentence before as this one leaves them: denied, confirmed where it asked, or dated.
+
+    "Is it true that the post is shut? The army denies it." - "The rule takes effect on 1 April."
+    """
+    if _denies_before(scene):
+        yield from (one.model_copy(update={"status": "denied", "value": 0.0}) for one in events)
+    elif not asked or any(token.lower in _YES for token in scene.tokens[:4]):
+        yield from _date_events(scene, events)
+
+
+def _denies_before(scene: Scene) -> bool:
+    """Tell whether a short sentence denies what the one before said: "The army denies it.", "В штабе это опровергли"."""
+    if len(scene.tokens) > 14 or any(one.best.kind == "crossing" for one in scene.mentions):
+        return False
+    return any(
+        _SUCH & {token.lower for token in scene.tokens[max(cue.first - 2, 0) : cue.last + 3]}
+        for cue in scene.of("deny")
+    )
+
+
+def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the events of the sentence before, from the day that this one says: "The rule takes effect on 1 April"."""
+    days = [one for one in scene.dates if one.first == one.last]
+    starts = [
+        day for day in days for cue in scene.of("takes effect") if -2 <= scene.token_at(day.start) - cue.last <= 8
+    ]
+    rules = any(token.lower in _RULES for token in scene.tokens[:8])
+    for one in events:
+        undated = one.first == scene.published or one.first < scene.published
+        if starts and rules and undated and one.quantity in DECIDED | OF_STATES:
+            day = starts[0].first
+            yield one.model_copy(update={"first": day, "last": day, "planned": day > scene.published})
+        else:
+            yield one

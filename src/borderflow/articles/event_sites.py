@@ -1,0 +1,129 @@
+"""The places of an event: every one of a list, every route, each with a day of its own in brackets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from borderflow.articles.cues import Cue
+from borderflow.articles.kinds import EventKind
+from borderflow.articles.placing import Site
+from borderflow.articles.scenes import Scene
+from borderflow.articles.toponyms import Mention
+from borderflow.articles.windows import Window
+from borderflow.naming import shipped_names
+
+__all__ = ["OF_STATES", "as_state", "each_site", "is_label"]
+
+OF_STATES = frozenset({"entry_ban", "exit_ban_men", "temporary_protection", "entry_rule_eased"})
+_BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
+
+
+def as_state(scene: Scene, one: Mention) -> Mention:
+    """Return the state that a capital speaks for: what "Kyiv announced" holds in Ukraine."""
+    speaks = any(cue.first == one.last for cue in scene.of("say"))
+    capital = one.best.kind == "city" or (one.best.kind == "region" and speaks)
+    country = shipped_names().state(one.best.country) if capital else None
+    return one if country is None else one._replace(candidates=(country,))
+
+
+def each_site(
+    scene: Scene, site: Site | None, kind: EventKind, verb: Cue
+) -> Iterator[tuple[Site | None, Window | None]]:
+    """Yield the places of an event, in a list after "CLOSED:" each with its own day in brackets."""
+    if not (kind.family == "post" and verb.first <= 2 and is_label(scene, verb)):
+        yield from ((one, None) for one in _each(scene, site, kind))
+        return
+    places = [
+        one for one in scene.mentions if one.first > verb.first and one.best.kind in ("crossing", "city", "unknown")
+    ]
+    for one, other in itertools.zip_longest(places, places[1:]):
+        end = scene.tokens[other.first].start if other is not None else scene.sentence.end
+        days = [day for day in scene.dates if one.end <= day.start < end]
+        own = (
+            Window(days[0].first, days[0].last, False, True, days[0])
+            if days
+            else Window(scene.published, scene.published, False, False, None)
+        )
+        yield Site((one,), True), own
+
+
+def is_label(scene: Scene, verb: Cue) -> bool:
+    """Tell whether a colon follows a verb, so that it stands over a list: "CLOSED: Guguti"."""
+    return verb.last < len(scene.tokens) and scene.tokens[verb.last].text == ":"
+
+
+def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]:
+    """Return one site for every place of a list: "Lavoriškės and Raigardas"."""
+    if site is None or not site.sure:
+        return [site]
+    if kind.family == "route":
+        return list(_each_route(scene, site))
+    if kind.family == "country" and site.mentions[0].best.kind == "country":
+        countries = [one for one in scene.mentions if one.best.kind == "country"]
+        groups = [scene.listed(countries[at:]) for at in range(len(countries))]
+        same = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
+        return [Site((one,), True) for one in same]
+    if len(site.mentions) > 1 or kind.family != "post":
+        return [site]
+    chosen = site.mentions[0]
+    return [Site((mention,), True) for mention in _listed(scene, chosen)]
+
+
+def _each_route(scene: Scene, site: Site) -> Iterator[Site]:
+    """Yield the routes of a list that a route stands in, or the goals: "to Tbilisi and Baku"."""
+    if len(site.mentions) == 1:
+        places = [one for one in scene.mentions if one.best.kind != "derived"]
+        groups = [scene.listed(places[at:]) for at in range(len(places))]
+        chosen = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
+        yield from (Site((one,), True) for one in chosen)
+        return
+    run: list[Site] = []
+    end: int | None = None
+    for route in scene.routes():
+        gap: list[str] = (
+            [token.lower for token in scene.tokens[end : route.origins[0].first]] if end is not None else []
+        )
+        if len(gap) > 3 or any(word not in _BETWEEN_ROUTES for word in gap):
+            if any(one.mentions == site.mentions for one in run):
+                break
+            run = []
+        run.append(Site((*route.origins, route.goal), True))
+        end = route.goal.last
+    yield from run if any(one.mentions == site.mentions for one in run) else [site]
+
+
+def _listed(scene: Scene, chosen: Mention) -> list[Mention]:
+    mentions = list(scene.mentions)
+    if chosen not in mentions:
+        return [chosen]  # "there": named in an earlier sentence
+    at = mentions.index(chosen)
+    found = [chosen]
+    for step in (1, -1):
+        here = at
+        while 0 <= here + step < len(mentions):
+            one, two = sorted((mentions[here], mentions[here + step]))
+            gap = [token.lower for token in scene.tokens[one.last : two.first]]
+            close = gap and len(gap) <= 2 and all(word in (",", "and", "и", "«", "»") for word in gap)
+            parallel = (
+                len(gap) <= 8
+                and any(word in ("and", "и", ",") for word in gap)
+                and not any(
+                    one.last <= cue.first < two.first for cue in scene.of("set up", "close", "open", "say", "halt")
+                )
+            )
+            if not (
+                close
+                or parallel
+                or (
+                    gap
+                    and mentions[here + step].best.kind in ("country", "derived")
+                    and "and" not in gap
+                    and len(gap) <= 4
+                )
+            ):
+                break
+            here += step
+            if mentions[here].best.kind == "crossing" or (close and mentions[here].best.kind == "city"):
+                found.append(mentions[here])
+    return sorted(found)
