@@ -98,6 +98,56 @@ def terms_table(variants: dict[str, Scenario]) -> list[str]:
     return lines
 
 
+#: Members kept in memory, and the scenarios compared by place and hour.
+KEPT = 100
+COMPARED = {"russia-2022, 60 days": ("russia-2022", "2022-11-13"), "ukraine-2022, 43 days": ("ukraine-2022", None)}
+#: A process that says: places, hours, peak memory before the members, with their records kept, with a run to a folder.
+MEMORY = """
+import resource, tempfile
+import borderflow as bf
+from borderflow.network import compile_network
+from borderflow.simulation import simulate
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+scenario = bf.load({name!r})
+scenario = scenario.until({until!r}) if {until!r} else scenario
+network = compile_network(scenario)
+simulate(network, [0], seed=1)
+before = peak()
+if {kept}:
+    members = simulate(network, range({members}), seed=1)
+else:
+    with tempfile.TemporaryDirectory() as folder:
+        bf.run(scenario, members={members}, workers=1, out=folder + "/run")
+print(len(network.origins) + len(network.posts), len(network.hours), before, peak())
+"""
+
+
+def memory_of(name: str, until: str | None, *, kept: bool) -> tuple[float, float]:
+    """Return places times hours, and by how many MB members raise the peak memory of a process."""
+    code = MEMORY.format(name=name, until=until, members=KEPT, kept=kept)
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    places, hours, before, after = map(float, out.split()[-4:])
+    return places * hours, after - before
+
+
+def per_place_hour() -> list[str]:
+    """Return lines of a table: what a place costs in an hour, in the two shipped crises."""
+    lines = [
+        f"| per place (origin or post) and hour | place-hours | ns of a member | bytes of a member's record, {KEPT} kept "
+        f"| MB of a run of {KEPT} above one member in memory, 1 worker |",
+        "|---|---|---|---|---|",
+    ]
+    for title, (name, until) in COMPARED.items():
+        scenario = bf.load(name).until(until) if until else bf.load(name)
+        size, kept = memory_of(name, until, kept=True)
+        _, run = memory_of(name, until, kept=False)
+        least, _ = cost(scenario)
+        lines.append(
+            f"| {title} | {size:,.0f} | {1e6 * least / size:.0f} | {kept * 2**20 / KEPT / size:.1f} | {run:,.0f} |"
+        )
+    return lines
+
+
 def in_process(code: str, **environment: str) -> tuple[float, float, float]:
     """Return wall seconds, processor seconds and peak memory in MB of a fresh Python."""
     before, busy = time.perf_counter(), sum(os.times()[2:4])
@@ -120,6 +170,7 @@ def main() -> None:
         ("no departures", quiet),
         ("no departures, no ordinary traffic", quiet.model_copy(update={"baseline": ()})),
         ("ukraine-2022, 43 days", bf.load("ukraine-2022")),
+        ("ukraine-2022, its first 40 days", bf.load("ukraine-2022").until("2022-03-29")),
     ]
     lines = ["| one member | least, ms | median, ms |", "|---|---|---|"]
     for name, variant in rows:
@@ -150,6 +201,7 @@ def main() -> None:
         f"| compiling the kernel, the difference | {cold_busy - warm_busy:.1f} s processor time |",
         f"| `run`, 1,000 members | {many:.1f} s wall, {many_busy:.1f} s processor time, peak memory {peak:,.0f} MB |",
     ]
+    lines += ["", *per_place_hour()]
     block = "\n".join(["## Border engine", "", f"`make bench` on {computer()}.", "", *lines])
     write_section("border engine", block)
     print(block)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import borderflow as bf
+from borderflow.kernels import border
 from borderflow.network import compile_network, vary_network
 from borderflow.server.pictures import comparison_picture, unpack
 from borderflow.server.questions import Close, Exempt, Lanes, Move, Open, Setting, Switch, ask
@@ -92,10 +93,16 @@ def test_a_varied_network_is_the_compiled_one(reference, change):
     changed = ask(reference.network.scenario, [change])
     ours, theirs = vary_network(reference.network, changed), compile_network(changed)
     assert shared_hours(ours, theirs) == (len(theirs.hours), "")
-    same = [
-        field.name for field in dataclasses.fields(ours) if field.name not in ("arrays", "hours", "home", "scenario")
-    ]
+    arrays = ("arrays", "trips", "hours", "home", "scenario")  # compared above
+    same = [field.name for field in dataclasses.fields(ours) if field.name not in arrays]
     assert all(getattr(ours, name) == getattr(theirs, name) for name in same) and ours.scenario is changed
+
+
+@pytest.mark.parametrize("name", border.Trips._fields)
+def test_networks_with_other_trips_share_no_hour(reference, name):
+    trips = reference.network.trips
+    other = dataclasses.replace(reference.network, trips=trips._replace(**{name: getattr(trips, name) + 1}))
+    assert shared_hours(reference.network, other) == (0, f"network.trips.{name}")
 
 
 def test_moments_are_few_where_members_are_many(reference):

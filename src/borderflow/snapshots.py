@@ -257,7 +257,8 @@ def _acting(network: Network) -> dict[str, _Acting]:
     # numbers of areas depend on all shocks, what an origin sees of them does not
     shocks = np.moveaxis(rules.demand.shock[network.arrays.people.origin_area], -1, 0)
     out = {"people at the start": _Acting(network.home), "shocks": _Acting(shocks, each)}
-    for name, part in (("network", network.arrays), ("rules", rules), ("parameter", theta)):
+    parts = (("network", network.arrays), ("network.trips", network.trips), ("rules", rules), ("parameter", theta))
+    for name, part in parts:
         for path, value in _leaves(name, part):
             if path in ("network.people.origin_area", "rules.demand.shock"):
                 continue

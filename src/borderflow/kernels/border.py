@@ -5,7 +5,7 @@ Names of indices: ``o`` origin, ``g`` group (the last group number, ``G``, is or
 ``s = 2 * l + side`` station (side 0: exit, 1: entry), ``a`` alternative, ``r`` row of the choice table (origins first,
 then posts, from which people turned away choose again), ``t`` hour, ``d`` local day.
 
-Steps are in the modules beside this one, in the order of an hour: `choice`, `departures`, `arrivals`, `lines`,
+Steps are in the modules beside this one, in the order of an hour: `odds`, `departures`, `arrivals`, `lines`,
 `controls`, `crossings`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`. State is
 counts only. Each hour runs, in this order: call-up, departure and
 choice, arrival at lanes, service at the exit station, exit control, service at the entry station, entry control,
@@ -21,10 +21,10 @@ import numpy as np
 from borderflow.kernels import kernel_cache
 from borderflow.kernels.arithmetic import BEYOND, ZERO, normal_quantile
 from borderflow.kernels.arrivals import set_pace
-from borderflow.kernels.choice import spread_news, weigh
 from borderflow.kernels.crossings import cross
 from borderflow.kernels.departures import call_up, leave
 from borderflow.kernels.draws import binomial, keep_apart, normal
+from borderflow.kernels.odds import spread_news, weigh
 from borderflow.kernels.onward import choose_again, live_abroad
 from borderflow.kernels.parts import kernel, part
 from borderflow.kernels.purposes import *  # noqa: F403 - who reads states and records looks rows up beside `advance`

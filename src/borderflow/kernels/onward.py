@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from borderflow.kernels.arithmetic import ZERO
-from borderflow.kernels.choice import weigh
 from borderflow.kernels.counts import ask, draw_binomials
 from borderflow.kernels.departures import join, set_out
 from borderflow.kernels.draws import binomial, hypergeometric, keep_apart
+from borderflow.kernels.odds import weigh
 from borderflow.kernels.parts import part
 from borderflow.kernels.purposes import (
     ABROAD_WHO,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["THREE_DAYS", "local_offsets", "open_share"]
+from borderflow.scenario import Country, Place, Scenario
+
+__all__ = ["THREE_DAYS", "Calendar", "local_offsets", "make_calendar", "open_share"]
 
 THREE_DAYS = 72  # hours that hold a whole local day wherever they begin
 
@@ -34,6 +37,51 @@ def local_offsets(zones: Sequence[str], start: datetime, hours: int) -> NDArray[
                 offset = int(now.total_seconds() // 3600)
             out[row, t] = offset
     return out
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Local hours and days of every step.
+
+    Parameters
+    ----------
+    zones : tuple of str
+        IANA names, UTC first.
+    local : numpy.ndarray
+        Hours since the midnight that begins the scenario's first UTC day, by zone and step.
+    days : tuple of date
+        Local days, from the earliest local date of any zone.
+    first_day : int
+        The first of them, counted from the scenario's first UTC day.
+    first_ordinal : int
+        Proleptic ordinal of the scenario's first UTC day.
+    """
+
+    zones: tuple[str, ...]
+    local: NDArray[np.int64]
+    days: tuple[date, ...]
+    first_day: int
+    first_ordinal: int
+
+    @property
+    def local_day(self) -> NDArray[np.int64]:
+        """Local days since the scenario's first UTC day, by zone and step."""
+        return np.floor_divide(self.local, 24)
+
+    def day_of(self, zone: str) -> NDArray[np.int64]:
+        """Return the number among `days` of every step's local day."""
+        return np.ascontiguousarray(self.local_day[self.zones.index(zone)] - self.first_day)
+
+
+def make_calendar(scenario: Scenario, places: Sequence[Place | Country]) -> Calendar:
+    """Return the local time of every step at these places and countries."""
+    zones = tuple(dict.fromkeys(["UTC", *(place.time_zone for place in places)]))
+    steps = np.arange(scenario.hours) + scenario.start.hour
+    local = steps[None, :] + local_offsets(zones, scenario.start, scenario.hours)
+    local_day = np.floor_divide(local, 24)
+    first_ordinal, first_day = scenario.start.date().toordinal(), min(0, int(local_day.min()))
+    days = tuple(date.fromordinal(first_ordinal + n) for n in range(first_day, int(local_day.max()) + 1))
+    return Calendar(zones, local, days, first_day, first_ordinal)
 
 
 def open_share(opens: str, closes: str, zone: str, start: datetime, hours: int) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borderflow.network.calendars import THREE_DAYS
+from borderflow.network.lanes import LaneRow
 from borderflow.network.model import Station
 from borderflow.scenario import Baseline, Scenario
 
@@ -17,7 +18,7 @@ __all__ = ["ordinary_traffic", "scale_traffic"]
 def ordinary_traffic(
     scenario: Scenario,
     lanes: Sequence[Station],
-    lane_rows: Sequence[tuple[int, int, int, int, float, float, int, int]],
+    lane_rows: Sequence[LaneRow],
     open_rows: Sequence[NDArray[np.float64]],
     open_sample: Sequence[NDArray[np.float64]],
     zones: Sequence[str],
@@ -41,12 +42,12 @@ def ordinary_traffic(
         if row is None:
             continue
         zone = zones.index(lane.time_zone)
-        open_now = open_rows[lane_rows[number][7]]
+        open_now = open_rows[lane_rows[number].hours]
         weight = profile[np.mod(local[zone], 24)] * (open_now > 0)
         # a day cut off by the period keeps its hourly rates, so a whole day of this post is the norm
         clock = np.arange(THREE_DAYS) + local[zone, 0]
         whole = np.bincount(clock // 24 - clock[0] // 24) == 24
-        passing = profile[clock % 24] * (open_sample[lane_rows[number][7]] > 0)
+        passing = profile[clock % 24] * (open_sample[lane_rows[number].hours] > 0)
         scale = np.bincount(clock // 24 - clock[0] // 24, weights=passing)[whole].mean()
         weekday = np.array(row.weekdays)[(local_day[zone] + first_ordinal - 1) % 7]
         rate = row.persons_per_day * weekday * weight / scale

@@ -1,4 +1,4 @@
-"""Choice: what people know, and what it does to the odds of every way out (DESIGN 5.3)."""
+"""Odds: what people know, and what it does to the odds of every way out (DESIGN 5.3)."""
 
 from __future__ import annotations
 
