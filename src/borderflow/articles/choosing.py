@@ -359,7 +359,12 @@ def _is_answer(scene: Scene, amount: Amount, memory: Memory) -> bool:
 
 
 def _goes_to(scene: Scene, segment: tuple[int, int]) -> bool:
-    return any(one.role == "to" and segment[0] - 2 <= one.first < segment[1] for one in scene.mentions)
+    return any(one.role == "to" and segment[0] - 2 <= one.first < segment[1] for one in scene.mentions) or scene.tokens[
+        0
+    ].lower in (
+        "to",
+        "до",
+    )
 
 
 def _is_of_it(scene: Scene, amount: Amount) -> bool:

@@ -183,7 +183,9 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         for cue in scene.of("home")
     ):
         return True  # "the town of 40,000", "home to around 40,000", "2.5 million inhabitants"
-    if (kind.quantity.endswith("_*") or kind.quantity == "asylum_applications") and _is_of_others(scene, amount):
+    if (kind.quantity.endswith("_*") or kind.quantity in ("asylum_applications", "shelter_used")) and _is_of_others(
+        scene, amount
+    ):
         return True
     if amount.dimension in ("person", "bare") and any(
         0 <= cue.first - amount.noun_end <= 2 for cue in scene.of("harm")

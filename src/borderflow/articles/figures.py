@@ -354,7 +354,8 @@ def _with_nouns(scene: Scene, memory: Memory) -> Iterator[Amount]:
         if one.dimension == "bare" and _is_of_places(scene, one):
             one = one._replace(dimension="place")
         if one.dimension == "bare" and _is_of_cars(scene, one):
-            one = one._replace(dimension="vehicle")
+            before = (token.lower for token in reversed(scene.tokens[: one.first]) if dim_of(token.lower) == "vehicle")
+            one = one._replace(dimension="vehicle", noun=next(before, ""))
         else:
             one = one._replace(dimension=last, noun=noun) if one.dimension == "bare" and same else one
         if one.dimension == "bare" and last in ("time", "length") and noun in _OF_LAST and worded in _AGAIN:

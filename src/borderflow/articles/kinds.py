@@ -44,6 +44,7 @@ FIGURES: tuple[FigureKind, ...] = (
         "personal_numbers_issued", ("number", "person", "bare"), (("identity number",), ("hand out",)), "entry", 2.0
     ),
     FigureKind("notices_served", ("notice", "person", "bare"), (("notice",), ("hand out",)), "post", 1.7),
+    FigureKind("notices_served", ("notice",), (("notice",),), "post", 0.6),
     FigureKind("mobilised_cumulative", _PEOPLE, (("call up",), ("done",)), "country", 1.6),
     FigureKind("mobilised_planned", _PEOPLE, (("call up",), ("plan",)), "country", 1.5),
     FigureKind("mobilised_planned", _PEOPLE, (("call up",),), "country", 0.8),

@@ -97,6 +97,11 @@ class Memory:
         """Return the post that the sentence before spoke of."""
         return self.posts[-1] if self.posts and self.post_at >= self.number - 1 else None
 
+    def _is_post(self, scene: Scene, mention: Mention) -> bool:
+        """Tell whether a place that no list holds is a post: people go in or wait there, or it was one before."""
+        known = any(one.best.name == mention.best.name for one in self.posts)
+        return known or (mention.role in ("at", "via") and scene.has("enter", "leave", "cross", "queue", "wait"))
+
     def keep(self, scene: Scene) -> None:
         """Remember the places and the day of a sentence, and what kind of service it spoke of."""
         self.number += 1
@@ -154,6 +159,9 @@ class Memory:
                 self.subject, self.subject_at = mention, self.number - 1
             if kind == "crossing" or (kind == "city" and scene.is_called_post(mention)):
                 self.posts.append(mention)
+                self.post_at = self.number - 1
+            elif kind == "unknown" and self._is_post(scene, mention):
+                self.posts.append(mention)  # "at Hani i Hotit 1,730 people entered": no list holds it, but it is a post
                 self.post_at = self.number - 1
             elif kind in ("city", "region") or (kind == "unknown" and mention.best.score >= 0.5):
                 self.towns.append(mention)

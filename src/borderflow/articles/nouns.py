@@ -22,7 +22,7 @@ _NOUNS: tuple[tuple[str, str], ...] = tuple(
         ("person", "people|person|persons|guys|lads|fellows|парней|ребят|мужик|persons|refugee|migrant|asylum|citizen|individual|traveller|traveler|visitor|passenger|pedestrian|resident|"
                    "foreigner|foreign|national|men|women|man|woman|males|children|reservist|conscript|evacuee|returnee|displaced|arrivals|entries|civilian|"
                    "migrants|cyclist|walker|motorist|minor|adult|escapee|crosser|youngster|villager|patient|pensioner|newcomer|student|worker|russians|ukrainians|tourist|recruit|soldier|troops|holder|deportee|salvadoran|honduran|venezuelan|syrian|afghan|"
-                   "военнослужащ|солдат|боец|бойц|кыргыз|узбек|таджик|лиц|человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
+                   "военнослужащ|солдат|боец|бойц|кыргыз|узбек|таджик|лиц|человек|люд|людей|людям|людьми|запасник|дезертир|велосипедист|водител|гражд|россиян|беженц|детей|дети|детям|беженк|мигрант|мужчин|женщин|дет|пассажир|иностранц|иностранн|путешествен|резервист|жител|пешеход|"
                    "мобилизованн|призванн|военнообязан|переселенц|турист|украинц|прибывш|гост|заявител"),
         ("notice", "notice|summons|paper|повестк|повесток|предписан"),
         ("RUB", "rouble|ruble|руб|rub"), ("USD", "dollar|usd|доллар"), ("EUR", "euro|eur|евро"), ("KZT", "tenge|тенге"),

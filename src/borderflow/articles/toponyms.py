@@ -117,6 +117,7 @@ def find_places_in(
     weak: list[Mention] = []
     tokens = sentence.tokens
     people = find_people(tokens)
+    known = {name.partition(" ")[0].partition("-")[0] for name in told or ()}
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -126,7 +127,12 @@ def find_places_in(
         mention = None
         if token.is_word and (token.is_capital or token.text[0] >= "а"):
             mention = _longest(tokens, at, names, countries) if token.is_capital else _adjective(tokens, at, names)
-            if told and token.is_capital and (mention is None or mention.best.score < _LEAST):
+            if (
+                told
+                and token.is_capital
+                and _plain(token).casefold().partition("-")[0] in known
+                and (mention is None or mention.best.score < _LEAST)
+            ):
                 mention = _told(tokens, at, told) or mention
         if mention is None or _is_dateline(sentence, mention):
             at += 1 if mention is None else mention.last - at
@@ -248,9 +254,7 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         candidates = names.look_up(text)
         if size == 1 and at == 0 and candidates and candidates[0].source == "crossings" and _is_word(text.casefold()):
             near = [token.lower for token in tokens[1:3]]
-            if not (
-                set(near) & (_NOUNS_AFTER | {",", ":", "(", "-", "–", "—", "/", "."}) or _is_shut_or_open(tokens, 1)
-            ):
+            if not (set(near) & (_NOUNS_AFTER | {":", "(", "-", "–", "—", "/"}) or _is_shut_or_open(tokens, 1)):
                 candidates = []  # "Море штормит" is the sea, not Moreh
         if not candidates and size == 1 and text[0].casefold() >= "а" and (lemma := _lemma(text)) != text:
             candidates = names.look_up(lemma)

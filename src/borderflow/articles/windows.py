@@ -175,7 +175,9 @@ def _is_aside(scene: Scene, one: When) -> bool:
     until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
     if ("as", "of") in itertools.pairwise(before):
         return bool(until)
-    return bool(until) or any(word in ("than", "as", "чем", "double", "twice", "triple") for word in before[:-1])
+    comparing = [n for n, word in enumerate(before[:-1]) if word in ("than", "as", "чем", "double", "twice", "triple")]
+    counted = comparing and any(word[:1].isdigit() for word in before[comparing[-1] :])  # "more than 500 notices since"
+    return bool(until) or bool(comparing and not counted)
 
 
 _SAME = frozenset(
