@@ -204,6 +204,28 @@ def test_a_terminal_is_asked(tmp_path):
     assert load(tmp_path / "storm").place("bridge").country == "SE"
 
 
+def test_answers_that_end_are_one_line():
+    answers = iter(["Bridge", "SE"])
+
+    def ask(_question):
+        try:
+            return next(answers)
+        except StopIteration:
+            raise EOFError from None
+
+    with pytest.raises(bf.UsageError, match="new: the answers ended; write a table and name it with --crossings"):
+        ask_crossings(["SE"], ask)
+
+
+@pytest.mark.parametrize("closes", ["24:30", "24:01", "25:00"])
+def test_no_post_closes_after_midnight_of_its_day(tmp_path, closes):
+    # a draft with 24:30 was made and did not run
+    path = tmp_path / "crossings.csv"
+    path.write_text(f"name,country,lat,lon,opens,closes\nBridge,SE,65.8,24.1,08:00,{closes}\n")
+    with pytest.raises(bf.ScenarioError, match="crossings.csv:2: closes"):
+        read_crossings(path)
+
+
 def test_a_table_is_checked_line_by_line(tmp_path):
     path = tmp_path / "crossings.csv"
     path.write_text("name,country,lat,lon,cars_per_dya\nBridge,SE,65,24,1\n")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -650,3 +651,19 @@ def test_large_runs_have_large_chunks_and_large_members_go_alone(monkeypatch):
     assert cube.members_per_chunk(network, 1_000_000) == 3
     monkeypatch.setattr(cube, "LARGEST_BLOCK", 0.5 * each)
     assert cube.members_per_chunk(network, 5) == 1
+
+
+def test_plain_python_of_a_notebook_is_understood(tmp_path):
+    whole = run(tmp_path / "a", members=np.int64(3), seed=np.int64(2), without="closure", snapshots="2022-09-27")
+    again = run(tmp_path / "b", members=3, seed=2, without=["closure"], snapshots=[date(2022, 9, 27)])
+    assert hashes(whole.folder) == hashes(again.folder)
+    assert "closure" not in whole.manifest["events"] and (whole.folder / "snapshots" / "000024").is_dir()
+    assert bf.merge(whole.folder, tmp_path / "c").members == 3
+    for wrong, words in (
+        ({"members": 2.0}, "members must be a whole number, got 2.0"),
+        ({"seed": "one"}, "seed must be a whole number, got 'one'"),
+        ({"parameters": {"patience": "36"}}, "parameter 'patience' must be a finite number, got '36'"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            run(tmp_path / "d", **wrong)
+    assert not (tmp_path / "d").exists() and not (tmp_path / "d.part").exists()

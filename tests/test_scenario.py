@@ -273,6 +273,7 @@ ROWS = {
     "capacity below zero": ("lanes.csv", "psou,out,bus,vehicles,200", "psou,out,bus,vehicles,-200", None, r"exit_per_day: .*got '-200'"),
     "capacity inf": ("lanes.csv", "psou,out,bus,vehicles,200", "psou,out,bus,vehicles,inf", None, r"exit_per_day: .*got 'inf'"),
     "clock": ("lanes.csv", "09:00,16:00,Europe/Moscow", "9:00,16:00,Europe/Moscow", None, r"opens: .*got '9:00'"),
+    "hours past midnight": ("lanes.csv", "09:00,16:00,Europe/Moscow", "09:00,24:30,Europe/Moscow", None, r"lanes.csv:\d+: closes"),
     "hours without a zone": ("lanes.csv", "09:00,16:00,Europe/Moscow", "09:00,16:00,", None, r"opens, closes and hours_zone go together"),
     "link to nowhere": ("links.csv", "vladikavkaz,verkhny-lars,bus", "vladikavkaz,verkhni-lars,bus", None, r"no place 'verkhni-lars' \(did you mean 'verkhny-lars'\?\)"),
     "same link twice": ("links.csv", "vladikavkaz-verkhny-lars-bus,", "vladikavkaz-verkhny-lars-car,", None, r"id 'vladikavkaz-verkhny-lars-car' stands twice"),

@@ -215,6 +215,24 @@ def test_every_use_of_a_claim_can_be_shown(client, name):
     assert kinds == {"event", "parameter", "group", "country", "place", "capacity", "ordinary traffic"}
 
 
+def test_a_claim_says_whether_it_speaks_of_a_whole_country(client):
+    # the page draws these beside the arrivals of a country; of Ukraine it drew none, whose unit is persons a day
+    of = {name: {(one["place"], one["whole"]) for one in client.get(f"/api/scenarios/{name}/claims").json()["claims"]
+                 if one["quantity"] == "arrivals_daily"} for name in ("russia-2022", "ukraine-2022")}  # fmt: skip
+    assert {("Georgia (all crossings)", "GE"), ("Finland-Russia land border", "FI")} <= of["russia-2022"]
+    assert ("Storskog / Borisoglebsk", "") in of["russia-2022"]
+    assert {("Poland (all UA crossings)", "PL"), ("Slovakia (UA border)", "SK")} <= of["ukraine-2022"]
+    assert {("Romania (all borders)", "RO"), ("Romania (via Moldova)", "")} <= of["ukraine-2022"]
+
+
+def test_a_job_says_what_was_asked(client):
+    # the page takes another's run for its reference only where members and seed are the server's own
+    usual = client.get("/api/scenarios").json()[0]
+    assert (usual["members"], usual["seed"]) == (2, 1)
+    asked = client.get(f"/api/runs/{ask(client, kind='runs', members=1, seed=9)}").json()["request"]
+    assert (asked["members"], asked["seed"], asked["until"], asked["basis"]) == (1, 9, UNTIL, "scenario")
+
+
 def test_borders_close_and_wind(client):
     shapes = client.get("/api/borders").json()
     assert "Crimea" in shapes["disclaimer"]

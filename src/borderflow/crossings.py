@@ -47,7 +47,7 @@ class Crossing(BaseModel):
     walkers_per_day: Annotated[float, Field(ge=0, le=1e7)] | None = None
     ordinary_persons_per_day: Annotated[float, Field(ge=0, le=1e7)] | None = None
     opens: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
-    closes: Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")] | None = None
+    closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")] | None = None
     source: str = "guess: position and existence as given, unverified"
 
 
@@ -79,6 +79,7 @@ def ask_crossings(countries: Sequence[str], ask: Callable[[str], str] = input) -
         From a question to an answer.
     """
     found: list[Crossing] = []
+    ask = _with_an_end(ask)
     while True:
         name = ask(f"Crossing {len(found) + 1}, its name (empty: no more): ").strip()
         if not name:
@@ -88,6 +89,18 @@ def ask_crossings(countries: Sequence[str], ask: Callable[[str], str] = input) -
         cars = _ask(ask, "  cars a day that it can pass (empty: not known)? ", _read_number)
         walkers = _ask(ask, "  people on foot a day (empty: not known, 0: not allowed)? ", _read_number)
         found.append(Crossing(name=name, country=country, lat=lat, lon=lon, cars_per_day=cars, walkers_per_day=walkers))
+
+
+def _with_an_end(ask: Callable[[str], str]) -> Callable[[str], str]:
+    """Return what asks and says in one line that there are no more answers."""
+
+    def asked(question: str) -> str:
+        try:
+            return ask(question)
+        except EOFError:
+            raise UsageError("new: the answers ended; write a table and name it with --crossings") from None
+
+    return asked
 
 
 def _ask(ask: Callable[[str], str], question: str, read: Callable[[str], Any]) -> Any:

@@ -42,12 +42,12 @@ def run(
     seed: int | None = None,
     until: datetime | date | str | None = None,
     parameters: Mapping[str, float] | None = None,
-    without: tuple[str, ...] | list[str] = (),
+    without: str | Sequence[str] = (),
     out: str | Path | None = None,
     workers: int | None = None,
     pool: Pool | None = None,
     base: str | None = None,
-    snapshots: Sequence[str | datetime] = (),
+    snapshots: str | Sequence[str | date] = (),
     settings: Sequence[Setting] | None = None,
     beside: Mapping[str, str] | None = None,
     resume: bool = False,
@@ -79,7 +79,7 @@ def run(
     base : str, optional
         ``RUN@TIME``: go on from the members of a finished run as they were then. Seed and number of members are its
         own where not given; the scenario must be the same up to that hour.
-    snapshots : sequence of str or datetime
+    snapshots : sequence of str, datetime or date
         Hours (UTC) at which to keep the members, for later branches.
     settings : sequence of Setting, optional
         What is special about each member: parameter values, daily noise, further events.
@@ -116,14 +116,14 @@ def run(
     if settings is not None and len(settings) != len(numbers):
         raise UsageError(f"settings are of {len(settings)} members, the run is of {len(numbers)}")
     if without:
-        scenario = scenario.without(*without)
+        scenario = scenario.without(*_several(without))
     if parameters:
         scenario = scenario.with_parameters(**parameters)
     if until is not None:
         scenario = scenario.until(until)
     if branch is not None and until is None and scenario.end > branch.run.scenario.end:
         scenario = scenario.until(branch.run.scenario.end)
-    hours = tuple(sorted({hour_of(scenario, when) for when in snapshots}))
+    hours = tuple(sorted({hour_of(scenario, when) for when in _several(snapshots)}))
     folder = locate(out) if out is not None else Path("runs") / name
     require_ours(folder)
 
@@ -145,7 +145,7 @@ def run(
     return open_run(finish(part, folder), rows)
 
 
-def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
+def merge(parts: str | Path | Sequence[str | Path], out: str | Path) -> Run:
     """Join parts of one run, as made by ``run --members A:B``, into the run that one computer would have written.
 
     Parameters
@@ -170,7 +170,7 @@ def merge(parts: Sequence[str | Path], out: str | Path) -> Run:
     >>> merge(["/tmp/borderflow-doctest-a", "/tmp/borderflow-doctest-b"], "/tmp/borderflow-doctest-merged").members
     5
     """
-    runs = sorted((open_run(part) for part in parts), key=lambda one: one.first)
+    runs = sorted((open_run(part) for part in _several(parts)), key=lambda one: one.first)
     if not runs:
         raise UsageError("merge: name at least one part")
     _require_fit(runs)
@@ -259,6 +259,11 @@ def simulate_block(
             stop.set()
             raise
     return Block.join([one for one in blocks if one is not None])
+
+
+def _several(given: Any) -> Sequence[Any]:
+    """Return what may be given alone as one of several: a text is a sequence of letters, too."""
+    return (given,) if isinstance(given, str | Path) else given
 
 
 def _require_bounds(seed: int, workers: int | None) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -97,6 +98,8 @@ def choose_numbers(members: int | range | None, seed: int | None, branch: Snapsh
         members = DEFAULT_MEMBERS if known is None else range(known.first, known.first + known.members)
     if seed is None:
         seed = 1 if known is None else known.seed
+    seed = _whole("seed", seed)
+    members = members if isinstance(members, range) else _whole("members", members)
     numbers = members if isinstance(members, range) else range(members)
     if not isinstance(members, range) and not 1 <= members <= MAX_MEMBERS:
         raise UsageError(f"members must be 1 to {MAX_MEMBERS:,}, got {members}")
@@ -111,6 +114,14 @@ def choose_numbers(members: int | range | None, seed: int | None, branch: Snapsh
             raise UsageError(f"the run branched from has members {known.first}:{known.first + known.members}, "
                              f"got {numbers.start}:{numbers.stop}")  # fmt: skip
     return numbers, seed
+
+
+def _whole(what: str, number: Any) -> int:
+    """Return a plain whole number, also of those of numpy, which no JSON holds."""
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise UsageError(f"{what} must be a whole number, got {number!r}") from None
 
 
 def part_of(folder: Path) -> Path:

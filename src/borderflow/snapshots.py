@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,8 @@ class Snapshots:
         return {position: dict(moment.arrays) for position, moment in found.items()}
 
 
-def hour_of(scenario: Scenario, when: str | datetime) -> int:
-    """Return hours since the start of the scenario of a moment in UTC.
+def hour_of(scenario: Scenario, when: str | date) -> int:
+    """Return hours since the start of the scenario of a moment in UTC; a date means its 00:00.
 
     Raises
     ------
@@ -130,6 +130,8 @@ def hour_of(scenario: Scenario, when: str | datetime) -> int:
         moment = datetime.fromisoformat(when) if isinstance(when, str) else when
     except ValueError:
         raise UsageError(f"not a time: {when!r}; write for example 2022-09-27T00:00") from None
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day)
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = (moment - scenario.start).total_seconds()
     if seconds % 3600:

@@ -28,13 +28,27 @@ PATIENCE = 120_000  # milliseconds: software WebGL on a busy computer is slow
 def address():
     if not PAGE.is_file():
         pytest.skip("the page is not built: make page")
-    command = [sys.executable, "-m", "borderflow.cli", "serve", "russia-2022", "--port", "0", "--members", "8"]
+    with serving(members=8) as found:
+        wait_for_the_engine(found)
+        yield found
+
+
+@pytest.fixture
+def long_address(address):
+    """A server that is busy with its reference for a while; it begins when the engine is compiled."""
+    with serving(members=1000) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def serving(members):
+    """Give the address of a server with so many members of the reference."""
+    command = [sys.executable, "-m", "borderflow.cli", "serve", "russia-2022", "--port", "0", "--members", str(members)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             line = server.stdout.readline()
             found = re.search(r"http://\S+", line)
             assert found, line
-            wait_for_the_engine(found[0])
             yield found[0]
         finally:
             server.terminate()  # leaving the block waits for it

@@ -64,5 +64,5 @@ async function showFit(name: string): Promise<void> {
         `${number(one.posterior_q50)} (${range(one.posterior_q05, one.posterior_q95)})`, `${number(one.prior_q50)} (${range(one.prior_q05, one.prior_q95)})`]))),
     h("details", {}, h("summary", {}, `Unknowns before and after, as a table (${lasting.length})`), table("Unknowns", ["Unknown", "Unit", "Prior: median (90 %)", "Fit: median (90 %)", "Learned?", "From"],
       lasting.map((one) => [one.name.replace(/_/g, " "), one.unit === "1" ? "–" : one.unit, `${small(one.prior_median)} (${small(one.prior_low)} to ${small(one.prior_high)})`,
-        `${small(one.median)} (${small(one.low)} to ${small(one.high)})`, one.verdict, h("span", {}, ...claimLinks(one.informed_by.split(/[ ,]+/).filter((id) => /^[ESU]\d+$/.test(id)).slice(0, 6)))]))));
+        `${small(one.median)} (${small(one.low)} to ${small(one.high)})`, one.verdict, h("span", {}, ...claimLinks(one.informed_by.split(/[ ,]+/).filter((id) => /^[A-Z]+\d+$/.test(id)).slice(0, 6)))]))));
 }

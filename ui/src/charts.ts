@@ -11,7 +11,7 @@ import { on, set, state } from "./state";
 type Mark = { x: number; x1: number; y: number; claim: Claim };
 type Spec = {
   id: string; title: string; note: string; unit: string; x: number[]; reference: ArrayLike<number>[]; changed: ArrayLike<number>[] | null;
-  marks: Mark[]; events: BorderEvent[]; whole: boolean; apart: boolean;
+  marks: Mark[]; events: BorderEvent[]; whole: boolean; apart: boolean; daily: boolean;
 };
 
 const HOUR = 3600;
@@ -88,10 +88,10 @@ function table(spec: Spec): HTMLElement {
   details.addEventListener("toggle", () => {
     if (details.childElementCount > 1) return;
     const rows = spec.x.map((_, n) => n).filter((n) => n % step === 0).map((n) => h("tr", {},
-      h("th", { scope: "row" }, new Date(spec.x[n] * 1000).toISOString().slice(0, step < spec.x.length / 40 ? 10 : 16).replace("T", " ")),
+      h("th", { scope: "row" }, new Date(spec.x[n] * 1000).toISOString().slice(0, spec.daily ? 10 : 16).replace("T", " ")),
       h("td", {}, number(spec.reference[3][n], spec.apart, spec.whole)), h("td", {}, range(spec.reference[1][n], spec.reference[5][n], spec.apart, spec.whole)),
       spec.changed ? h("td", {}, `${number(spec.changed[3][n], false, spec.whole)} (${range(spec.changed[1][n], spec.changed[5][n], false, spec.whole)})`) : null));
-    details.append(h("div", { class: "scroll", tabindex: 0 }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "time (UTC) or local day"),
+    details.append(h("div", { class: "scroll", tabindex: 0 }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, spec.daily ? "local day" : "time (UTC)"),
       h("th", { scope: "col" }, `median, ${spec.unit}`), h("th", { scope: "col" }, "90 % of runs"), spec.changed ? h("th", { scope: "col" }, "what if") : null)), h("tbody", {}, rows))));
   });
   return details;
@@ -127,11 +127,11 @@ function arrivals(country: string, name: string): Spec[] {
   if (!reference) return [];
   const posts = new Set(scenario.posts.filter((post) => post.country === country).map((post) => post.id));
   const events = scenario.events.filter((event) => event.enabled && (event.kind === "shock" || event.countries.includes(country) || event.crossings.some((one) => posts.has(one))));
-  const claims = state.claims.filter((claim) => claim.quantity === "arrivals_daily" && claim.unit === "persons" && claim.place.startsWith(own.name));
+  const claims = state.claims.filter((claim) => claim.quantity === "arrivals_daily" && ["persons", "persons/day"].includes(claim.unit) && claim.whole === country);
   return [{
     id: "arrivals", title: `Arrivals in ${name}`, unit: "persons a day", whole: true, events,
-    note: `Citizens of ${scenario.home.name} entering, gross, persons per local day (flow, in). Marks: claims.`,
-    x: middays(state.reference!, own.offset), reference, changed, marks: apart() ? [] : marks(claims, own.offset), apart: apart(),
+    note: `Citizens of ${scenario.home.name} entering, gross, persons per local day (flow, in). Marks: claims on the whole of it.`,
+    x: middays(state.reference!, own.offset), reference, changed, marks: apart() ? [] : marks(claims, own.offset), apart: apart(), daily: true,
   }];
 }
 
@@ -153,12 +153,12 @@ function crossing(post: Post): Spec[] {
   const line = cars ? "queue_cars" : "queue_persons";
   const out: Spec[] = [
     {
-      id: "queue", title: `Line at ${post.name}`, unit: cars ? "vehicles" : "persons", whole: true, events, x, apart: apart(),
+      id: "queue", title: `Line at ${post.name}`, unit: cars ? "vehicles" : "persons", whole: true, events, x, apart: apart(), daily: false,
       note: `${cars ? "Cars" : "Persons"} waiting to leave, both sides, by hour (stock). Marks: claims.`,
       reference: first(line), changed: other(line), marks: cars ? here("queue_cars", "vehicles") : [],
     },
     {
-      id: "wait", title: `Wait at ${post.name}`, unit: "hours", whole: false, events, x, apart: apart(),
+      id: "wait", title: `Wait at ${post.name}`, unit: "hours", whole: false, events, x, apart: apart(), daily: false,
       note: `Expected wait of those joining the line (${post.wait_mode}), hours, by hour of joining. Marks: claims.`,
       reference: first("wait_hours_joining"), changed: other("wait_hours_joining"), marks: here("wait_hours", "hours"),
     },
@@ -167,7 +167,7 @@ function crossing(post: Post): Spec[] {
     const about = scenario.quantities[need];
     out.push({
       id: "needs", title: "Needs of people in line:", unit: about.unit, whole: true, events, x: middays(shown, offset), reference: needed, changed: neededThen,
-      note: `At ${post.name}: ${about.meaning}; ${about.unit} per local day (${about.kind}).`, marks: [], apart: apart(),
+      note: `At ${post.name}: ${about.meaning}; ${about.unit}${about.kind === "flow" ? " per local day" : ", by local day"} (${about.kind}).`, marks: [], apart: apart(), daily: true,
     });
   }
   return out;
@@ -313,10 +313,9 @@ function hover(u: uPlot, spec: Spec, tip: HTMLElement): void {
   });
   const event = spec.events.filter((one) => Math.abs(u.valToPos(seconds(one.start), "x") - left) < 4);
   const time = new Date(spec.x[n] * 1000).toISOString();
-  const daily = spec.x.length < 200;
   const value = (rows: ArrayLike<number>[]) => `${number(rows[3][n], spec.apart, spec.whole)} ${spec.unit} (90 %: ${range(rows[1][n], rows[5][n], spec.apart, spec.whole)})`;
   fill(tip,
-    h("b", {}, daily ? shortDay(time) : `${shortDay(time)}, ${time.slice(11, 16)} UTC`), h("span", {}, `${spec.apart ? "what if less reference: " : spec.changed ? "reference: " : ""}${value(spec.reference)}`),
+    h("b", {}, spec.daily ? shortDay(time) : `${shortDay(time)}, ${time.slice(11, 16)} UTC`), h("span", {}, `${spec.apart ? "what if less reference: " : spec.changed ? "reference: " : ""}${value(spec.reference)}`),
     spec.changed ? h("span", {}, `what if: ${value(spec.changed)}`) : null,
     ...near.map((one) => h("span", { class: "claim" }, `${one.claim.id}: ${Number(one.claim.value).toLocaleString("en-GB")} ${one.claim.unit}, ${one.claim.claim_status}, ${one.claim.publisher}`)),
     ...event.map((one) => h("span", {}, `Event: ${one.title}`)));

@@ -35,12 +35,16 @@ function startViews(): void {
   mark();
 }
 
+/** What the server simulates where nobody says otherwise. */
+type Usual = { members: number; seed: number };
+
 /** Follow the run of the scenario as it is: the server starts it by itself for the first one. */
-async function loadReference(scenario: Scenario): Promise<void> {
-  type Asked = Job & { request: { scenario: string; changes: unknown[]; until: string; basis: Basis } };
+async function loadReference(scenario: Scenario, usual: Usual): Promise<void> {
+  type Asked = Job & { request: Usual & { scenario: string; changes: unknown[]; until: string; basis: Basis } };
   const runs = await get<Asked[]>("/api/runs");
+  // programs may have asked for other members or seeds: questions are paired with the server's own
   const own = runs.filter(({ kind, request, state: is }) => kind !== "comparison" && request.scenario === scenario.name && request.basis === state.basis &&
-    !request.changes.length && !request.until && !["failed", "cancelled"].includes(is));
+    request.members === usual.members && request.seed === usual.seed && !request.changes.length && !request.until && !["failed", "cancelled"].includes(is));
   const job = own.at(-1) ?? (await post<Job>("/api/runs", { scenario: scenario.name, basis: state.basis }));
   const what = state.basis === "forecast" ? "forecast" : "reference";
   let shown = 0, over = false;
@@ -57,7 +61,7 @@ async function loadReference(scenario: Scenario): Promise<void> {
   });
   over = true;
   // somebody else stopped it
-  if (done.state === "cancelled") return loadReference(scenario);
+  if (done.state === "cancelled") return loadReference(scenario, usual);
   const reference = await fetchPicture(done.id);
   show(scenario, reference, reference.members);
   set({ busy: false });
@@ -110,7 +114,7 @@ async function start(): Promise<void> {
   startEvidence(panel);
   startAbout(panel);
   startCharts();
-  const list = await get<{ name: string; title: string }[]>("/api/scenarios");
+  const list = await get<(Usual & { name: string; title: string })[]>("/api/scenarios");
   const name = list.some((one) => one.name === wanted) ? wanted : list[0].name;
   const scenario = await get<Scenario>(`/api/scenarios/${name}`);
   if (!scenario.forecast) state.basis = "scenario";
@@ -122,7 +126,7 @@ async function start(): Promise<void> {
   void get<{ claims: Claim[]; sources: Source[] }>(`/api/scenarios/${name}/claims`).then(set);
   // the map is most of the code: what can be read without it is there first
   void import("./map").then(({ startMap }) => startMap(scenario));
-  await loadReference(scenario);
+  await loadReference(scenario, list.find((one) => one.name === name)!);
   document.body.dataset.ready = "1";
 }
 

@@ -55,6 +55,9 @@ export function picture(): Picture | null {
   return state.shown === "reference" ? state.reference : (state.changed ?? state.reference);
 }
 
+/** Kinds of change that the page can show. */
+const KINDS: Change["kind"][] = ["switch", "move", "close", "open", "lanes", "exempt"];
+
 let timer = 0;
 
 function remember(): void {
@@ -94,7 +97,7 @@ export function recall(): { scenario: string } {
   if (camera.length === 3 && camera.every(Number.isFinite)) state.camera = camera as [number, number, number];
   try {
     const changes = JSON.parse(text("changes") || "[]");
-    if (Array.isArray(changes)) state.changes = changes.filter((one) => one && typeof one.kind === "string").slice(0, 50);
+    if (Array.isArray(changes)) state.changes = changes.filter((one) => one && KINDS.includes(one.kind)).slice(0, 50);
   } catch {
     state.changes = [];
   }

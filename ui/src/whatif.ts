@@ -78,7 +78,7 @@ function changeList(): HTMLElement {
 }
 
 function controls(): HTMLElement {
-  const numbers = [...new Set([state.reference?.members ?? 100, 50, 100, 200, 400])].sort((a, b) => a - b).map((one) => h("option", { value: String(one), selected: one === state.members }, `${one} runs`));
+  const numbers = [...new Set([state.members || 100, 50, 100, 200, 400])].sort((a, b) => a - b).map((one) => h("option", { value: String(one), selected: one === state.members }, `${one} runs`));
   return h("div", {},
     h("div", { class: "row" },
       h("button", { type: "button", id: "run", class: "main", disabled: !state.changes.length || !state.reference || !!state.job, onclick: () => void run() }, "Run"),
@@ -146,6 +146,11 @@ async function run(): Promise<void> {
   if (live && JSON.stringify(state.changes) !== asked && state.changes.length) void run();
 }
 
+function say(text: string): void {
+  message = text;
+  progress();
+}
+
 function elapsed(): string {
   return ((performance.now() - started) / 1000).toFixed(1);
 }
@@ -179,6 +184,9 @@ function ways(): HTMLElement {
   kind.addEventListener("change", refresh);
   refresh();
   const add = () => {
+    if (kind.value !== "open" && !start.value) return say("Give the day from which it holds.");
+    if (kind.value === "lanes" && !(Number(factor.value) > 0)) return say("Give by how much the capacity is multiplied, more than 0.");
+    message = "";
     const local = scenario.posts.find((one) => one.id === post.value)!;
     const time = (date: string) => midnight(date, local.zone);
     const period = { start: time(start.value), end: end.value ? time(end.value) : null };

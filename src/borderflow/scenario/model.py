@@ -162,6 +162,8 @@ class Scenario(Model):
         """Return the scenario with other parameter values (priors unchanged) or factors (``capacity:POST`` ...)."""
         parameters, factors = dict(self.parameters), dict(self.factors)
         for name, value in values.items():
+            if isinstance(value, str):
+                raise UsageError(f"parameter {name!r} must be a finite number, got {value!r}")
             if ":" in name:
                 factors[self.checked_factor(name, value)] = float(value)
                 continue

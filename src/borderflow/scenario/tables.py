@@ -50,7 +50,7 @@ class Lane(Model):
     exit_per_day: Annotated[float, Field(ge=0, le=1e9)]
     entry_per_day: Annotated[float, Field(ge=0, le=1e9)]
     opens: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
-    closes: Annotated[str, Field(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")] | None = None
+    closes: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")] | None = None
     hours_zone: Zone | None = None
     first_day: date | None = None
     last_day: date | None = None

@@ -22,7 +22,7 @@ from borderflow.server.desk import Basis, Desk, Result
 from borderflow.server.jobs import Job
 from borderflow.server.pictures import effect_rows
 from borderflow.server.questions import Change
-from borderflow.server.views import border_shapes, scenario_view, sources_of, used_in
+from borderflow.server.views import border_shapes, scenario_view, sources_of, used_in, whole_countries
 
 __all__ = ["add_routes"]
 
@@ -113,9 +113,15 @@ def show_scenario(study: TheStudy) -> dict[str, Any]:
 
 @router.get("/scenarios/{name}/claims", tags=["evidence"], summary="The ledger of claims")
 def list_claims(study: TheStudy) -> dict[str, Any]:
-    """Return every claim with where the scenario uses it, and the sources of its numbers in their own words."""
-    used = used_in(study.scenario)
-    claims = [{**claim.model_dump(mode="json"), "used_in": used.get(claim.id, [])} for claim in study.ledger]
+    """Return every claim with where the scenario uses it, and the sources of its numbers in their own words.
+
+    ``whole`` is the country that a claim speaks of as a whole, empty for a crossing or a part of a border.
+    """
+    used, whole = used_in(study.scenario), whole_countries(study.scenario, study.ledger)
+    claims = [
+        {**claim.model_dump(mode="json"), "used_in": used.get(claim.id, []), "whole": whole.get(claim.id, "")}
+        for claim in study.ledger
+    ]
     return {"claims": claims, "sources": sources_of(study.scenario)}
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from borderflow.errors import UsageError
 from borderflow.event_words import capital_zone, describe_event, event_zone, moment, zone_words
+from borderflow.ledger import Claim
+from borderflow.observations.sites import PlaceFinder
 from borderflow.places import country_name, load_borders
 from borderflow.results import QUANTITIES
 from borderflow.scenario import EntryBan, Place, Scenario
 from borderflow.server.samples import HOURLY
 
-__all__ = ["border_shapes", "scenario_view", "sources_of", "used_in"]
+__all__ = ["border_shapes", "scenario_view", "sources_of", "used_in", "whole_countries"]
 
 
 def scenario_view(scenario: Scenario, name: str, forecast_from: str | None = None) -> dict[str, Any]:
@@ -194,4 +198,16 @@ def used_in(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
         # what looks like an id and is none (a road, a check point) is nobody's: callers look claims up
         for claim in sorted(set(re.findall(r"\b[A-Z]+\d+\b", one["text"]))):
             out.setdefault(claim, []).append({name: one[name] for name in ("kind", "id", "title")})
+    return out
+
+
+def whole_countries(scenario: Scenario, claims: Iterable[Claim]) -> dict[str, str]:
+    """Return the country of each claim that speaks of one as a whole, by id."""
+    find = PlaceFinder(scenario)
+    out: dict[str, str] = {}
+    for claim in claims:
+        with suppress(UsageError):  # of no place of the model
+            posts, country = find(claim)
+            if not posts:
+                out[claim.id] = country
     return out
