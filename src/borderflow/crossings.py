@@ -78,8 +78,14 @@ def ask_crossings(countries: Sequence[str], ask: Callable[[str], str] = input) -
     ask : callable
         From a question to an answer.
     """
+    try:
+        return _ask_for_all(countries, ask)
+    except EOFError:
+        raise UsageError("new: the answers ended; write a table and name it with --crossings") from None
+
+
+def _ask_for_all(countries: Sequence[str], ask: Callable[[str], str]) -> tuple[Crossing, ...]:
     found: list[Crossing] = []
-    ask = _with_an_end(ask)
     while True:
         name = ask(f"Crossing {len(found) + 1}, its name (empty: no more): ").strip()
         if not name:
@@ -89,18 +95,6 @@ def ask_crossings(countries: Sequence[str], ask: Callable[[str], str] = input) -
         cars = _ask(ask, "  cars a day that it can pass (empty: not known)? ", _read_number)
         walkers = _ask(ask, "  people on foot a day (empty: not known, 0: not allowed)? ", _read_number)
         found.append(Crossing(name=name, country=country, lat=lat, lon=lon, cars_per_day=cars, walkers_per_day=walkers))
-
-
-def _with_an_end(ask: Callable[[str], str]) -> Callable[[str], str]:
-    """Return what asks and says in one line that there are no more answers."""
-
-    def asked(question: str) -> str:
-        try:
-            return ask(question)
-        except EOFError:
-            raise UsageError("new: the answers ended; write a table and name it with --crossings") from None
-
-    return asked
 
 
 def _ask(ask: Callable[[str], str], question: str, read: Callable[[str], Any]) -> Any:
