@@ -81,7 +81,7 @@ def term_costs(scenario: Scenario, advance: Callable[..., tuple[int, int]]) -> l
         state, record, spent = workspace.reset(), new_record(network), new_clocks(list(TERMS), hours)
         normals = np.full(state.noise.shape, np.nan)
         filled = state.minds, state.rate, state.noise, state.travel
-        border.prepare(network.trips, a.lanes, theta, *filled, 1, 0, normals)
+        border.prepare(network.trips, theta, *filled, 1, 0, normals)
         code, _ = advance(a, rules, theta, state, record, 1, 0, 0, hours, network.everyone, NEWS_HOURS, spent)
         assert code == border.OK
         costs.append(spent)

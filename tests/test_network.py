@@ -309,7 +309,7 @@ def test_arrays_have_the_shapes_that_the_kernel_expects(network):
     hours, lanes, posts = len(network.hours), len(network.lanes), len(network.posts)
     a = network.arrays
     assert a.lanes.ordinary.shape == (hours, lanes, len(network.scenario.visa_classes))
-    assert a.lanes.units.shape == (lanes, 2)
+    assert network.trips.units.shape == (lanes, 2)
     assert a.lanes.open_share.shape[1] == hours
     assert a.clock.country_day.shape == (len(network.countries), hours)
     assert a.choices.post_row.shape == (posts,)

@@ -387,9 +387,7 @@ def run_member(
     if normals is None:
         normals = np.full(state.noise.shape, np.nan)
     a = network.arrays
-    border.prepare(
-        network.trips, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, seed, member, normals
-    )
+    border.prepare(network.trips, theta, state.minds, state.rate, state.noise, state.travel, seed, member, normals)
     hour = 0
     if not border.advance.signatures:
         with _uncollected():

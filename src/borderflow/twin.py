@@ -264,10 +264,10 @@ class Twin:
         return constants[c.kind[way]] - cost - p.memory_penalty * float(c.own[way])
 
     def _persons_per_open_hour(self, lane: int, side: int) -> float:
-        lanes, p = self.arrays.lanes, self.theta
-        persons = (p.bus_occupancy if lanes.mode[lane] == 1 else p.car_occupancy) if lanes.in_vehicles[lane] else 1.0
+        lanes, trips, p = self.arrays.lanes, self.network.trips, self.theta
+        persons = (p.bus_occupancy if lanes.mode[lane] == 1 else p.car_occupancy) if trips.in_vehicles[lane] else 1.0
         persons = 1.0 - p.seat_load if lanes.kind[lane] == border.AIR else persons
-        return float(lanes.units[lane, side]) * persons / float(lanes.open_per_day[lanes.hours[lane]])
+        return float(trips.units[lane, side]) * persons / float(lanes.open_per_day[lanes.hours[lane]])
 
     # --- 1. call-up ---
 

@@ -124,9 +124,9 @@ def test_one_person_too_many_is_an_error(monkeypatch):
 def _half_way() -> tuple[Network, border.State, border.Record, tuple[border.Rules, border.Theta]]:
     network = compile_network(tiny_scenario(days=4))
     rules, theta = compile_rules(network)
-    state, record, a = new_state(network), new_record(network), network.arrays
+    state, record = new_state(network), new_record(network)
     normals = np.full(state.noise.shape, np.nan)
-    border.prepare(network.trips, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, 1, 0, normals)
+    border.prepare(network.trips, theta, state.minds, state.rate, state.noise, state.travel, 1, 0, normals)
     assert _advance(network, state, record, (rules, theta), 0, 66) == (border.OK, 66)
     return network, state, record, (rules, theta)
 

@@ -80,7 +80,7 @@ def test_pieces_of_time(network, alone, cuts):
     rules, theta = compile_rules(network)
     a, state, record = network.arrays, new_state(network), new_record(network)
     normals = np.full(state.noise.shape, np.nan)
-    border.prepare(network.trips, a.lanes, theta, state.minds, state.rate, state.noise, state.travel, 5, 2, normals)
+    border.prepare(network.trips, theta, state.minds, state.rate, state.noise, state.travel, 5, 2, normals)
     bounds = [0, *cuts, len(network.hours)]
     for first, last in pairwise(bounds):
         out = border.advance(a, rules, theta, state, record, 5, 2, first, last, network.everyone, NEWS_HOURS)

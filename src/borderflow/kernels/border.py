@@ -6,8 +6,8 @@ Names of indices: ``o`` origin, ``g`` group (the last group number, ``G``, is or
 then posts, from which people turned away choose again), ``t`` hour, ``d`` local day.
 
 Steps are in the modules beside this one, in the order of an hour: `odds`, `departures`, `arrivals`, `lines`,
-`controls`, `crossings`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`. State is
-counts only. Each hour runs, in this order: call-up, departure and
+`controls`, `crossings`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`
+and `samples`. State is counts only. Each hour runs, in this order: call-up, departure and
 choice, arrival at lanes, service at the exit station, exit control, service at the entry station, entry control,
 reconsidering in line, choosing again after being turned away, stays abroad, record, check of the sum of people.
 """
@@ -103,7 +103,7 @@ def recount(roads, lines, counter, every_type):
 with kernel_cache():
 
     @kernel
-    def prepare(trips, lanes, theta, minds, rate, noise, travel, seed, member, normals):
+    def prepare(trips, theta, minds, rate, noise, travel, seed, member, normals):
         """Fill what follows from parameters: weights of alternatives, rates of lanes, daily noise, travel factors.
 
         ``normals`` holds standard normal numbers (days, 1 + C) that replace the member's own where not NaN.
@@ -132,19 +132,19 @@ with kernel_cache():
             minds.leg_hours[a] = trips.hours[a] - trips.ride[service]
         for steps in (minds.inner, minds.outer, minds.mixture):
             steps[:] = BEYOND
-        for lane in range(lanes.post.size):
+        for lane in range(trips.mode.size):
             persons = 1.0
-            if lanes.in_vehicles[lane] == 1:
-                persons = theta.bus_occupancy if lanes.mode[lane] == 1 else theta.car_occupancy
-            if lanes.kind[lane] == AIR:
+            if trips.in_vehicles[lane] == 1:
+                persons = theta.bus_occupancy if trips.mode[lane] == 1 else theta.car_occupancy
+            if trips.lane_kind[lane] == AIR:
                 persons = 1.0 - theta.seat_load
             for side in range(2):
-                rate[lane, side] = lanes.units[lane, side] * persons / lanes.open_per_day[lanes.hours[lane]]
+                rate[lane, side] = trips.units[lane, side] * persons / trips.open_hours[lane]
         for day in range(noise.shape[0]):
             for column in range(noise.shape[1]):
                 z = normals[day, column]
                 if math.isnan(z):
-                    site = 0 if column == 0 else lanes.country_key[column - 1]
+                    site = 0 if column == 0 else trips.country_key[column - 1]
                     z = normal(seed, member, day, site, NOISE_ALL if column == 0 else NOISE_COUNTRY)
                 spread = theta.demand_noise if column == 0 else theta.destination_noise
                 noise[day, column] = math.exp(spread * z - 0.5 * spread * spread)

@@ -50,7 +50,7 @@ class Choices(NamedTuple):
 
 
 class Trips(NamedTuple):
-    """What the alternatives of `Choices` are like before anything happens; read once for every member."""
+    """What alternatives and lanes are like before anything happens; read once for every member."""
 
     lane: np.ndarray  # (A,) as in `Choices`
     service: np.ndarray  # (A,) or -1
@@ -61,6 +61,12 @@ class Trips(NamedTuple):
     size: np.ndarray  # (A,) logarithm of the seats of a service against a large one
     platform: np.ndarray  # (1 + W,) `Choices.service_lane`
     ride: np.ndarray  # (1 + W,) hours from there on
+    units: np.ndarray  # (L, 2) capacity per day in units
+    in_vehicles: np.ndarray  # (L,)
+    mode: np.ndarray  # (L,) as in `Lanes`
+    lane_kind: np.ndarray  # (L,) as in `Lanes`
+    open_hours: np.ndarray  # (L,) a day
+    country_key: np.ndarray  # (C,) as in `Lanes`
 
 
 class Lanes(NamedTuple):
@@ -71,8 +77,6 @@ class Lanes(NamedTuple):
     kind: np.ndarray  # (L,)
     mode: np.ndarray  # (L,) 0 car, 1 bus, 2 foot, 3 train, 4 air, 5 all
     key: np.ndarray  # (L,)
-    units: np.ndarray  # (L, 2) capacity per day in units
-    in_vehicles: np.ndarray  # (L,)
     hours: np.ndarray  # (L,) row of open_share
     open_share: np.ndarray  # (K, T) open share of the hour
     open_per_day: np.ndarray  # (K,) open hours per day

@@ -44,10 +44,11 @@ def compile_network(scenario: Scenario) -> Network:
     rows = list_choices(scenario, posts, lanes)
     calendar = make_calendar(scenario, [*origins, *scenario.countries])
     population = np.array([place.population or 0 for place in origins], np.int64)
+    arrays = _flat_arrays(scenario, lanes, rows, calendar, population)
     return Network(
         scenario=scenario,
-        arrays=_flat_arrays(scenario, lanes, rows, calendar, population),
-        trips=_trips(rows, *_platforms(lanes)),
+        arrays=arrays,
+        trips=_trips(rows, lanes, arrays.lanes),
         lanes=tuple(lanes.stations),
         posts=posts.ids,
         origins=tuple(place.id for place in origins),
@@ -138,10 +139,10 @@ def _choices(scenario: Scenario, lanes: LaneTable, rows: ChoiceTable, row_share:
     )
 
 
-def _trips(rows: ChoiceTable, platform: NDArray[np.int64], ride: NDArray[np.float64]) -> border.Trips:
+def _trips(rows: ChoiceTable, lanes: LaneTable, flat_lanes: border.Lanes) -> border.Trips:
     from borderflow.kernels import border
 
-    flat = rows.alternatives
+    flat, (platform, ride) = rows.alternatives, _platforms(lanes)
     return border.Trips(
         lane=_short(a.lane for a in flat).astype(np.uint32),
         service=_short(a.service for a in flat),
@@ -152,6 +153,12 @@ def _trips(rows: ChoiceTable, platform: NDArray[np.int64], ride: NDArray[np.floa
         size=np.array([a.size for a in flat], float),
         platform=platform,
         ride=ride,
+        units=np.array([(row.exit_per_day, row.entry_per_day) for row in lanes.rows]).reshape(-1, 2),
+        in_vehicles=_integers(row.in_vehicles for row in lanes.rows),
+        mode=flat_lanes.mode,
+        lane_kind=flat_lanes.kind,
+        open_hours=flat_lanes.open_per_day[flat_lanes.hours],
+        country_key=flat_lanes.country_key,
     )
 
 
@@ -175,8 +182,6 @@ def _lanes(scenario: Scenario, lanes: LaneTable, calendar: Calendar) -> border.L
         kind=_integers(row.kind for row in lanes.rows),
         mode=_integers(row.mode for row in lanes.rows),
         key=key,
-        units=np.array([(row.exit_per_day, row.entry_per_day) for row in lanes.rows]).reshape(-1, 2),
-        in_vehicles=_integers(row.in_vehicles for row in lanes.rows),
         hours=_integers(row.hours for row in lanes.rows),
         open_share=np.stack(opening.shares),
         open_per_day=np.array(opening.per_day),
