@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from borderflow.articles.cues import Cue
 from borderflow.articles.event_sites import OF_STATES
 from borderflow.articles.findings import Finding
 from borderflow.articles.references import DECIDED
@@ -12,9 +13,7 @@ from borderflow.articles.scenes import Scene
 __all__ = ["settle_events"]
 
 _YES = frozenset(["yes", "indeed", "да", "верно"])
-_SUCH = frozenset(
-    ["it", "this", "that", "them", "reports", "claim", "claims", "report", "это", "эту", "эти", "такие", "её"]
-)
+_SUCH = frozenset(["it", "this", "that", "them", "это", "эту", "эти", "такие"])
 _RULES = frozenset(
     ["rule", "rules", "ban", "measure", "measures", "restriction", "restrictions", "decision", "decree", "order", "closure", "it", "this", "law",
      "запрет", "правило", "правила", "мера", "меры", "решение", "указ", "ограничение", "ограничения"]
@@ -34,12 +33,22 @@ def settle_events(scene: Scene, events: Sequence[Finding], *, asked: bool) -> It
 
 def _denies_before(scene: Scene) -> bool:
     """Tell whether a short sentence denies what the one before said: "The army denies it.", "В штабе это опровергли"."""
-    if len(scene.tokens) > 14 or any(one.best.kind == "crossing" for one in scene.mentions):
+    if len(scene.tokens) > 14 or scene.has(*_OWN) or any(one.best.kind == "crossing" for one in scene.mentions):
         return False
-    return any(
-        _SUCH & {token.lower for token in scene.tokens[max(cue.first - 2, 0) : cue.last + 3]}
-        for cue in scene.of("deny")
-    )
+    return any(_is_object(scene, cue) for cue in scene.of("deny"))
+
+
+_OWN = ("close", "open", "halt", "resume", "ban", "exit ban", "hand out", "set up", "turn back", "sold out")
+
+
+def _is_object(scene: Scene, cue: Cue) -> bool:
+    """Tell whether a pronoun is what is denied: "denies it", "called this a hoax", "это опровергли" (not "denied that it had")."""
+    before = {token.lower for token in scene.tokens[max(cue.first - 2, 0) : cue.first]}
+    after = list(scene.tokens[cue.last : cue.last + 3])
+    ends = [
+        n for n, token in enumerate(after) if token.lower in _SUCH and (n + 1 == len(after) or not after[n + 1].is_word)
+    ]
+    return bool(ends) or bool(_SUCH & before)
 
 
 def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:

@@ -171,7 +171,7 @@ NAMES = frozenset({"may", "mar", "mars", "march", "мая", "май", "мае", 
 
 
 FUTURE = re.compile(
-    r"\b(?:will|to be|is to|are to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
+    r"\b(?:will|to be|is to|are to|was to|were to|is due|are due|going to|plans?|planned|planning|intends?|would|next|upcoming|from now|set to|expected to|shall)\b"
     r"|\b(?:будет|будут|планиру\w+|намерен\w*|собира\w+|закро\w+|откро\w+|запрет(?:ит|ят)|введ(?:ет|ут)|начн\w+|заработа(?:ет|ют)|станет|перестан\w+|прекрат(?:ит|ят)|приостанов(?:ит|ят)|вступ(?:ит|ят|ает|ают)|следующ\w+|готов\w+|разверн(?:ет|ут)|появ(?:ит|ят)\w*|ограничит|отменит|пустят|примет|возобнов(?:ит|ят)\w*|пойд(?:ет|ут)|обещ\w+|открыть|закрыть|вернут\w*|пуст(?:ит|ят))\b"
 )
 

@@ -13,10 +13,20 @@ from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window
 from borderflow.naming import shipped_names
 
-__all__ = ["OF_STATES", "as_state", "each_site", "is_label"]
+__all__ = ["OF_STATES", "as_state", "each_site", "is_label", "of_whose_rule"]
 
 OF_STATES = frozenset({"entry_ban", "exit_ban_men", "temporary_protection", "entry_rule_eased"})
 _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
+
+
+def of_whose_rule(scene: Scene, site: Site | None) -> Site | None:
+    """Return the state that makes a rule, where the place found only says whom it concerns: "no Belarusian will be let in"."""
+    if site is None or site.mentions[0].best.kind != "derived" or scene.is_border(site.mentions[0]):
+        return site
+    states = [one for one in scene.mentions if one.best.kind == "country" and one.role != "from"]
+    towns = [one for one in scene.mentions if one.best.kind == "city"]
+    makers = states or towns
+    return Site((makers[0],), True) if makers else site
 
 
 def as_state(scene: Scene, one: Mention) -> Mention:

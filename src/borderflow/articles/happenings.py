@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.dates import When
-from borderflow.articles.event_sites import OF_STATES, as_state, each_site
+from borderflow.articles.event_sites import OF_STATES, as_state, each_site, of_whose_rule
 from borderflow.articles.figures import is_present
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import EVENTS, EventKind
@@ -159,6 +159,8 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         and kind.family == "post"
     ):
         site = None  # an earlier sentence's country says nothing of the post
+    if kind.quantity in OF_STATES - {"exit_ban_men"}:
+        site = of_whose_rule(scene, site)
     if site is not None and kind.quantity in OF_STATES:
         site = site._replace(mentions=tuple(as_state(scene, one) for one in site.mentions))
     negative, denied = negation(scene, kind, cues)
@@ -174,7 +176,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return  # of a closing that was denied, the town that the sentence happens to name is no place
     if is_hypothetical(scene, verb) or is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
         return
-    if is_background(kind, _first_day(window, scene), scene.published):
+    if is_background(kind, _first_day(window, scene), scene.published) or _is_vague(window, scene):
         return
     planned = (
         any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
@@ -184,8 +186,12 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return
     if planned and not official and not window.given and is_foretold(scene, kind, verb):
         return
-    if site is None and kind.family == "post" and kind.quantity not in _ANYWHERE:
-        return  # at which post, nobody says
+    if (
+        site is None
+        and (kind.family == "post" or kind.quantity.startswith("service"))
+        and kind.quantity not in _ANYWHERE
+    ):
+        return  # at which post or on which route, nobody says
     if kind.quantity == "notices_served" and site is not None and site.mentions[0].best.kind == "country":
         return  # handed out all over a country, not at a post
     if kind.quantity == "high_alert" and site is not None and site.mentions[0].best.kind == "crossing":
@@ -219,6 +225,14 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
             quote=scene.sentence.text[start - base : end - base],
             confidence=0.8 if one is not None and one.sure else 0.55,
         )
+
+
+def _is_vague(window: Window, scene: Scene) -> bool:
+    """Tell whether a month or a longer time that is over is all that is said of the day: "closed in January"."""
+    when = window.when
+    return (
+        when is not None and when.role == "span" and (when.last - when.first).days > 10 and when.last < scene.published
+    )
 
 
 def _first_day(window: Window, scene: Scene) -> dt.date:

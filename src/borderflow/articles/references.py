@@ -117,6 +117,8 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
     if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
         return True  # "very close to the border"
+    if word == "open" and after in ("only", "to") and verb.last - verb.first == 1:
+        return True  # "would be open only to lorries": to whom, is another matter
     if word == "open" and after == ":":
         return True  # "OPEN: Sarpi, Sadakhlo" lists what works
     adjective = any(cue.first == verb.last for cue in scene.of("post")) and before[-1:] and before[-1] not in _BE
