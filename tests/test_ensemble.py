@@ -667,3 +667,13 @@ def test_plain_python_of_a_notebook_is_understood(tmp_path):
         with pytest.raises(UsageError, match=words):
             run(tmp_path / "d", **wrong)
     assert not (tmp_path / "d").exists() and not (tmp_path / "d.part").exists()
+
+
+def test_a_part_in_an_object_store_is_not_replaced_by_the_whole(tmp_path):
+    run("memory://merging/a", members=range(2))
+    run("memory://merging/b", members=range(2, 3))
+    with pytest.raises(UsageError, match="merging/a is a part itself; name another address"):
+        bf.merge(["memory://merging/a", "memory://merging/b"], "memory://merging/a")
+    assert bf.open_run("memory://merging/a").members == 2
+    run(tmp_path / "c", members=range(2))
+    assert bf.merge([tmp_path / "c"], tmp_path / "c").members == 2  # on a disk it may

@@ -21,7 +21,7 @@ import numpy as np
 from borderflow.cube import MEMBERS_PER_CHUNK, Block, Store
 from borderflow.engine import await_engine, start_engine
 from borderflow.errors import UsageError
-from borderflow.folders import locate, write_whole
+from borderflow.folders import is_remote, locate, write_whole
 from borderflow.network import Network, compile_network
 from borderflow.plans import MAX_SEED, Plan, begin, choose_numbers, close, finish, guarded, require_ours
 from borderflow.results import Run, open_run
@@ -175,6 +175,9 @@ def merge(parts: str | Path | Sequence[str | Path], out: str | Path) -> Run:
         raise UsageError("merge: name at least one part")
     _require_fit(runs)
     folder = locate(out)
+    if is_remote(folder) and str(folder) in {str(one.folder) for one in runs}:
+        # on a disk the whole comes to be beside it; in an object store it would take the place of what it is made of
+        raise UsageError(f"merge: {folder} is a part itself; name another address with --out")
     require_ours(folder)
     began = time.perf_counter()
     first, last = runs[0].first, runs[-1].first + runs[-1].members
