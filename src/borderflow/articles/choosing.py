@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import NamedTuple
 
+from borderflow.articles.bearing import bears_on
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
 from borderflow.articles.memory import Memory
@@ -425,15 +425,7 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
         cues = [
             cue
             for cue in scene.of(*needed)
-            if not (cue.first >= amount.first and cue.last <= amount.last)
-            and not _of_neighbour(scene, cue, amount)
-            and not _of_date(scene, cue)
-            and not _is_sum(scene, cue, amount)
-            and not _is_attribute(scene, cue, amount)
-            and not _is_thing(scene, cue)
-            and not _is_of_part(scene, cue, amount)
-            and not _leads_to_next(scene, cue, amount)
-            and not _is_of_whole(scene, cue, amount)
+            if not (cue.first >= amount.first and cue.last <= amount.last) and bears_on(scene, cue, amount)
         ]
         # a noun of the number itself ("4,000 arrivals") is a cue as well
         if not cues:
@@ -444,146 +436,6 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
         nearest = nearest if nearest is not None and _reach(nearest, amount, segment) <= reach else one
     score = kind.weight * total / len(kind.needs)
     return Choice(kind, score, nearest) if score >= 0.16 else None
-
-
-def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a cue is the noun of another number: "600,000 refugees and 180,000 returnees"."""
-    return cue.kind != "building" and any(
-        one.last <= cue.first < one.noun_end for one in scene.amounts if one.first != amount.first
-    )
-
-
-def _is_sum(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a verb only says how large a number is: "exits came to 1,480"."""
-    verb = scene.tokens[cue.first].lower
-    return (
-        cue.kind == "enter"
-        and verb.startswith(("came", "come", "reach"))
-        and 0 <= scene.token_at(amount.start) - cue.last <= 0
-        and cue.last - cue.first <= 2
-    )
-
-
-def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a participle only says who people are: "27,800 people fleeing the fighting have crossed into"."""
-    return (
-        cue.kind == "leave"
-        and scene.tokens[cue.first].lower in ("fleeing", "leaving", "бегущих", "бежавших")
-        and 0 <= cue.first - amount.noun_end <= 1
-        and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
-    )
-
-
-_COMERS = ("arrivals", "newcomer", "entrants", "прибывш", "въехавш", "приехавш")
-
-
-def _is_of_whole(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a noun only says of whom a number is a part: "1,300 of the new arrivals have returned"."""
-    noun = any(token.lower.startswith(_COMERS) for token in scene.tokens[cue.first : cue.last])
-    if cue.kind != "enter" or not noun or not 0 <= cue.first - amount.noun_end <= 5:
-        return False
-    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
-    part = between[:2] in (["of", "the"], ["of", "these"], ["of", "those"]) or between[:1] == ["из"]
-    return part and any(
-        cue.last <= other.first <= cue.last + 5
-        for other in scene.of("return", "leave", "onward", "turn back", "refuse")
-    )
-
-
-_LEADING = frozenset(
-    [
-        "of",
-        "is",
-        "was",
-        "for",
-        "at",
-        "to",
-        ":",
-        "—",
-        "–",
-        "на",
-        "до",
-        "в",
-        "up",
-        "about",
-        "around",
-        "some",
-        "around",
-        "over",
-        "around",
-    ]
-)
-
-
-def _leads_to_next(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether words on a capacity stand right before another number: "processed 980 against a capacity of 1,400"."""
-    if cue.kind not in ("capacity", "capacity of shelter", "room for") or cue.first < amount.first:
-        return False
-    return any(
-        other.first > amount.first
-        and 0 <= other.first - cue.last <= 3
-        and all(token.lower in _LEADING for token in scene.tokens[cue.last : other.first])
-        for other in scene.amounts
-    )
-
-
-def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
-    """Tell whether a cue speaks of a part of a number: "1.2 million people, most of whom moved to"."""
-    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
-    if between.count(",") > 1:
-        return False  # "300,000 people, most of them Syrians, have taken that road": the verb is that of all
-    return any(
-        pair in (("of", "whom"), ("of", "which"), ("of", "them"), ("из", "которых"), ("из", "них"))
-        for pair in itertools.pairwise(between[1:])
-    )
-
-
-_PASSIVE = frozenset(["were", "was", "been", "being", "are", "is"])
-
-
-def _is_thing(scene: Scene, cue: Cue) -> bool:
-    """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
-    word = scene.tokens[cue.first].lower
-    if cue.kind == "queue" and word in ("line", "lines") and cue.first:
-        return scene.tokens[cue.first - 1].lower in _LINES  # "the new bus line"
-    if cue.kind == "cross" and word in ("crossing", "crossings") and cue.last - cue.first == 1 and cue.first:
-        named = scene.tokens[cue.first - 1]
-        if named.is_capital or named.lower in ("border", "the", "this", "that", "each", "every", "its"):
-            return True  # "at the Terehova crossing 186 cars"
-    if word == "left" and cue.last - cue.first == 1 and cue.first and scene.tokens[cue.first - 1].lower in _PASSIVE:
-        return True  # "2,700 travellers were left stranded"
-    if cue.last - cue.first > 1 or word not in ("return", "entry", "exit", "entrance", "arrival", "departure", "leave"):
-        return False
-    before = scene.tokens[cue.first - 1].lower if cue.first else ""
-    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
-    if after in (
-        "fee",
-        "fees",
-        "rules",
-        "visa",
-        "visas",
-        "permit",
-        "permits",
-        "point",
-        "points",
-        "stamp",
-        "ban",
-        "hall",
-        "requirements",
-        "ticket",
-        "tickets",
-    ):
-        return True
-    return word == "return" and before in ("its", "the", "a", "his", "her", "their", "this", "safe")
-
-
-_LINES = frozenset(["bus", "railway", "rail", "train", "tram", "metro", "telephone", "phone", "power", "finish", "finishing", "front", "production", "pipe", "border",
-                    "coast", "state", "dividing", "ferry", "shipping", "air"])  # fmt: skip
-
-
-def _of_date(scene: Scene, cue: Cue) -> bool:
-    """Tell whether a cue only says since when: "since mobilisation was declared on 9 April"."""
-    return any(one.start <= cue.start < one.end for one in scene.dates)
 
 
 def _reach(cue: Cue, amount: Amount, segment: tuple[int, int]) -> float:
