@@ -234,24 +234,31 @@ def _person_ends_today(g, law, m, links, row):
 
 @part
 def _note_due(g, law, m, links):
-    """Count who is due at each place today from the road they are on, and of which age those are who end a road."""
+    """Count who is due at each place today from the road they are on."""
     road = today(m, ROAD)
-    nobody_yet(m)
     for place in range(m.present.size):
         m.due[place] = 0
     for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
+        link = site_of(m.person[row, ON])
+        if link < links and _person_ends_today(g, law, m, links, row):
+            m.due[g.link[link, END]] += 1
+    for cell in range(m.size[road, 0]):
+        link = site_of(m.cells[road, cell, B])
+        if link < links and _cell_ends_today(g, law, m, links, cell):
+            m.due[g.link[link, END]] += m.cells[road, cell, N]
+
+
+@part
+def _note_ages(g, law, m, links):
+    """Count who can reach the end of their road today by age."""
+    road = today(m, ROAD)
+    nobody_yet(m)
+    for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
         if _person_ends_today(g, law, m, links, row):
-            _note_arrival(g, m, links, m.person[row, ON], 1)
+            m.of_age[age_of(m.person[row, ON])] += 1
     for cell in range(m.size[road, 0]):
         if _cell_ends_today(g, law, m, links, cell):
-            _note_arrival(g, m, links, m.cells[road, cell, B], m.cells[road, cell, N])
-
-
-@copied
-def _note_arrival(g, m, links, b, n):
-    m.of_age[age_of(b)] += n
-    if site_of(b) < links:
-        m.due[g.link[site_of(b), END]] += n
+            m.of_age[age_of(m.cells[road, cell, B])] += m.cells[road, cell, N]
 
 
 @part
@@ -315,6 +322,7 @@ def _split(g, c, law, m, links, parts, base, seed, member, day):
     Returns whether everybody has a turn alone.
     """
     road = today(m, ROAD)
+    _note_ages(g, law, m, links)
     alone = lay_out_parts(m, parts, m.size[road, 0] + base)
     for cell in range(m.size[road, 0] - 1, -1, -1):
         n = m.cells[road, cell, N]
