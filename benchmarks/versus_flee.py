@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from borderflow.flee import FleeScenario, load_directory, shipped_directories
+from borderflow.flee.calendar import ages_of_cells
 from borderflow.flee.members import Workspace, simulate_members
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def our_seconds(scenario: FleeScenario, factor: float = 1.0) -> tuple[float, int
     """Return processor seconds of one member, mean of several, with everybody times a factor; and cells a day."""
     compiled = scenario.compiled
     sources, rules = compiled.sources, compiled.rules
+    people = factor * float(sources.total.sum() + sources.initial.sum())
     compiled = replace(
         compiled,
         sources=sources._replace(
@@ -53,6 +55,7 @@ def our_seconds(scenario: FleeScenario, factor: float = 1.0) -> tuple[float, int
             initial=(sources.initial * factor).astype(sources.initial.dtype),
         ),
         rules=rules._replace(capacity=rules.capacity * factor),
+        law=compiled.law._replace(ages=ages_of_cells(people)),
     )
     workspace = Workspace(compiled)
     simulate_members(compiled, [0], seed=1, workspace=workspace)

@@ -24,11 +24,11 @@ from borderflow.flee.world import World
 if TYPE_CHECKING:
     from borderflow.kernels import cells
 
-__all__ = ["Compiled", "compile_calendar"]
+__all__ = ["Compiled", "ages_of_cells", "compile_calendar"]
 
 _MOST_PEOPLE = 2.0**53  # counted exactly
 FEW_PEOPLE = 8  # in a cell: one by one they cost less
-MANY_PEOPLE, MANY_AGES = 200_000, 2  # with so many people cells cost more than a finer order of creation is worth
+_MANY_PEOPLE = 200_000  # with so many, cells cost more than a finer order of creation is worth
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,17 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
     )
 
 
+def ages_of_cells(people: float) -> int:
+    """Return how many ages of cells there are for each doubling of the days since people set out.
+
+    Examples
+    --------
+    >>> ages_of_cells(100_000), ages_of_cells(10_000_000)
+    (2, 1)
+    """
+    return 2 if people < _MANY_PEOPLE else 1
+
+
 def _law(
     roads: Sequence[Road], paths: Paths, settings: Settings, unit: Fraction, *, days: int, people: float
 ) -> cells.Law:
@@ -153,7 +164,7 @@ def _law(
         some_routes=any(paths.rest),
         few=FEW_PEOPLE,
         age_days=-(-days // (cells.AGES - 1)),
-        ages=MANY_AGES if people < MANY_PEOPLE else 1,
+        ages=ages_of_cells(people),
     )
 
 
