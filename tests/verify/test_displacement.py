@@ -262,3 +262,18 @@ def test_beds_and_needs_are_those_of_each_members_own_values():
     }
     np.testing.assert_allclose(line["needs_water"][1], line["person_hours_waiting"][1] / 24 * 7.5)
     assert line["needs_water"][0].sum() > 1.9 * line["needs_water"][1].sum() > 0
+
+
+def test_reception_begins_at_the_nearest_whole_hour_as_every_event_does():
+    def short(start):
+        network = compile_network(with_places(start))
+        block = simulate_block(network, [0], seed=3)
+        return next(s.values for s in daily_series(network, block) if (s.quantity, s.country) == ("beds_short", "FI"))
+
+    def with_places(start):
+        return fleeing_scenario(days=3, events=[event("shock", 2, amplitude=200.0, rise_hours=4.0, half_life_days=2.0),
+                                                event("reception", start, countries=["FI"], places=40.0)])  # fmt: skip
+
+    assert short(12.0).sum() > 0 and not np.array_equal(short(12.0), short(13.0))
+    np.testing.assert_array_equal(short(12.25), short(12.0))
+    np.testing.assert_array_equal(short(12.75), short(13.0))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from borderflow.cube import DAILY_NAMES, LANE_DAY_NAMES, POST_DAY_NAMES, Cube, land_posts
 from borderflow.network import Network
 from borderflow.results.quantities import ALL_COUNTRIES
+from borderflow.rules.reach import step_of
 from borderflow.scenario import Event, Reception, Relief
 
 __all__ = ["Series", "complete_days", "daily_series", "of_members", "ordinary_by_day"]
@@ -274,11 +275,9 @@ def _relief(network: Network, store: Cube, post: str) -> tuple[NDArray[np.float6
 
 def _share_of_days(network: Network, country: int, event: Event) -> NDArray[np.float64]:
     """Return the share of each local day of a country in which an event is on."""
-    day, hours = network.arrays.clock.country_day[country], network.hours
-    begin = np.datetime64(event.start.replace(tzinfo=None))
-    end = np.datetime64(event.end.replace(tzinfo=None)) if event.end else hours[-1] + 1
-    days = len(network.days)
-    during = np.bincount(day, weights=(hours >= begin) & (hours < end), minlength=days)
+    day, step, days = network.arrays.clock.country_day[country], np.arange(len(network.hours)), len(network.days)
+    begin, end = (step_of(network.scenario, moment) for moment in (event.start, event.end))
+    during = np.bincount(day, weights=(step >= begin) & (step < end), minlength=days)
     share: NDArray[np.float64] = during / np.maximum(np.bincount(day, minlength=days), 1)
     return share
 
