@@ -523,3 +523,20 @@ def test_precision_and_recall(name):
     for kind, (least_precision, least_recall) in aims.items():
         precision, recall = module.rates(counts, kind)[3:]
         assert precision >= least_precision and recall >= least_recall, (kind, precision, recall)
+
+
+# measured on 26 November 2026: 0.66 / 0.57 and 0.71 / 0.51; 0.80 / 0.71 and 0.79 / 0.68. The aims of the sets above are missed.
+@pytest.mark.parametrize(
+    ("name", "floors"),
+    [
+        ("ninth", {"claim": (0.63, 0.54), "event": (0.68, 0.48)}),
+        ("tenth", {"claim": (0.77, 0.68), "event": (0.75, 0.64)}),
+    ],
+)
+def test_closed_sets_do_not_fall(name, floors):
+    """Hold the sums only: what is missed in a closed set is looked at by nobody who works on the rules."""
+    module = bench()
+    counts = module.measure(module.load_reports(*module.CLOSED[name]))
+    for kind, (least_precision, least_recall) in floors.items():
+        precision, recall = module.rates(counts, kind)[3:]
+        assert precision >= least_precision and recall >= least_recall, (kind, precision, recall)
