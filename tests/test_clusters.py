@@ -4,6 +4,7 @@ Theory: a block is a pure function of its number and is written as a whole, so a
 even. Answer: equal SHA-256 of every file. Exact, so no error rate. All servers listen on loopback only.
 """
 
+import asyncio
 import contextlib
 import json
 import os
@@ -168,6 +169,14 @@ def test_a_worker_is_no_scheduler(tmp_path, processes, scheduler):
         clusters.open_pool(cluster=worker),
     ):
         pass
+
+
+def test_a_notebook_has_a_loop_of_its_own(scheduler):
+    async def cell():
+        with clusters.open_pool(cluster=scheduler) as pool:
+            return pool is not None
+
+    assert asyncio.run(cell())
 
 
 def test_without_the_extra(monkeypatch):

@@ -20,7 +20,7 @@ from borderflow.workers import Pool
 __all__ = ["open_pool"]
 
 RETRIES = 10  # tries of a block before its error is believed; a worker that vanishes is no try
-PATIENCE = 20.0  # seconds until a scheduler must have answered
+PATIENCE = 20.0  # seconds until a scheduler must have answered, and as many again until it has taken a client
 
 
 @contextmanager
@@ -64,13 +64,17 @@ def _connect(address: Any) -> Any:
     bytes lead to, and then needs 40 s to go. So the address is asked first who it is, and the client gets a time limit.
     """
     distributed = _import("distributed")
-    try:
+
+    def connect() -> Any:
         if isinstance(address, str):
             distributed.comm.get_address_host_port(address)
             name = asyncio.run(_ask(distributed, address))
             if name != "Scheduler":
                 raise ValueError(f"it says that it is {name!r}, not 'Scheduler'")
-        return _within(PATIENCE, lambda: distributed.Client(address, timeout=PATIENCE, set_as_default=False))
+        return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+
+    try:
+        return _within(2 * PATIENCE, connect)
     except Exception as error:  # a server of another kind may answer anything, a length of exabytes too
         reason = (str(error) or f"nothing said for {PATIENCE:g} s").splitlines()[0]
         raise UsageError(f"--cluster {address}: no Dask scheduler answers there: {reason}") from None
@@ -87,7 +91,10 @@ async def _ask(distributed: Any, address: str) -> str:
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:
-    """Return what `make` returns; past its time it is left behind, which no pool of threads would do."""
+    """Return what `make` returns, made in a thread: a notebook has an event loop of its own in the one that asks.
+
+    Past its time the thread is left behind, which no pool of threads would do.
+    """
     made: Future[Any] = Future()
 
     def put() -> None:
