@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,7 +177,8 @@ def test_a_notebook_has_a_loop_of_its_own(scheduler):
         with clusters.open_pool(cluster=scheduler) as pool:
             return pool is not None
 
-    assert asyncio.run(cell())
+    with ThreadPoolExecutor(1) as another:  # the loop of a browser's test may be running in this thread
+        assert another.submit(asyncio.run, cell()).result()
 
 
 def test_without_the_extra(monkeypatch):
