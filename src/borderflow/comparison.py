@@ -410,15 +410,13 @@ def compare(
         )
     source = _scenario_or_outcome(other)
     if isinstance(source, Scenario):
-        if source.start != first.scenario.start:
-            _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{source.start:%Y-%m-%d %H:%M}Z")
+        _require_start(first, source)
         if first.varied and first.settings is None:
             raise UsageError(
                 "the members of the reference have parameters and breaks of their own, which new members cannot share; "
                 "compare two such runs, or the scenario with its fit"
             )
-        if first.engine not in ("", cache_folder().name):
-            _refuse("engines", first.engine, cache_folder().name)
+        _require_engine(first, cache_folder().name)
         own = carry_settings(first.settings, first.scenario, source)
         source = source.until(first.scenario.end)
         source = simulate_outcome(source, members=first.members, seed=first.seed, settings=own, **common)
@@ -473,14 +471,22 @@ def _refuse(what: str, ours: str, theirs: str) -> None:
     raise UsageError(f"members cannot be paired: {what} are {ours} and {theirs}; run both with the same")
 
 
+def _require_start(first: Outcome, other: Scenario) -> None:
+    """Hours are counted from the start, so draws of another start belong to other hours."""
+    if first.scenario.start != other.start:
+        _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{other.start:%Y-%m-%d %H:%M}Z")
+
+
+def _require_engine(first: Outcome, other: str) -> None:
+    if first.engine and other and first.engine != other:
+        _refuse("engines", first.engine, other)
+
+
 def _pair(first: Outcome, second: Outcome) -> Comparison:
     if first.seed != second.seed:
         _refuse("seeds", str(first.seed), str(second.seed))
-    if first.scenario.start != second.scenario.start:
-        # hours are counted from the start, so draws of another start belong to other hours
-        _refuse("starts", f"{first.scenario.start:%Y-%m-%d %H:%M}Z", f"{second.scenario.start:%Y-%m-%d %H:%M}Z")
-    if first.engine and second.engine and first.engine != second.engine:
-        _refuse("engines", first.engine, second.engine)
+    _require_start(first, second.scenario)
+    _require_engine(first, second.engine)
     members = tuple(member for member in first.members if member in set(second.members))
     days = tuple(day for day in first.days if day in set(second.days))
     if not members or not days:

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "absolute", "is_remote", "locate", "on_disk", "options_of", "read_json", "read_table", "remove", "require_facts",
-    "shipped_with", "sweep", "write_whole",
+    "FLEE_TABLE", "absolute", "is_remote", "locate", "on_disk", "options_of", "read_json", "read_table", "remove",
+    "require_facts", "shipped_with", "sweep", "write_whole",
 ]  # fmt: skip
+
+FLEE_TABLE = "input_csv/locations.csv"  # what a directory in Flee's format holds
 
 
 def locate(where: str | Path) -> Path:
@@ -192,7 +194,7 @@ def shipped_with(file: str) -> dict[str, Path]:
 
     Examples
     --------
-    >>> "russia-2022" in shipped_with("places.csv")
+    >>> "russia-2022" in shipped_with("scenario.yaml")
     True
     """
     here = Path(__file__).parent

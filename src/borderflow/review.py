@@ -86,21 +86,20 @@ def review_ledger(ledger: Ledger, scenario: Scenario | None = None) -> Review:
     >>> found.count("contradict") > 5, found.claims
     (True, 267)
     """
-    found = relations(ledger)
+    found, places = relations(ledger), same_places(ledger)
     return Review(
         name=ledger.name,
         claims=len(ledger),
-        matters=tuple(_matters(ledger, found)),
+        matters=tuple(_matters(ledger, found, places)),
         contradictions=contradictions(ledger),
         relations=found,
-        repeated=tuple(one for one in distinct(ledger, same_places(ledger)) if len(one.claims) > 1),
-        missing=tuple(_missing_from(ledger) if scenario is None else _missing_for(ledger, scenario)),
+        repeated=tuple(one for one in distinct(ledger, places) if len(one.claims) > 1),
+        missing=tuple(_missing_from(ledger, places) if scenario is None else _missing_for(ledger, scenario)),
         unusable=tuple(_unusable(ledger, scenario)),
     )
 
 
-def _matters(ledger: Ledger, found: tuple[Relation, ...]) -> Iterator[Matter]:
-    places = same_places(ledger)
+def _matters(ledger: Ledger, found: tuple[Relation, ...], places: Mapping[str, str]) -> Iterator[Matter]:
     groups: dict[tuple[str, str, date, date], list[Claim]] = {}
     for claim in ledger:
         standing = vocabulary()[claim.quantity].standing
@@ -154,7 +153,7 @@ def _is_known(claim: Claim, names: Names) -> bool:
     )
 
 
-def _missing_from(ledger: Ledger) -> Iterator[Gap]:
+def _missing_from(ledger: Ledger, places: Mapping[str, str]) -> Iterator[Gap]:
     """Yield what a ledger misses by itself."""
     daily = {claim.country for claim in ledger.about(*_DAILY)}
     for country in dict.fromkeys(claim.country for claim in ledger.about("arrivals_cumulative", "arrivals_weekly")):
@@ -163,7 +162,6 @@ def _missing_from(ledger: Ledger) -> Iterator[Gap]:
                 claim.id for claim in ledger.about("arrivals_cumulative", "arrivals_weekly") if claim.country == country
             ]
             yield Gap(country, f"totals without a daily figure ({', '.join(ids[:4])})")
-    places = same_places(ledger)
     capable = {places[claim.place] for claim in ledger.about(*_CAPACITY)}
     for place in dict.fromkeys(places[claim.place] for claim in ledger.about(*_WAITING)):
         if place not in capable:

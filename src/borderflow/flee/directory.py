@@ -15,7 +15,7 @@ from borderflow.flee.counts import Counts, read_counts
 from borderflow.flee.reading import read_tables
 from borderflow.flee.settings import Settings, read_settings
 from borderflow.flee.tables import Tables
-from borderflow.folders import shipped_with
+from borderflow.folders import FLEE_TABLE, shipped_with
 
 __all__ = ["FleeScenario", "find_directory", "is_directory", "load_directory", "shipped_directories"]
 
@@ -102,7 +102,7 @@ def shipped_directories() -> dict[str, Path]:
     >>> "flee-two-valleys" in shipped_directories()
     True
     """
-    return shipped_with("input_csv/locations.csv")
+    return shipped_with(FLEE_TABLE)
 
 
 def find_directory(source: str | Path) -> tuple[Path, Path]:

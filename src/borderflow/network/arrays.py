@@ -48,7 +48,7 @@ def compile_network(scenario: Scenario) -> Network:
     return Network(
         scenario=scenario,
         arrays=arrays,
-        trips=_trips(rows, lanes, arrays.lanes),
+        trips=_trips(rows, lanes, arrays),
         lanes=tuple(lanes.stations),
         posts=posts.ids,
         origins=tuple(place.id for place in origins),
@@ -105,12 +105,6 @@ def _people(scenario: Scenario, calendar: Calendar, population: NDArray[np.int64
     )
 
 
-def _platforms(lanes: LaneTable) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return by service, the first being none, the lane where people wait for a seat or -1, and the ride from there."""
-    platform = [-1, *(lanes.platforms.get(service, -1) for service in lanes.posts.services)]
-    return _integers(platform), np.array([lanes.ride.get(lane, 0.0) for lane in platform])
-
-
 def _choices(scenario: Scenario, lanes: LaneTable, rows: ChoiceTable, row_share: NDArray[np.float64]) -> border.Choices:
     from borderflow.kernels import border
 
@@ -128,7 +122,7 @@ def _choices(scenario: Scenario, lanes: LaneTable, rows: ChoiceTable, row_share:
         alt_way=_short(way_number[a.lane, a.service] for a in flat),
         first_way=_integers(np.searchsorted([lane for lane, _ in ways], np.arange(len(lanes.rows) + 1))),
         way_service=_integers(service for _, service in ways),
-        service_lane=_platforms(lanes)[0],
+        service_lane=_integers([-1, *(lanes.platforms.get(service, -1) for service in posts.services)]),
         party=_integers([scenario.party_size]),
         row_share=row_share,
         row_key=_integers(rows.keys),
@@ -139,12 +133,12 @@ def _choices(scenario: Scenario, lanes: LaneTable, rows: ChoiceTable, row_share:
     )
 
 
-def _trips(rows: ChoiceTable, lanes: LaneTable, flat_lanes: border.Lanes) -> border.Trips:
+def _trips(rows: ChoiceTable, lanes: LaneTable, arrays: border.Network) -> border.Trips:
     from borderflow.kernels import border
 
-    flat, (platform, ride) = rows.alternatives, _platforms(lanes)
+    flat, platform, flat_lanes = rows.alternatives, arrays.choices.service_lane, arrays.lanes
     return border.Trips(
-        lane=_short(a.lane for a in flat).astype(np.uint32),
+        lane=arrays.choices.alt_lane,
         service=_short(a.service for a in flat),
         hours=np.array([a.hours for a in flat], np.float32),
         fare=np.array([a.fare for a in flat], float),
@@ -152,7 +146,7 @@ def _trips(rows: ChoiceTable, lanes: LaneTable, flat_lanes: border.Lanes) -> bor
         own=_integers(a.own for a in flat),
         size=np.array([a.size for a in flat], float),
         platform=platform,
-        ride=ride,
+        ride=np.array([lanes.ride.get(lane, 0.0) for lane in platform.tolist()]),
         units=np.array([(row.exit_per_day, row.entry_per_day) for row in lanes.rows]).reshape(-1, 2),
         in_vehicles=_integers(row.in_vehicles for row in lanes.rows),
         mode=flat_lanes.mode,

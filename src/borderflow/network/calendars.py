@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -63,7 +64,7 @@ class Calendar:
     first_day: int
     first_ordinal: int
 
-    @property
+    @cached_property
     def local_day(self) -> NDArray[np.int64]:
         """Local days since the scenario's first UTC day, by zone and step."""
         return np.floor_divide(self.local, 24)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from borderflow.errors import Problem, ScenarioError, suggest
-from borderflow.folders import shipped_with
+from borderflow.folders import FLEE_TABLE, shipped_with
 from borderflow.scenario.documents import read_yaml
 from borderflow.scenario.fields import Model
 from borderflow.scenario.model import Scenario
@@ -17,8 +17,6 @@ from borderflow.scenario.rows import explain, read_table
 from borderflow.scenario.tables import Baseline, Lane, Link, Place
 
 __all__ = ["load", "read_places", "shipped"]
-
-_FLEE = "input_csv/locations.csv"  # what a shipped scenario in Flee's format holds
 
 
 def shipped() -> dict[str, Path]:
@@ -61,7 +59,7 @@ def load(source: str | Path) -> Scenario:
 
 def _missing(source: str, folder: Path, known: dict[str, Path]) -> str:
     """Return what is wrong with a source that is no folder, and what there is instead."""
-    directories = shipped_with(_FLEE)
+    directories = shipped_with(FLEE_TABLE)
     if not folder.exists() and source in directories:
         return "is in Flee's format; check, run and fit take it, and borderflow.flee.load_directory"
     reason = "is a file, not a scenario folder" if folder.exists() else "no such scenario or folder"
