@@ -45,6 +45,14 @@ def test_verdicts():
     assert [matter.verdict for matter in review.matters] == ["contradict", "single", "agree", "denied"]
 
 
+def test_a_matter_is_named_in_the_words_of_its_own_claims(russia):
+    """One claim on "Finland, Storskog / Borisoglebsk" does not move what Norway counted at Storskog to Finland."""
+    for matter in russia[1].matters:
+        assert matter.place in {claim.place for claim in matter.claims}
+    (norway,) = [one for one in russia[1].matters if "E215" in {claim.id for claim in one.claims}]
+    assert norway.place == "Storskog / Borisoglebsk"
+
+
 def test_what_is_missing_without_a_scenario():
     review = review_ledger(
         ledger(

@@ -6,6 +6,7 @@ A matter is a place, a quantity and a window. Its verdict is the worst of what i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -109,7 +110,7 @@ def _matters(ledger: Ledger, found: tuple[Relation, ...], places: Mapping[str, s
     for relation in found:
         for name in (relation.first, relation.second):
             by_claim.setdefault(name, []).append(relation)
-    for (place, quantity, _, _), claims in groups.items():
+    for (_, quantity, _, _), claims in groups.items():
         ids = {claim.id for claim in claims}
         related = dict.fromkeys(one for claim in claims for one in by_claim.get(claim.id, ()))
         own = tuple(
@@ -121,6 +122,8 @@ def _matters(ledger: Ledger, found: tuple[Relation, ...], places: Mapping[str, s
         )
         verdict: Verdict = min((_VERDICT_OF[one.kind] for one in own), key=_ORDER.index, default="single")
         first, last = min(claim.date for claim in claims), max(claim.last for claim in claims)
+        # in the words of its own claims: elsewhere the same place may be "Finland, Storskog / Borisoglebsk"
+        ((place, _),) = Counter(claim.place for claim in claims).most_common(1)
         yield Matter(place, claims[0].country, quantity, first, last, tuple(claims), own, verdict)
 
 
