@@ -27,7 +27,7 @@ def settle_events(scene: Scene, events: Sequence[Finding], *, asked: bool) -> It
     """
     if _denies_before(scene):
         yield from (one.model_copy(update={"status": "denied", "value": 0.0}) for one in events)
-    elif not asked or any(token.lower in _YES for token in scene.tokens[:4]):
+    elif not asked or any(word in _YES for word in scene.words[:4]):
         yield from _date_events(scene, events)
 
 
@@ -43,7 +43,7 @@ _OWN = ("close", "open", "halt", "resume", "ban", "exit ban", "hand out", "set u
 
 def _is_object(scene: Scene, cue: Cue) -> bool:
     """Tell whether a pronoun is what is denied: "denies it", "called this a hoax", "это опровергли" (not "denied that it had")."""
-    before = {token.lower for token in scene.tokens[max(cue.first - 2, 0) : cue.first]}
+    before = set(scene.before(cue.first, 2))
     after = list(scene.tokens[cue.last : cue.last + 3])
     ends = [
         n for n, token in enumerate(after) if token.lower in _SUCH and (n + 1 == len(after) or not after[n + 1].is_word)
@@ -57,7 +57,7 @@ def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
     starts = [
         day for day in days for cue in scene.of("takes effect") if -2 <= scene.token_at(day.start) - cue.last <= 8
     ]
-    rules = any(token.lower in _RULES for token in scene.tokens[:8])
+    rules = any(word in _RULES for word in scene.words[:8])
     for one in events:
         undated = one.first == scene.published or one.first < scene.published
         if starts and rules and undated and one.quantity in DECIDED | OF_STATES:

@@ -34,7 +34,7 @@ def _of_neighbour(scene: Scene, cue: Cue, amount: Amount) -> bool:
 
 def _is_sum(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a verb only says how large a number is: "exits came to 1,480"."""
-    verb = scene.tokens[cue.first].lower
+    verb = scene.words[cue.first]
     return (
         cue.kind == "enter"
         and verb.startswith(("came", "come", "reach"))
@@ -47,7 +47,7 @@ def _is_attribute(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a participle only says who people are: "27,800 people fleeing the fighting have crossed into"."""
     return (
         cue.kind == "leave"
-        and scene.tokens[cue.first].lower in ("fleeing", "leaving", "бегущих", "бежавших")
+        and scene.words[cue.first] in ("fleeing", "leaving", "бегущих", "бежавших")
         and 0 <= cue.first - amount.noun_end <= 1
         and any(cue.last < other.first <= cue.last + 10 for other in scene.of("enter"))
     )
@@ -58,10 +58,10 @@ _COMERS = ("arrivals", "newcomer", "entrants", "прибывш", "въехавш
 
 def _is_of_whole(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a noun only says of whom a number is a part: "1,300 of the new arrivals have returned"."""
-    noun = any(token.lower.startswith(_COMERS) for token in scene.tokens[cue.first : cue.last])
+    noun = any(word.startswith(_COMERS) for word in scene.words[cue.first : cue.last])
     if cue.kind != "enter" or not noun or not 0 <= cue.first - amount.noun_end <= 5:
         return False
-    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
+    between = scene.words[amount.noun_end : cue.first]
     part = between[:2] in (["of", "the"], ["of", "these"], ["of", "those"]) or between[:1] == ["из"]
     return part and any(
         cue.last <= other.first <= cue.last + 5
@@ -101,14 +101,14 @@ def _leads_to_next(scene: Scene, cue: Cue, amount: Amount) -> bool:
     return any(
         other.first > amount.first
         and 0 <= other.first - cue.last <= 3
-        and all(token.lower in _LEADING for token in scene.tokens[cue.last : other.first])
+        and all(word in _LEADING for word in scene.words[cue.last : other.first])
         for other in scene.amounts
     )
 
 
 def _is_of_part(scene: Scene, cue: Cue, amount: Amount) -> bool:
     """Tell whether a cue speaks of a part of a number: "1.2 million people, most of whom moved to"."""
-    between = [token.lower for token in scene.tokens[amount.noun_end : cue.first]]
+    between = scene.words[amount.noun_end : cue.first]
     if between.count(",") > 1:
         return False  # "300,000 people, most of them Syrians, have taken that road": the verb is that of all
     return any(
@@ -122,19 +122,19 @@ _PASSIVE = frozenset(["were", "was", "been", "being", "are", "is"])
 
 def _is_thing(scene: Scene, cue: Cue) -> bool:
     """Tell whether a word only names a thing or an act: "after its return to", "the entry fee", "the exit door"."""
-    word = scene.tokens[cue.first].lower
+    word = scene.words[cue.first]
     if cue.kind == "queue" and word in ("line", "lines") and cue.first:
-        return scene.tokens[cue.first - 1].lower in _LINES  # "the new bus line"
+        return scene.words[cue.first - 1] in _LINES  # "the new bus line"
     if cue.kind == "cross" and word in ("crossing", "crossings") and cue.last - cue.first == 1 and cue.first:
         named = scene.tokens[cue.first - 1]
         if named.is_capital or named.lower in ("border", "the", "this", "that", "each", "every", "its"):
             return True  # "at the Terehova crossing 186 cars"
-    if word == "left" and cue.last - cue.first == 1 and cue.first and scene.tokens[cue.first - 1].lower in _PASSIVE:
+    if word == "left" and cue.last - cue.first == 1 and cue.first and scene.words[cue.first - 1] in _PASSIVE:
         return True  # "2,700 travellers were left stranded"
     if cue.last - cue.first > 1 or word not in ("return", "entry", "exit", "entrance", "arrival", "departure", "leave"):
         return False
-    before = scene.tokens[cue.first - 1].lower if cue.first else ""
-    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
+    before = scene.word(cue.first - 1)
+    after = scene.word(cue.last)
     if after in (
         "fee",
         "fees",

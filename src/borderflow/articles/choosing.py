@@ -116,7 +116,7 @@ def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
     if number + 1 >= len(scene.amounts):
         return None
     other = scene.amounts[number + 1]
-    gap = [token.lower for token in scene.tokens[amount.noun_end : scene.token_at(other.start)]]
+    gap = scene.words[amount.noun_end : scene.token_at(other.start)]
     if (
         other.dimension != amount.dimension
         or len(gap) > 3
@@ -139,7 +139,7 @@ def _is_of_travel(scene: Scene, memory: Memory) -> bool:
 
 def _is_otherwise(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number has a verb of its own that says something else: "while 16,697 are still living there"."""
-    after = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    after = scene.word(amount.noun_end)
     return after in _OWN_VERBS
 
 
@@ -188,7 +188,7 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
     """
     bare = amount.dimension in ("bare", "person")
     at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
+    before = scene.before(at, 3)
     if (
         {"there", "are"} <= set(before)
         or {"there", "were"} <= set(before)
@@ -261,7 +261,7 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
     """Tell whether vehicles only are there or were counted ("there were 340 cars"), not escorted, sold or burnt."""
     if any(token.text[0] >= "а" for token in scene.tokens if token.is_word):
         return True
-    words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.noun_end + 4]}
+    words = set(scene.words[max(amount.first - 5, 0) : amount.noun_end + 4])
     return bool(words & _BEING) or scene.has("register")
 
 
@@ -274,7 +274,7 @@ def _is_target(scene: Scene, amount: Amount) -> bool:
 
 def _is_held(scene: Scene, amount: Amount, choice: Choice) -> bool:
     """Tell whether "holds" says how many are there, beside what a place was built for: "built for 6,000, it holds 7,750"."""
-    if choice.cue is None or scene.tokens[choice.cue.first].lower not in (
+    if choice.cue is None or scene.words[choice.cue.first] not in (
         "hold",
         "holds",
         "houses",
@@ -313,7 +313,7 @@ def _is_all_that_is_said(scene: Scene, amount: Amount, memory: Memory) -> bool:
 
 
 def _is_still_there(scene: Scene, amount: Amount) -> bool:
-    words = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.first]}
+    words = set(scene.before(amount.first, 5))
     return (
         {"there", "were"} <= words
         or {"there", "are"} <= words
@@ -323,7 +323,7 @@ def _is_still_there(scene: Scene, amount: Amount) -> bool:
 
 def _is_of_vehicles(scene: Scene, amount: Amount) -> bool:
     """Tell whether a length is one of vehicles: "forty-one kilometres of lorries", "1,100 cars, 5 km of them", "300 cars, 1.5 km"."""
-    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    after = scene.after(amount.noun_end, 2)
     if after[:1] == ["of"] and (after[1:] == ["them"] or (after[1:] and dim_of(after[1]) == "vehicle")):
         return True
     if after[:1] and after[0].startswith(("машин", "грузов", "фур", "автомоб", "легков")):
@@ -350,7 +350,7 @@ def _is_answer(scene: Scene, amount: Amount, memory: Memory) -> bool:
         not token.is_word or token.lower in ("about", "some", "around", "over")
         for token in scene.tokens[: amount.first]
     )
-    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    after = scene.after(amount.noun_end, 2)
     return (
         first
         and memory.queue_at == memory.number - 1
@@ -359,9 +359,9 @@ def _is_answer(scene: Scene, amount: Amount, memory: Memory) -> bool:
 
 
 def _goes_to(scene: Scene, segment: tuple[int, int]) -> bool:
-    return any(one.role == "to" and segment[0] - 2 <= one.first < segment[1] for one in scene.mentions) or scene.tokens[
+    return any(one.role == "to" and segment[0] - 2 <= one.first < segment[1] for one in scene.mentions) or scene.words[
         0
-    ].lower in (
+    ] in (
         "to",
         "до",
     )
@@ -370,7 +370,7 @@ def _goes_to(scene: Scene, segment: tuple[int, int]) -> bool:
 def _is_of_it(scene: Scene, amount: Amount) -> bool:
     """Tell whether a length is said of "it", with nothing but a verb in between: "it was still", "put it at"."""
     at = scene.token_at(amount.start)
-    words = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    words = scene.before(at, 4)
     if "it" not in words:
         return False
     return all(word in _SAYING_LENGTH for word in words[words.index("it") + 1 :])
@@ -400,9 +400,9 @@ def _own_cue(choice: Choice, segment: tuple[int, int]) -> bool:
 
 
 def _speaks_of_figure(scene: Scene) -> bool:
-    if any(token.lower in _NOUN_OF_FIGURE for token in scene.tokens):
+    if any(word in _NOUN_OF_FIGURE for word in scene.words):
         return True
-    words = [token.lower for token in scene.tokens[:3]]
+    words = scene.words[:3]
     return words[:2] in (["that", "is"], ["this", "is"], ["that", "means"], ["речь", "идет"]) or words[:1] == ["это"]
 
 
@@ -414,7 +414,7 @@ def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureK
     rate = scene.rates[amount.first]
     if kind.rate == "day" and not rate and scene.first_rate.get("day", amount.first) < amount.first:
         rate = "day"
-    if kind.quantity == "rent_daily" and any(token.lower in _NIGHTLY for token in scene.tokens):
+    if kind.quantity == "rent_daily" and any(word in _NIGHTLY for word in scene.words):
         rate = "day"
     if (kind.rate and rate != kind.rate) or (rate == "hour" and kind.rate != "hour"):
         return None

@@ -99,7 +99,7 @@ def _share(scene: Scene, near: int) -> tuple[float, Hedge, int, int] | None:
     for one in scene.amounts:
         if one.dimension == "percent" and abs(one.first - near) <= 16 and 0 < one.value <= 100:
             return one.value, one.hedge, one.first, one.noun_end
-    words = [token.lower for token in scene.tokens]
+    words = scene.words
     for at in range(max(near - 16, 0), min(near + 10, len(words))):
         for phrase, value in _FRACTIONS.items():
             if tuple(words[at : at + len(phrase)]) == phrase:

@@ -43,10 +43,8 @@ def name_numbers(scene: Scene, memory: Memory) -> Iterator[Amount]:
     priced = scene.has("price", "ticket", "ride", "bicycle", "rent", "line place")
     last, noun = memory.currency if priced or memory.currency_at >= memory.number - 1 else "", ""
     for one in scene.amounts:
-        worded = scene.tokens[one.first - 1].lower if one.first else ""
-        now = {"now", "теперь", "сейчас", "today", "сегодня"} & {
-            token.lower for token in scene.tokens[max(one.first - 2, 0) : one.first]
-        }
+        worded = scene.word(one.first - 1)
+        now = {"now", "теперь", "сейчас", "today", "сегодня"} & set(scene.before(one.first, 2))
         same = last == "vehicle" or (last in MONEY and bool(worded in _PRICED or now or _is_of_service(scene, one)))
         if one.dimension == "bare" and _is_of_them(scene, one):
             lined = memory.quantity == "queue_cars" and memory.counted_lately()
@@ -70,7 +68,7 @@ def name_numbers(scene: Scene, memory: Memory) -> Iterator[Amount]:
 
 def _is_of_places(scene: Scene, amount: Amount) -> bool:
     """Tell whether the places that a number counts stand before it: "Мест в ней сто двадцать", "Beds: 340"."""
-    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;."), default=0)
+    low = scene.after_mark(amount.first, ",;.")
     words = [token.lower for token in scene.tokens[low : amount.first] if token.is_word]
     return (
         bool(words)
@@ -92,36 +90,32 @@ def _is_of_service(scene: Scene, amount: Amount) -> bool:
 
 def _is_of_them(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number is one of those counted before: "к вечеру их было уже 340", "230 of them are waiting"."""
-    before = {token.lower for token in scene.tokens[max(amount.first - 5, 0) : amount.first]}
-    after = [token.lower for token in scene.tokens[amount.last : amount.last + 2]]
+    before = set(scene.before(amount.first, 5))
+    after = scene.after(amount.last, 2)
     return "их" in before or after == ["of", "them"]
 
 
 def _is_of_cars(scene: Scene, amount: Amount) -> bool:
     """Tell whether the noun of a number stands before it: "машин при этом накопилось 870", "очередь грузовиков — почти 800"."""
-    counted = [token.lower for token in scene.tokens[max(amount.first - 12, 0) : amount.first]]
+    counted = scene.before(amount.first, 12)
     if counted[-1:] == [":"] and any(
         word in ("cars", "lorries", "vehicles", "trucks", "машины", "машин") for word in counted
     ):
         return True  # "my uncle counted the cars as we walked past them: 430"
-    numbered = [token.lower for token in scene.tokens[max(amount.first - 10, 0) : amount.first]]
+    numbered = scene.before(amount.first, 10)
     if any(
         pair == ("number", "of") and dim_of(word) == "vehicle"
         for pair, word in zip(itertools.pairwise(numbered), numbered[2:], strict=False)
     ):
         return True  # "the number of lorries waiting stood at 430"
     lined = [cue.last for cue in scene.of("queue") if cue.last < amount.first <= cue.last + 7]
-    if lined and scene.tokens[lined[-1]].lower.startswith(("груз", "фур", "машин", "автомоб", "легков")):
+    if lined and scene.words[lined[-1]].startswith(("груз", "фур", "машин", "автомоб", "легков")):
         return True
-    if (
-        lined
-        and [token.lower for token in scene.tokens[lined[-1] : lined[-1] + 1]] == ["of"]
-        and dim_of(scene.tokens[lined[-1] + 1].lower) == "vehicle"
-    ):
+    if lined and scene.after(lined[-1], 1) == ["of"] and dim_of(scene.words[lined[-1] + 1]) == "vehicle":
         return True  # "the line of lorries: 800"
-    following = [token.lower for token in scene.tokens[amount.last : amount.last + 2]]
+    following = scene.after(amount.last, 2)
     if following in (["of", "them"], ["of", "these"]) and any(
-        token.lower.rstrip("s") in ("lorrie", "truck", "car", "vehicle") for token in scene.tokens[: amount.first]
+        word.rstrip("s") in ("lorrie", "truck", "car", "vehicle") for word in scene.words[: amount.first]
     ):
         return True  # "the line of lorries reaches back ..., and there are about 650 of them"
     for at in range(amount.first - 1, max(amount.first - 8, -1), -1):

@@ -86,8 +86,8 @@ _LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде
 def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number: int, choice: Choice) -> bool:
     """Tell whether a number is a difference, a part of a total already given, a plan for others, or of long ago."""
     kind = choice.kind
-    before = [token.lower for token in scene.tokens[max(amount.first - 3, 0) : amount.first]]
-    after = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
+    before = scene.before(amount.first, 3)
+    after = scene.word(amount.last)
     if after in (
         "fewer",
         "more",
@@ -99,7 +99,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         "times",
         "раз",
     ) and amount.dimension in ("person", "bare", "vehicle", "other"):
-        further = scene.tokens[amount.last + 1].lower if amount.last + 1 < len(scene.tokens) else ""
+        further = scene.word(amount.last + 1)
         if after != "more" or further in ("than", "", ".", ",", ")", "on", "in"):
             return True  # but "20,000 more are waiting" counts people
     if (
@@ -113,13 +113,9 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if kind.quantity.endswith("_*") and (scene.rates[amount.first] == "longer" or _is_of_groups(scene, amount)):
         return True
-    if [token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]][
-        -3:-1
-    ] in (["addition", "to"], ["top", "of"]):
+    if scene.before(scene.token_at(amount.start), 4)[-3:-1] in (["addition", "to"], ["top", "of"]):
         return True  # "in addition to the 1,670 from Ishasha"
-    if amount.dimension == "length" and any(
-        token.lower.startswith(_ON_FOOT) for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
-    ):
+    if amount.dimension == "length" and any(word.startswith(_ON_FOOT) for word in scene.before(amount.first, 5)):
         return True  # "people walked about 15 kilometres"
     if kind.quantity in OF_QUEUES and _is_for_something(scene, amount):
         return True
@@ -131,8 +127,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         kind.quantity.endswith("_*")
         and before[-1:] == ["to"]
         and any(
-            token.lower.startswith(("limit", "cap", "restrict", "reduc", "огранич"))
-            for token in scene.tokens[max(amount.first - 5, 0) : amount.first]
+            word.startswith(("limit", "cap", "restrict", "reduc", "огранич")) for word in scene.before(amount.first, 5)
         )
     ):
         return True  # "limited entries to 150 a day"
@@ -153,11 +148,11 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return False  # "26,000 men have been called up, out of the 28,000 planned"
     if whole and (number or choice.cue is None or not segment[0] <= choice.cue.first < segment[1]):
         return True
-    words = {token.lower for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]}
+    words = set(scene.words[max(segment[0] - 1, 0) : amount.first])
     at = scene.token_at(amount.start)
-    people = [token.lower for token in scene.tokens[max(at - 2, 0) : at]]
-    if scene.tokens[at].lower in _AGE_WORDS:
-        people = [*people, scene.tokens[at].lower]
+    people = scene.before(at, 2)
+    if scene.words[at] in _AGE_WORDS:
+        people = [*people, scene.words[at]]
     if (
         amount.value <= 110
         and amount.hedge in ("up to", "over")
@@ -173,7 +168,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if amount.dimension in ("person", "bare") and any(
         0 <= scene.token_at(amount.start) - cue.last <= 2
-        and scene.tokens[cue.first].lower.startswith(("прожива", "живут", "живет", "жили", "жило", "населени"))
+        and scene.words[cue.first].startswith(("прожива", "живут", "живет", "жили", "жило", "населени"))
         for cue in scene.of("home")
     ):
         return True  # "в республике проживали 120 тысяч человек"
@@ -202,7 +197,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True  # "of these, 20 carried containers"
     if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
         return True
-    next_word = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    next_word = scene.word(amount.noun_end)
     if amount.dimension == "time" and (next_word in _TIMED or _is_way(scene, amount)):
         return True  # "20 minutes before the opening"
     if kind.quantity == "wait_hours" and any(
@@ -211,11 +206,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         for cue in scene.of("journey")
     ):
         return True  # "a drive of five hours"
-    if (
-        kind.quantity == "checkpoints_open"
-        and choice.cue is not None
-        and scene.tokens[choice.cue.first].lower not in _OPEN
-    ):
+    if kind.quantity == "checkpoints_open" and choice.cue is not None and scene.words[choice.cue.first] not in _OPEN:
         return True
     home = [cue for cue in scene.of("home") if -6 <= cue.first - amount.first <= 3]
     if (
@@ -224,7 +215,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         and not any(abs(cue.first - amount.noun_end) <= 3 for cue in scene.of("enter", "leave"))
     ):
         return True
-    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
+    following = scene.word(amount.noun_end)
     if amount.dimension == "length" and (following in _ROADS or _is_distance(scene, amount)):
         return True
     if (
@@ -262,8 +253,8 @@ def _is_of_time_before(scene: Scene, amount: Amount, quantity: str) -> bool:
     """Tell whether a number of people is how many there were before a day: "before November it was 40,000"."""
     if not (quantity == "stock_present" or quantity.endswith("_*")):
         return False
-    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;:"), default=0)
-    words = [token.lower for token in scene.tokens[low : amount.first]]
+    low = scene.after_mark(amount.first, ",;:")
+    words = scene.words[low : amount.first]
     return words[:1] in (["before"], ["prior"], ["до"]) and any(
         scene.tokens[low].start <= one.start < amount.start for one in scene.dates
     )
@@ -274,8 +265,8 @@ def _is_part(scene: Scene, amount: Amount, segment: tuple[int, int], choice: Cho
     at = scene.token_at(amount.start)
     before = tuple(token.lower for token in scene.tokens[max(at - 2, 0) : at])
     own = choice.cue is not None and segment[0] <= choice.cue.first < segment[1] and choice.cue.kind in MOVES
-    described = any(token.lower.startswith(_KINDS_OF) for token in scene.tokens[amount.last : amount.noun_end + 3])
-    after = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 2]]
+    described = any(word.startswith(_KINDS_OF) for word in scene.words[amount.last : amount.noun_end + 3])
+    after = scene.after(amount.noun_end, 2)
     why = bool({"because", "из-за", "owing", "due"} & set(after))  # "33 were refused, 21 of them because of"
     return (
         before in {("of", "whom"), ("of", "which"), ("из", "них"), ("из", "которых")} and (described or why) and not own
@@ -329,7 +320,7 @@ def _is_of_groups(scene: Scene, amount: Amount) -> bool:
 
 def _is_for_something(scene: Scene, amount: Amount) -> bool:
     """Tell whether people wait for something that is no border: "the wait for a bus is two days"."""
-    words = [token.lower for token in scene.tokens[max(amount.first - 12, 0) : amount.first]]
+    words = scene.before(amount.first, 12)
     if any(one.startswith("очеред") and two == "за" for one, two in itertools.pairwise(words)):
         return True  # "в очереди за мороженым"
     if any(
@@ -404,7 +395,7 @@ def _is_in_one_day(scene: Scene, amount: Amount) -> bool:
 def _is_step(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number is the size of a change: "a jump of only 4,000", "рост на 300"."""
     at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    before = scene.before(at, 4)
     while before and before[-1] in ("only", "just", "a", "the", "some"):
         before.pop()
     return len(before) > 1 and before[-1] == "of" and before[-2] in _STEPS
@@ -413,10 +404,10 @@ def _is_step(scene: Scene, amount: Amount) -> bool:
 def _is_of_all(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number is the whole that others are a part of: "how many of the 120,000 inhabitants"."""
     at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 4, 0) : at]]
+    before = scene.before(at, 4)
     while before and before[-1] in ("the", "these", "those", "its", "their", "her", "his"):
         before.pop()
-    counted = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 1]] == ["who"] and any(
+    counted = scene.after(amount.noun_end, 1) == ["who"] and any(
         0 < cue.first - amount.noun_end <= 4 for cue in scene.of("enter", "cross")
     )
     return len(before) > 1 and before[-1] == "of" and before[-2] in _OF_ALL and not counted
@@ -424,7 +415,7 @@ def _is_of_all(scene: Scene, amount: Amount) -> bool:
 
 def _is_way(scene: Scene, amount: Amount) -> bool:
     """Tell whether a time is how far something is: "about 45 minutes from the city", "two hours by car"."""
-    following = [token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 3]]
+    following = scene.after(amount.noun_end, 3)
     if following[:1] == ["by"]:
         return bool(set(following[1:]) & _VEHICLES)
     if following[:2] == ["on", "foot"] or (following[:1] and following[0] in _BY_ROAD - {"on"}):
@@ -437,8 +428,8 @@ def _is_way(scene: Scene, amount: Amount) -> bool:
 
 def _is_distance(scene: Scene, amount: Amount) -> bool:
     """Tell whether a length is said to lead somewhere: "До столицы Монголии отсюда 340 километров"."""
-    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in ",;:—–"), default=0)
-    words = [token.lower for token in scene.tokens[low : amount.first]]
+    low = scene.after_mark(amount.first, ",;:—–")
+    words = scene.words[low : amount.first]
     return words[:1] in (["до"], ["от"]) and (
         "до" in words[1:] or any(low <= mention.first < amount.first for mention in scene.mentions)
     )
@@ -460,7 +451,7 @@ def _is_of_others(scene: Scene, amount: Amount) -> bool:
     if near and not any(0 <= cue.first - amount.noun_end <= 3 for cue in scene.of("enter", "leave")):
         return True
     before = [token.text for token in scene.tokens[: amount.first]]
-    words = [token.lower for token in scene.tokens[max(amount.first - 4, 0) : amount.first]]
+    words = scene.before(amount.first, 4)
     if any(word in _PART for word in words[-3:]) or words[-2:] in (["group", "of"], ["groups", "of"], ["группа", "из"]):
         return True  # "including 70 children"
     if before.count("(") <= before.count(")"):
@@ -492,7 +483,7 @@ def _stays_inside(scene: Scene, amount: Amount) -> bool:
     if scene.has("enter", "cross"):
         return False
     for cue in scene.of("leave"):
-        following = [token.lower for token in scene.tokens[cue.last : cue.last + 3]]
+        following = scene.after(cue.last, 3)
         near = -3 <= cue.first - amount.noun_end <= 8
         if (
             near
@@ -507,14 +498,14 @@ def _stays_inside(scene: Scene, amount: Amount) -> bool:
 def is_compared(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number is only compared with: "up from 3,875", "against 900"."""
     at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
+    before = scene.before(at, 3)
     if before and before[-1] in ("a", "the", "just", "only"):
         before = before[:-1]
     if any(tuple(before[-len(words) :]) == words for words in _COMPARED):
         return True
     # "from 5 km to 800 metres": the first is how it was
-    following = scene.tokens[amount.noun_end].lower if amount.noun_end < len(scene.tokens) else ""
-    ranged = scene.tokens[amount.last].lower if amount.last < len(scene.tokens) else ""
+    following = scene.word(amount.noun_end)
+    ranged = scene.word(amount.last)
     return bool(before) and before[-1] in ("from", "с") and bool({following, ranged} & {"to", "до"})
 
 
@@ -522,10 +513,6 @@ def is_usual(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a number is what is usual; "three times the usual" is not."""
     usual = [cue for cue in scene.of("usual") if segment[0] - 2 <= cue.first < segment[1]]
     first = next((one.first for one in scene.amounts if one.first >= segment[0]), 0)
-    if any(
-        cue.last <= first and "of" in [token.lower for token in scene.tokens[cue.last : first]][:3] for cue in usual
-    ):
+    if any(cue.last <= first and "of" in scene.words[cue.last : first][:3] for cue in usual):
         return True  # "twice the usual figure of about 430 a day"
-    return any(
-        not any(token.lower in _BESIDE for token in scene.tokens[max(cue.first - 3, 0) : cue.first]) for cue in usual
-    )
+    return any(not any(word in _BESIDE for word in scene.before(cue.first, 3)) for cue in usual)

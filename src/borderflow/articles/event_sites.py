@@ -91,9 +91,7 @@ def _each_route(scene: Scene, site: Site) -> Iterator[Site]:
     run: list[Site] = []
     end: int | None = None
     for route in scene.routes():
-        gap: list[str] = (
-            [token.lower for token in scene.tokens[end : route.origins[0].first]] if end is not None else []
-        )
+        gap: list[str] = scene.words[end : route.origins[0].first] if end is not None else []
         if len(gap) > 3 or any(word not in _BETWEEN_ROUTES for word in gap):
             if any(one.mentions == site.mentions for one in run):
                 break
@@ -113,7 +111,7 @@ def _listed(scene: Scene, chosen: Mention) -> list[Mention]:
         here = at
         while 0 <= here + step < len(mentions):
             one, two = sorted((mentions[here], mentions[here + step]))
-            gap = [token.lower for token in scene.tokens[one.last : two.first]]
+            gap = scene.words[one.last : two.first]
             close = gap and len(gap) <= 2 and all(word in (",", "and", "и", "«", "»") for word in gap)
             parallel = (
                 len(gap) <= 8

@@ -109,7 +109,7 @@ def _is_only_home(scene: Scene, choice: Choice, memory: Memory) -> bool:
     """Tell whether people are only sent home, from no border: "120 were sent home because of a power cut"."""
     if choice.kind.quantity != "turned_back" or choice.cue is None:
         return False
-    words = [token.lower for token in scene.tokens[choice.cue.first : choice.cue.last]]
+    words = scene.words[choice.cue.first : choice.cue.last]
     if not {"home", "домой"} & set(words) or scene.has("post", "call up", "men", "notice", "queue"):
         return False
     near = any(one.best.kind in ("country", "crossing", "unknown") for one in scene.mentions)
@@ -118,7 +118,7 @@ def _is_only_home(scene: Scene, choice: Choice, memory: Memory) -> bool:
 
 def _is_on_the_way_out(scene: Scene, memory: Memory) -> bool:
     """Tell whether a refusal without a word on entry follows one on the way out."""
-    said = any(token.lower.startswith(("entry", "enter", "въезд", "въех", "admit", "admis")) for token in scene.tokens)
+    said = any(word.startswith(("entry", "enter", "въезд", "въех", "admit", "admis")) for word in scene.words)
     return not said and memory.counted_lately() and memory.quantity in ("turned_back", "notices_served")
 
 
@@ -208,7 +208,7 @@ def _is_to_come(scene: Scene, window: Window, kind: FigureKind) -> bool:
 
 def _is_of_before(scene: Scene, amount: Amount) -> bool:
     """Tell whether a number compared with is what it was before, no day given: "compared with 500 previously"."""
-    following = {token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 3]}
+    following = set(scene.after(amount.noun_end, 3))
     return bool(following & {"previously", "before", "earlier", "normally", "usually", "ранее", "раньше", "прежде"})
 
 
@@ -219,7 +219,7 @@ def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[i
     low, high = scene.tokens[segment[0]].start, scene.tokens[min(segment[1], len(scene.tokens)) - 1].end
     named = any(low <= one.start < high and one.best.kind != "derived" for one in scene.mentions)
     dated = any(low <= one.start < high for one in scene.dates)
-    before = [token.lower for token in scene.tokens[start : amount.first]]
+    before = scene.words[start : amount.first]
     colon = next((token.start for token in scene.tokens[start : amount.first] if token.text == ":"), -1)
     if any(0 <= colon - one.end <= 1 for one in scene.dates):
         return False  # "1,240 on 16 May (15 May: 1,105)"
@@ -227,20 +227,20 @@ def _is_breakdown(scene: Scene, amount: Amount, choice: Choice, segment: tuple[i
 
 
 def _is_total(scene: Scene, segment: tuple[int, int]) -> bool:
-    return any(token.lower in _TOTAL for token in scene.tokens[segment[0] : segment[1]])
+    return any(word in _TOTAL for word in scene.words[segment[0] : segment[1]])
 
 
 def _is_only(scene: Scene, amount: Amount) -> bool:
     """Tell whether "всего" right before a number says "only": "за тот же день прошли всего 260"."""
     at = scene.token_at(amount.start)
-    return at > 1 and scene.tokens[at - 1].lower == "всего" and scene.tokens[at - 2].is_word
+    return at > 1 and scene.words[at - 1] == "всего" and scene.tokens[at - 2].is_word
 
 
 def _is_sum_of_day(scene: Scene, amount: Amount) -> bool:
     """Tell whether "a total of" only introduces a number, which says nothing of the days before."""
     at = scene.token_at(amount.start)
-    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at]]
-    perfect = {"have", "has", "had"} & {token.lower for token in scene.tokens[amount.noun_end : amount.noun_end + 6]}
+    before = scene.before(at, 3)
+    perfect = {"have", "has", "had"} & set(scene.after(amount.noun_end, 6))
     return before == ["a", "total", "of"] or (before == ["altogether"] and not perfect)
 
 
@@ -311,7 +311,7 @@ _PAST_VERBS = frozenset(
 
 def is_present(scene: Scene) -> bool:
     """Tell whether a sentence speaks of how things are now."""
-    return any(token.lower in _PRESENT for token in scene.tokens)
+    return any(word in _PRESENT for word in scene.words)
 
 
 def vocabulary_kind(quantity: str) -> str:
@@ -338,9 +338,7 @@ def _finding(
     truck = amount.noun.startswith(_TRUCKS) or any(
         token.lower.startswith(_TRUCKS) for token in (*near, *scene.tokens[amount.last : amount.noun_end])
     )
-    truck = truck and not any(
-        token.lower.startswith(("car", "легков")) for token in scene.tokens[segment[0] : segment[1]]
-    )
+    truck = truck and not any(word.startswith(("car", "легков")) for word in scene.words[segment[0] : segment[1]])
     if quantity == "queue_cars" and truck:
         quantity, word = "queue_trucks", vocabulary()["queue_trucks"]
     place, country, places = describe_site(site)
@@ -348,9 +346,9 @@ def _finding(
     denied = _is_denied(scene, amount, choice)
     low, high = amount.low, amount.high
     hedge = amount.hedge
-    if hedge == "over" and {"not", "n't", "never", "не", "don't", "doesn't"} & {
-        token.lower for token in scene.tokens[max(scene.token_at(amount.start) - 4, 0) : scene.token_at(amount.start)]
-    }:
+    if hedge == "over" and {"not", "n't", "never", "не", "don't", "doesn't"} & set(
+        scene.before(scene.token_at(amount.start), 4)
+    ):
         hedge = "up to"  # "do not wait for more than an hour"
     unit = amount.dimension if kind.counts[0] in ("RUB",) else word.unit
     begin, end = _evidence(scene, amount, choice)
@@ -466,9 +464,7 @@ def _named_span(stem: str, window: Window, days: int) -> str:
 
 def _continues(scene: Scene) -> bool:
     """Tell whether a sentence goes on with the window of the one before: "another 45 were refused"."""
-    return any(
-        token.lower in ("another", "also", "further", "еще", "также", "others", "other") for token in scene.tokens[:4]
-    )
+    return any(word in ("another", "also", "further", "еще", "также", "others", "other") for word in scene.words[:4])
 
 
 def _is_denied(scene: Scene, amount: Amount, choice: Choice) -> bool:
@@ -477,7 +473,7 @@ def _is_denied(scene: Scene, amount: Amount, choice: Choice) -> bool:
             return True
     own = range(choice.cue.first, choice.cue.last) if choice.cue is not None else ()
     near = [at for at in range(max(amount.first - 3, 0), amount.first) if at not in own]
-    before = [scene.tokens[at].lower for at in near]  # "не впустили 75" is refused, and no denial
+    before = [scene.words[at] for at in near]  # "не впустили 75" is refused, and no denial
     return (
         any(word in ("not", "не") for word in before)
         and amount.hedge == "exact"

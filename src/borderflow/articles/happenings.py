@@ -148,7 +148,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         and memory.countries
         and (
             memory.country_at >= memory.number - 1
-            or any(token.lower in ("country", "страну", "страны") for token in scene.tokens)
+            or any(word in ("country", "страну", "страны") for word in scene.words)
         )
     ):
         site = Site((memory.countries[-1],), False)
@@ -178,9 +178,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return
     if is_background(kind, _first_day(window, scene), scene.published) or _is_vague(window, scene):
         return
-    planned = (
-        any(token.lower in _AHEAD for token in scene.tokens[segment[0] : segment[1]]) or window.first > scene.published
-    )
+    planned = any(word in _AHEAD for word in scene.words[segment[0] : segment[1]]) or window.first > scene.published
     said_by, official = speaker(scene, memory)
     if planned and kind.quantity in DECIDED and is_gossip(scene):
         return
@@ -284,6 +282,6 @@ def _concerned(scene: Scene, kind: EventKind, verb: Cue) -> str:
         "выезжать",
         "покидать",
     )
-    while last < min(first.last + 7, high) and scene.tokens[last].lower not in stops:
+    while last < min(first.last + 7, high) and scene.words[last] not in stops:
         last += 1
     return " ".join(token.text for token in scene.tokens[first.first : last])

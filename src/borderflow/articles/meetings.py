@@ -70,7 +70,7 @@ def _is_apart(scene: Scene, kind: EventKind, cue: Cue, verb: Cue) -> bool:
     if kind.quantity == "exit_ban_men":
         return gap_between(cue, verb) > 8 or cue.first == verb.first
     between = scene.tokens[min(cue.last, verb.last) : max(cue.first, verb.first)]
-    negated = any(token.lower in NOT for token in scene.tokens[max(cue.first - 3, 0) : cue.first])
+    negated = any(word in NOT for word in scene.before(cue.first, 3))
     return kind.quantity == "service_halted" and (negated or any(token.text == "," for token in between))
 
 

@@ -109,7 +109,7 @@ class Memory:
             self.shelter_at = self.number - 1
         if scene.has("queue"):
             self.queue_at = self.number - 1
-        self.vehicles = next((token.lower for token in scene.tokens if token.lower in _VEHICLES), "")
+        self.vehicles = next((word for word in scene.words if word in _VEHICLES), "")
         if scene.has("cross", "enter") and len(scene.tokens) < 8:
             self.through_at = self.number - 1
         services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]

@@ -79,8 +79,8 @@ def is_unreal(scene: Scene, amount: Amount, kind: FigureKind, cue: Cue | None) -
     standing = any(word in kind.quantity for word in _STANDING)
     if cue is not None and _is_under(scene, amount, cue, _MAY if standing else _MAY | _WILL, towards=not standing):
         return True
-    low = max((n + 1 for n in range(amount.first) if scene.tokens[n].text in _BREAKS), default=0)
-    return any(token.lower in _IF for token in scene.tokens[low : amount.first])
+    low = scene.after_mark(amount.first, _BREAKS)
+    return any(word in _IF for word in scene.words[low : amount.first])
 
 
 def _is_under(scene: Scene, amount: Amount, cue: Cue, modals: frozenset[str], *, towards: bool) -> bool:
@@ -100,10 +100,10 @@ def _is_under(scene: Scene, amount: Amount, cue: Cue, modals: frozenset[str], *,
     found = [token for token in words[stop:] if token.text in modals or token.lower in modals - {"may"}]
     if found:
         return True
-    before = [token.lower for token in scene.tokens[start:end]]
+    before = scene.words[start:end]
     if not towards or before[-1:] != ["to"]:
         return False
-    if any(token.lower.startswith(_DRIVEN) for token in scene.tokens[max(amount.first - 6, 0) : amount.first]):
+    if any(word.startswith(_DRIVEN) for word in scene.before(amount.first, 6)):
         return False  # "forcing an estimated 10,000 people to flee"
     near = set(before[-5:-1])
     return bool(near & _TOWARDS) or not (

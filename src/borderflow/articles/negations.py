@@ -44,16 +44,16 @@ def negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[bool
     low, _high = scene.clause(verb.first)
     before = [token.lower for n, token in enumerate(scene.tokens[max(verb.first - 4, low) : verb.first])]
     negative = any(word in NOT for word in before) or any(word.endswith("n't") for word in before)
-    after = [token.lower for token in scene.tokens[verb.last : verb.last + 2]]
-    words = [token.lower for token in scene.tokens[verb.first : verb.last]]
+    after = scene.after(verb.last, 2)
+    words = scene.words[verb.first : verb.last]
     barred = kind.quantity in ("foot_allowed", "bicycle_allowed") and any(word.startswith(_BARRED) for word in words)
-    refused = [token.lower for token in scene.tokens[verb.last : verb.last + 6]]
+    refused = scene.after(verb.last, 6)
     unplanned = any(
         one == "не" and two.startswith(("планир", "намер", "собира", "будут", "будет", "станут", "станет"))
         for one, two in itertools.pairwise(refused)
     )
     none = any(
-        one.first > low and scene.tokens[one.first - 1].lower in ("no", "such", "нет", "никакого", "никаких")
+        one.first > low and scene.words[one.first - 1] in ("no", "such", "нет", "никакого", "никаких")
         for one in cues
         if one.kind in _NAMED
     )
@@ -76,7 +76,7 @@ def is_of_state(scene: Scene, site: Site | None, verb: Cue) -> bool:
     """Tell whether a state is what did not act: "Norway has not closed the crossing", "Kazakhstan has not closed the border"."""
     if site is not None and site.mentions[0].best.kind == "country":
         return True
-    passive = any(token.lower in ("been", "be") for token in scene.tokens[max(verb.first - 3, 0) : verb.first])
+    passive = any(word in ("been", "be") for word in scene.before(verb.first, 3))
     return not passive and any(
         one.best.kind == "country" and not one.role and one.last <= verb.first for one in scene.mentions
     )

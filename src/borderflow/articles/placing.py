@@ -95,7 +95,7 @@ def _place_before(memory: Memory) -> Mention | None:
 
 def _shared_border(scene: Scene) -> Mention | None:
     """Return the first country of "the border between Haiti and the Dominican Republic", where no post is named."""
-    words = [token.lower for token in scene.tokens]
+    words = scene.words
     for one in scene.mentions:
         before = words[max(one.first - 4, 0) : one.first]
         if (
@@ -109,7 +109,7 @@ def _shared_border(scene: Scene) -> Mention | None:
 
 def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a figure's own words point back to a post: "через этот пост", "through that crossing"."""
-    words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
+    words = scene.words[segment[0] : segment[1]]
     if {"latter", "последнем"} & set(words[:4]):
         return True
     return any(
@@ -120,7 +120,7 @@ def _is_this_post(scene: Scene, segment: tuple[int, int]) -> bool:
 
 def _is_through_it(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether people went "through it", the post named before: "через него проехали"."""
-    words = [token.lower for token in scene.tokens[segment[0] : segment[1]]]
+    words = scene.words[segment[0] : segment[1]]
     return any(
         pair in (("через", "него"), ("через", "нее"), ("through", "it"), ("over", "it"))
         for pair in itertools.pairwise(words)
@@ -129,7 +129,7 @@ def _is_through_it(scene: Scene, segment: tuple[int, int]) -> bool:
 
 def _is_there(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a figure's own words say "there" of the post just named (not "there were")."""
-    words = [token.lower for token in scene.tokens[segment[0] : segment[1] + 1]]
+    words = scene.words[segment[0] : segment[1] + 1]
     return not any(one.best.kind == "crossing" for one in scene.mentions) and any(
         one == "там" or (one == "there" and two not in ("is", "are", "was", "were", "has", "have", "had", "will"))
         for one, two in itertools.pairwise(words)
@@ -144,7 +144,7 @@ def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
     """Tell whether a town only says where somebody comes from or was: "a driver from Samara", "a hospital in Peshawar"."""
     if one.best.kind not in ("city", "region", "unknown", "country"):
         return False
-    before = [token.lower for token in scene.tokens[max(one.first - 4, 0) : one.first]]
+    before = scene.before(one.first, 4)
     if one.role == "from" and _is_home_of_one(scene, one):
         return True  # "Wilmer Castro, 44, a coffee picker from David", "a dentist from Homs", "Olga, from Kaliningrad"
     return one.role in ("from", "at", "to") and any(word.startswith(_HOME_OF) for word in before) and one.first < at
@@ -195,10 +195,8 @@ def _post_of_side(scene: Scene, best: Mention, memory: Memory) -> Mention | None
 
 def _is_direction(scene: Scene, one: Mention) -> bool:
     """Tell whether a country only says where people wanted to go or came from."""
-    accusative = (
-        one.role == "at" and scene.tokens[one.last - 1].lower[-1:] in "уюн" and scene.tokens[one.last - 1].lower >= "а"
-    )
-    after = scene.tokens[one.last].lower if one.last < len(scene.tokens) else ""
+    accusative = one.role == "at" and scene.words[one.last - 1][-1:] in "уюн" and scene.words[one.last - 1] >= "а"
+    after = scene.word(one.last)
     if one.best.kind == "derived":
         return after in (
             "side",
@@ -230,7 +228,7 @@ def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
 
 
 def _in_list(scene: Scene, one: Mention, other: Mention) -> bool:
-    gap = [token.lower for token in scene.tokens[one.last : other.first]]
+    gap = scene.words[one.last : other.first]
     if scene.tokens[other.last - 1].text.endswith(("'s", "’s")) or scene.speaks(other):
         return False  # "into Syria, Lebanon's disaster unit said"
     return 0 < len(gap) <= 2 and all(word in (",", "and", "и") for word in gap) and one.role == other.role
@@ -251,7 +249,7 @@ def _nearer_goal(scene: Scene, end: Mention, segment: tuple[int, int], at: int) 
 
 def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, int], at: int) -> float:
     kind = mention.best.kind
-    after = scene.tokens[mention.last].lower if mention.last < len(scene.tokens) else ""
+    after = scene.word(mention.last)
     if kind == "derived" and after in ("border", "side", "frontier", "territory", "soil", "стороне", "территории"):
         kind = "country"
     value = _ROLE_VALUE[family].get(mention.role, 0.0) + _KIND_VALUE[family].get(kind, 0.0)
@@ -264,11 +262,7 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 1.0
     if family == "post" and kind in ("country", "derived") and _is_towards(scene, mention):
         value -= 4.0
-    if (
-        family == "entry"
-        and mention.role == "with"
-        and scene.tokens[max(mention.first - 2, 0)].lower.startswith("границ")
-    ):
+    if family == "entry" and mention.role == "with" and scene.words[max(mention.first - 2, 0)].startswith("границ"):
         value += 3.5  # "пересекли границу с Таджикистаном": they came into it
     if at in scene.rates and not head:  # a number, no verb: "Latvia, where 14 were turned back"
         value -= 0.6 * any(token.text == "," for token in scene.tokens[low:high])
@@ -279,7 +273,7 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 2.5
     if family == "post" and mention.role == "with" and _is_at_border(scene, mention):
         value += 3.0
-    fled = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    fled = scene.before(mention.first, 2)
     if family == "country" and {"fleeing", "fled", "бегущим", "бежавшим", "бежавших"} & set(fled):
         value -= 3.0  # protection "for people fleeing Albania" is not Albania's
     label = [token.text for token in scene.tokens[mention.last : mention.last + 2] if token.text not in '»”"']
@@ -287,9 +281,7 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value += 2.5  # "Dojran: the post has been closed"
     if family == "post" and _is_sent_to(scene, mention):
         value -= 6.0
-    if after == "instead" or any(
-        token.lower in _EXCEPT for token in scene.tokens[max(mention.first - 5, 0) : mention.first]
-    ):
+    if after == "instead" or any(word in _EXCEPT for word in scene.before(mention.first, 5)):
         value -= 6.0
     if _is_nationality(scene, mention):
         value -= 9.0
@@ -304,15 +296,14 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
 
 def _is_towards(scene: Scene, mention: Mention) -> bool:
     """Tell whether a country only says which way: "in the direction of Kazakhstan", "в направлении Казахстана"."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 3, 0) : mention.first]]
+    before = scene.before(mention.first, 3)
     return any(word.startswith(("направлени", "сторону", "direction", "towards", "bound")) for word in before)
 
 
 def _is_his(scene: Scene) -> bool:
     """Tell whether who speaks does so of his own parts: "the commissioner of Nsanje put arrivals in his district at"."""
     return any(
-        token.lower in ("his", "her", "their", "its", "our", "его", "ее", "их", "своем", "нашем")
-        for token in scene.tokens
+        word in ("his", "her", "their", "its", "our", "его", "ее", "их", "своем", "нашем") for word in scene.words
     )
 
 
@@ -337,10 +328,10 @@ _WHEN = frozenset(
 
 def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
     """Tell whether a place is the subject of another clause: "were closed after Russia directed migrants to the border"."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    before = scene.before(mention.first, 2)
     while before and before[-1] in ("the", ","):
         before.pop()
-    following = [token.lower for token in scene.tokens[mention.last : mention.last + 2]]
+    following = scene.after(mention.last, 2)
     verb = any(
         word.endswith("ed") or word in ("has", "had", "was", "is", "will", "began", "said", "shut", "cut")
         for word in following
@@ -350,7 +341,7 @@ def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
 
 def _is_at_border(scene: Scene, mention: Mention) -> bool:
     """Tell whether "on the border with Latvia" says where, no other country being named."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 4, 0) : mention.first]]
+    before = scene.before(mention.first, 4)
     alone = not any(one.best.kind in ("country", "crossing") for one in scene.mentions if one != mention)
     return (
         alone
@@ -361,13 +352,13 @@ def _is_at_border(scene: Scene, mention: Mention) -> bool:
 
 def _is_sent_to(scene: Scene, mention: Mention) -> bool:
     """Tell whether people were sent back to a place: "отправили обратно в Улан-Удэ"."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 2, 0) : mention.first]]
+    before = scene.before(mention.first, 2)
     return before[:1] in (["обратно"], ["back"], ["home"], ["домой"]) and before[1:] in (["в"], ["на"], ["to"])
 
 
 def _is_head(scene: Scene, mention: Mention, at: int) -> bool:
     """Tell whether a place is the subject of the words at ``at``, beyond a relative clause of its own."""
-    following = [token.lower for token in scene.tokens[mention.last : mention.last + 2]]
+    following = scene.after(mention.last, 2)
     if (
         mention.first > 1
         or following[:1] != [","]
@@ -380,16 +371,16 @@ def _is_head(scene: Scene, mention: Mention, at: int) -> bool:
 
 def _is_nationality(scene: Scene, mention: Mention) -> bool:
     """Tell whether a place says whose citizens people are: "9,870 Russian citizens", "6450 граждан России"."""
-    before = [token.lower for token in scene.tokens[max(mention.first - 3, 0) : mention.first]]
+    before = scene.before(mention.first, 3)
     while before[-1:] in (["of"], ["the"]):
         before = before[:-1]
     if before and before[-1].startswith(_CITIZENS):
         return True
     if mention.best.kind != "derived":
         return False
-    if scene.tokens[mention.last - 1].lower.endswith(_PEOPLE):
+    if scene.words[mention.last - 1].endswith(_PEOPLE):
         return True  # "Russians", "россиян"
-    after = scene.tokens[mention.last].lower if mention.last < len(scene.tokens) else ""
+    after = scene.word(mention.last)
     counted = any(one.last <= mention.first < one.noun_end for one in scene.amounts if one.dimension == "person")
     return counted or after.startswith(_CITIZENS)
 
@@ -401,7 +392,7 @@ _CITIZENS = ("citizen", "national", "holder", "passport", "граждан", "п�
 
 def _meant(scene: Scene, memory: Memory) -> Mention | None:
     """Return the place that a noun with "the" points back to: "the country", "the town", "the checkpoint"."""
-    words = {token.lower for token in scene.tokens}
+    words = set(scene.words)
     if memory.countries and any(
         one.lower in ("its", "their", "his", "ее", "его")
         and two.lower.startswith(("border", "frontier", "territor", "границ", "территор"))
@@ -460,7 +451,7 @@ def _remembered(scene: Scene, family: Family, memory: Memory) -> Site | None:
     here = memory.dateline if not memory.is_of_capital() or not memory.towns else None
     if here is not None and family in ("post", "town", "entry") and here.best.kind in ("city", "crossing"):
         named = bool(memory.posts or memory.towns) and (family != "post" or memory.posts)
-        if any(token.lower in ("here", "здесь") for token in scene.tokens) or (not named and family != "entry"):
+        if any(word in ("here", "здесь") for word in scene.words) or (not named and family != "entry"):
             return Site((here,), False)
     if family != "route" and (meant := _meant(scene, memory)) is not None:
         return Site((meant,), False)

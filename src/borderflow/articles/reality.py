@@ -128,9 +128,8 @@ def is_foretold(scene: Scene, kind: EventKind, verb: Cue) -> bool:
 
 def is_gossip(scene: Scene) -> bool:
     """Tell whether nobody in particular is said to say so: "on Telegram it has been claimed"."""
-    return any(token.lower.startswith(_GOSSIP) for token in scene.tokens) and any(
-        token.lower in ("claimed", "messages", "posts", "rumours", "rumors", "слухи", "сообщения")
-        for token in scene.tokens
+    return any(word.startswith(_GOSSIP) for word in scene.words) and any(
+        word in ("claimed", "messages", "posts", "rumours", "rumors", "слухи", "сообщения") for word in scene.words
     )
 
 
@@ -140,7 +139,7 @@ _GOSSIP = ("telegram", "facebook", "twitter", "whatsapp", "social", "соцсе�
 def is_stated(scene: Scene, kind: EventKind, verb: Cue, site: Site | None) -> bool:
     """Tell whether somebody says of a post by name that it does not shut: "“Kobero has not been closed,” he said"."""
     named = site is not None and site.sure and site.mentions[0].best.kind in ("crossing", "city", "unknown")
-    words = [token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.last + 4]]
+    words = scene.words[max(verb.first - 4, 0) : verb.last + 4]
     normal = any(word.startswith(("work", "operat", "работ", "действ")) for word in words)
     return (
         kind.quantity.startswith("crossing")
@@ -169,10 +168,10 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
     if kind.quantity in _DONE_TO - {"queue_cleared"} and (negative or _is_of_nobody(scene, verb)):
         return True
     low, high = _clause(scene, verb)
-    before = [token.lower for token in scene.tokens[low : verb.first]]
-    after = [token.lower for token in scene.tokens[verb.last : high]]
+    before = scene.words[low : verb.first]
+    after = scene.words[verb.last : high]
     return (
-        _is_conditional(before, scene.tokens[verb.first].lower)
+        _is_conditional(before, scene.words[verb.first])
         or any(pair in _AVERTED for pair in itertools.pairwise(before[-5:]))
         or before[-1:] == ["with"]  # "a grey box with shut windows"
         or _is_of_old(scene)
@@ -180,7 +179,7 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
         or after[:1] == ["ли"]
         or (bool({"if", "если"} & set(after)) and bool({"would", "will", "may", "could", "might"} & set(before)))
         or (kind.quantity == "mass_exit_claim" and bool(set(before[-4:]) & _SINCE))
-        or (scene.tokens[verb.first].lower.endswith("ing") and bool({"would", "could", "might"} & set(after[:6])))
+        or (scene.words[verb.first].endswith("ing") and bool({"would", "could", "might"} & set(after[:6])))
         or _is_wished(scene, verb, before)
         or _is_habit(before + after)
         or _is_talked_of(after)
@@ -192,7 +191,7 @@ def _is_of_old(scene: Scene) -> bool:
     return any(
         re.fullmatch(r"(?:1[89]|20)\d0", token.text) and _follows(scene, n, ("s", "х", "е"))
         for n, token in enumerate(scene.tokens)
-    ) or any(token.lower in ("decades", "centuries", "десятилетий", "десятилетия") for token in scene.tokens)
+    ) or any(word in ("decades", "centuries", "десятилетий", "десятилетия") for word in scene.words)
 
 
 def _follows(scene: Scene, at: int, endings: Sequence[str]) -> bool:
@@ -202,14 +201,14 @@ def _follows(scene: Scene, at: int, endings: Sequence[str]) -> bool:
 
 
 def _is_fiction(scene: Scene) -> bool:
-    words = [token.lower for token in scene.tokens]
+    words = scene.words
     return not scene.amounts and (
         any(word.startswith(_FICTION) for word in words) or any(pair in _PLAYED for pair in itertools.pairwise(words))
     )
 
 
 def _clause(scene: Scene, verb: Cue) -> tuple[int, int]:
-    low = max((n + 1 for n in range(verb.first) if scene.tokens[n].text in _BREAKS), default=0)
+    low = scene.after_mark(verb.first, _BREAKS)
     high = next((n for n in range(verb.last, len(scene.tokens)) if scene.tokens[n].text in _BREAKS), len(scene.tokens))
     return low, high
 
@@ -230,7 +229,7 @@ def _is_wished(scene: Scene, verb: Cue, before: Sequence[str]) -> bool:
     at = max((n for n, one in enumerate(near) if one.startswith(_WISHED) or one in _ASKED), default=-1)
     if at < 0:
         return False
-    word = scene.tokens[verb.first].lower
+    word = scene.words[verb.first]
     participle = word.endswith("ed") and near[at] in _ASKED  # "want the checkpoint opened"
     return bool(_TO_DO & set(near[at + 1 :])) or participle or word.endswith(("ть", "ться"))
 
@@ -240,7 +239,7 @@ def _is_under_modal(scene: Scene, verb: Cue, near: Sequence[str]) -> bool:
     modals = [token for token in scene.tokens[max(verb.first - 4, 0) : verb.first] if token.lower in _MODAL]
     if not modals or modals[-1].text == "May" or {"not", "no", "never", "longer", "не"} & set(near[-4:]):
         return False
-    promised = scene.has("say") or any(token.lower.startswith(_PROMISED) for token in scene.tokens)
+    promised = scene.has("say") or any(word.startswith(_PROMISED) for word in scene.words)
     return not (modals[-1].lower in ("would", "should") and promised and not _WISH & set(near))
 
 
@@ -256,7 +255,7 @@ def _is_talked_of(after: Sequence[str]) -> bool:
 
 def _is_of_nobody(scene: Scene, verb: Cue) -> bool:
     """Tell whether nobody is who it happened to: "no man has been turned back", "nobody was sent home"."""
-    before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    before = scene.before(verb.first, 6)
     return bool(set(before) & _NOTHING) or any(
         one == "no" and two in ("man", "men", "one", "person", "people", "notice", "notices", "papers")
         for one, two in itertools.pairwise(before)

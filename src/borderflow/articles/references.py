@@ -68,7 +68,7 @@ def is_of_post_before(scene: Scene, kind: EventKind, verb: Cue, memory: Memory) 
     """Tell whether a closing is that of a post named before: "It had been closed since Monday", "..., and reopened on Friday"."""
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
-    before = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    before = scene.before(verb.first, 6)
     while before and (before[-1] in _AUXILIARY or before[-1].endswith("ly")):
         before.pop()
     bare = not any(word[0].isalnum() for word in before)
@@ -91,30 +91,28 @@ _AUXILIARY = frozenset(
 
 def is_for_some(scene: Scene, cue: Cue) -> bool:
     """Tell whether a border is closed only to some, which is a ban: "close its border to", "закрыть границу для"."""
-    after = scene.tokens[cue.last].lower if cue.last < len(scene.tokens) else ""
-    return (
-        cue.kind != "ban" or after in ("to", "for", "для") or scene.tokens[cue.last - 1].lower in ("to", "for", "для")
-    )
+    after = scene.word(cue.last)
+    return cue.kind != "ban" or after in ("to", "for", "для") or scene.words[cue.last - 1] in ("to", "for", "для")
 
 
 def is_open(scene: Scene, cue: Cue) -> bool:
     """Tell whether a cue is only asked about: "without saying when service might resume"."""
-    before = {token.lower for token in scene.tokens[max(cue.first - 4, 0) : cue.first]}
+    before = set(scene.before(cue.first, 4))
     return bool(before & {"when", "whether", "if", "might", "may", "когда"})
 
 
 def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     """Tell whether a closing or an opening is only referred to: "at the closed crossings", "before the opening"."""
-    word = scene.tokens[verb.first].lower
+    word = scene.words[verb.first]
     if kind.quantity == "service_halted":
-        noun = scene.tokens[verb.first - 1].lower if verb.first else ""
+        noun = scene.word(verb.first - 1)
         return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
     if _is_undecided(scene, verb):
         return True
-    before = [token.lower for token in scene.tokens[max(verb.first - 3, 0) : verb.first]]
-    after = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
+    before = scene.before(verb.first, 3)
+    after = scene.word(verb.last)
     if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
         return True  # "very close to the border"
     if word == "open" and after in ("only", "to") and verb.last - verb.first == 1:
@@ -141,15 +139,19 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         and not any(one.last == verb.first for one in scene.mentions)
     ):
         return True  # "переход открыт": that it works
-    if [token.lower for token in scene.tokens[verb.last : verb.last + 2]] in (
-        ["на", "ночь"],
-        ["at", "night"],
-        ["for", "the"],
-    ) or after == "overnight":
+    if (
+        scene.after(verb.last, 2)
+        in (
+            ["на", "ночь"],
+            ["at", "night"],
+            ["for", "the"],
+        )
+        or after == "overnight"
+    ):
         return True  # that a post shuts at night is how it works
     if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
         return True
-    wider = [token.lower for token in scene.tokens[max(verb.first - 6, 0) : verb.first]]
+    wider = scene.before(verb.first, 6)
     if any(pair in _NOT_DONE for pair in itertools.pairwise(wider[-4:])):
         return True  # "have ruled out closing the crossing"
     if any(
@@ -163,7 +165,7 @@ def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
         return True
     if before[-1:] == ["to"] and before[-2:-1] and before[-2] in _NOT_YET:
         return True  # "although they had agreed to reopen it"
-    following = [token.lower for token in scene.tokens[verb.last : verb.last + 4]]
+    following = scene.after(verb.last, 4)
     if kind.quantity == "crossing_opened" and any(
         pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))
         for pair in itertools.pairwise(following)
@@ -190,40 +192,38 @@ _SAID_OF = frozenset(["was", "were", "been", "being", "but", "is", "обсужд
 
 def _is_undecided(scene: Scene, verb: Cue) -> bool:
     """Tell whether nobody decided on it: "no decision to close", "closing X was discussed but rejected", "оснований ... нет"."""
-    before = [token.lower for token in scene.tokens[max(verb.first - 8, 0) : verb.first]]
+    before = scene.before(verb.first, 8)
     if any(one == "no" and two in _GROUNDS for one, two in itertools.pairwise(before)):
         return True
-    following = [token.lower for token in scene.tokens[verb.last : verb.last + 9]]
+    following = scene.after(verb.last, 9)
     if set(before[-3:]) & _GROUNDS and {"нет", "отсутствуют"} & set(following):
         return True
-    acted = scene.tokens[verb.first].lower in ("closing", "reopening", "opening", "closure", "закрытие", "открытие")
+    acted = scene.words[verb.first] in ("closing", "reopening", "opening", "closure", "закрытие", "открытие")
     return acted and bool(_TALKED_OF & set(following)) and bool(_SAID_OF & set(following))
 
 
 def following(scene: Scene) -> Iterator[Cue]:
     """Yield where a sentence says that another place will do the same: "Medininkai is to follow on 1 May"."""
     for n, (one, two) in enumerate(itertools.pairwise(scene.tokens)):
-        set_down = one.lower == "will" or (
-            one.lower == "to" and n and scene.tokens[n - 1].lower in ("is", "are", "due")
-        )
+        set_down = one.lower == "will" or (one.lower == "to" and n and scene.words[n - 1] in ("is", "are", "due"))
         if set_down and two.lower == "follow" and (n + 2 >= len(scene.tokens) or _ends(scene, n + 2)):
             yield Cue("follow", n, n + 2, one.start, two.end)
 
 
 def _ends(scene: Scene, at: int) -> bool:
     """Tell whether a verb has no object: a stop, or a day, comes after it."""
-    return scene.tokens[at].lower in (".", ",", ";", "on", "in", "from", "next", "later", "soon", "tomorrow")
+    return scene.words[at] in (".", ",", ";", "on", "in", "from", "next", "later", "soon", "tomorrow")
 
 
 def lasting(scene: Scene, kind: EventKind, verb: Cue) -> dt.timedelta:
     """Return how long a closing has lasted: "closed for a fifth day running", "has been closed for nine days"."""
     if kind.quantity not in ("crossing_closed", "service_halted"):
         return dt.timedelta()
-    following = [token.lower for token in scene.tokens[verb.last : verb.last + 7]]
+    following = scene.after(verb.last, 7)
     for at, word in enumerate(following[:-1]):
         if word in _ORDINALS and following[at + 1] in ("day", "straight", "consecutive", "день", "сутки"):
             return dt.timedelta(days=_ORDINALS[word] - 1)
-    before = {token.lower for token in scene.tokens[max(verb.first - 4, 0) : verb.first]}
+    before = set(scene.before(verb.first, 4))
     spans = [
         one
         for one in scene.amounts
@@ -244,7 +244,7 @@ def since_decree(scene: Scene, kind: EventKind, day: dt.date) -> dt.date:
 
 def is_hypothetical(scene: Scene, verb: Cue) -> bool:
     """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
-    low = max((n + 1 for n in range(verb.first) if scene.tokens[n].text in ",;:—–"), default=0)
-    if any(token.lower in ("might", "could") for token in scene.tokens[max(verb.first - 3, 0) : verb.first]):
+    low = scene.after_mark(verb.first, ",;:—–")
+    if any(word in ("might", "could") for word in scene.before(verb.first, 3)):
         return True
-    return any(token.lower in ("if", "unless", "если", "whether") for token in scene.tokens[low : verb.first])
+    return any(word in ("if", "unless", "если", "whether") for word in scene.words[low : verb.first])

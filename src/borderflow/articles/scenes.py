@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -135,6 +135,27 @@ class Scene:
         return self.sentence.tokens
 
     @cached_property
+    def words(self) -> list[str]:
+        """The tokens in small letters, marks among them."""
+        return [token.lower for token in self.tokens]
+
+    def word(self, at: int) -> str:
+        """Return the word at a token, nothing beyond the sentence."""
+        return self.words[at] if 0 <= at < len(self.words) else ""
+
+    def before(self, at: int, count: int) -> list[str]:
+        """Return the last words before a token."""
+        return self.words[max(at - count, 0) : at]
+
+    def after(self, at: int, count: int) -> list[str]:
+        """Return the first words from a token on."""
+        return self.words[at : at + count]
+
+    def after_mark(self, at: int, marks: Container[str]) -> int:
+        """Return the token after the last of some marks before a token."""
+        return max((n + 1 for n in range(at) if self.tokens[n].text in marks), default=0)
+
+    @cached_property
     def by_kind(self) -> Mapping[str, tuple[Cue, ...]]:
         """The cues by their class."""
         found: dict[str, list[Cue]] = {}
@@ -210,28 +231,25 @@ class Scene:
         strong = [
             at
             for at in range(start, end)
-            if self.tokens[at].lower in _STRONG
-            or (self.tokens[at].lower == "а" and at > start and self.tokens[at - 1].text == ",")
+            if self.words[at] in _STRONG or (self.words[at] == "а" and at > start and self.tokens[at - 1].text == ",")
         ]
         if strong:
             return strong[-1]
         moved = [cue.first - 1 for cue in self.cues if cue.kind in MOVES and start < cue.first < end]
         if moved and self.tokens[moved[0]].text == ",":
             return moved[0]  # "8,200 came in, left again for Turkey, 2,700": the new verb begins the words of the next
-        cuts = [at for at in range(start, end) if self.tokens[at].lower in _SEPARATORS]
+        cuts = [at for at in range(start, end) if self.words[at] in _SEPARATORS]
         commas = [at for at in cuts if self.tokens[at].text == "," and self.tokens[cuts[-1]].text in "–—"]
         # "a bicycle for 60, a seat — for 35": what stands before the dash belongs to the number after it
         if cuts:
             return commas[-1] if commas else cuts[-1]
-        compared = [at for at in range(start, end) if self.tokens[at].lower in _COMPARING]
+        compared = [at for at in range(start, end) if self.words[at] in _COMPARING]
         return compared[0] if compared else start  # "1,840 on Friday from 920 a week before"
 
     def clause(self, at: int) -> tuple[int, int]:
         """Return the tokens of the clause around a token, between strong separators and commas before a new verb."""
-        low = max((n + 1 for n in range(at) if self.tokens[n].lower in _STRONG), default=0)
-        high = min(
-            (n for n in range(at + 1, len(self.tokens)) if self.tokens[n].lower in _STRONG), default=len(self.tokens)
-        )
+        low = max((n + 1 for n in range(at) if self.words[n] in _STRONG), default=0)
+        high = min((n for n in range(at + 1, len(self.tokens)) if self.words[n] in _STRONG), default=len(self.tokens))
         return low, high
 
     def token_at(self, position: int) -> int:
@@ -273,7 +291,7 @@ class Scene:
 
     def _is_where_told(self, mention: Mention) -> bool:
         """Tell whether a place is where somebody spoke: "a spokeswoman told journalists in Tbilisi"."""
-        before = [token.lower for token in self.tokens[max(mention.first - 4, 0) : mention.first]]
+        before = self.before(mention.first, 4)
         while before and before[-1] in ("in", "at", "в", "the"):
             before.pop()
         return before[-1:] != [] and before[-1] in _HEARERS and mention.best.kind != "crossing"
@@ -281,7 +299,7 @@ class Scene:
     def _is_in_attribution(self, mention: Mention) -> bool:
         """Tell whether a place belongs to words on who says so: "according to a driver parked near Gonio"."""
         comma = next((at for at in range(mention.first - 1, -1, -1) if self.tokens[at].text in ",;:"), -1)
-        start = [token.lower for token in self.tokens[comma + 1 : comma + 3]]
+        start = self.words[comma + 1 : comma + 3]
         attributed = start in (
             ["according", "to"],
             ["по", "словам"],
@@ -293,15 +311,15 @@ class Scene:
 
     def is_called_post(self, mention: Mention) -> bool:
         """Tell whether a town's name is that of a post here: "пункт пропуска «Гулистан»", "the Guliston checkpoint"."""
-        before = [token.lower for token in self.tokens[max(mention.first - 2, 0) : mention.first]]
-        after = self.tokens[mention.last].lower if mention.last < len(self.tokens) else ""
+        before = self.before(mention.first, 2)
+        after = self.word(mention.last)
         return bool(set(before) & {"пропуска", "переход", "переходе", "перехода", "кпп", "мапп"}) or after in (
             "crossing", "checkpoint", "crossings", "checkpoints",
         )  # fmt: skip
 
     def is_of_citizens(self, mention: Mention) -> bool:
         """Tell whether a country only says whose citizens people are: "holders of passports of", "граждан Мьянмы"."""
-        before = [token.lower for token in self.tokens[max(mention.first - 3, 0) : mention.first]]
+        before = self.before(mention.first, 3)
         while before[-1:] in (["of"], ["the"]):
             before = before[:-1]
         return bool(before) and before[-1].startswith(("citizen", "national", "гражд", "подданн", "выходц"))
@@ -312,7 +330,7 @@ class Scene:
 
     def is_border(self, mention: Mention) -> bool:
         """Tell whether an adjective names a border, hence a country: "the Tunisian border"."""
-        after = self.tokens[mention.last].lower if mention.last < len(self.tokens) else ""
+        after = self.word(mention.last)
         return mention.best.kind == "derived" and (
             after in ("border", "side", "frontier") or after.startswith("границ")
         )
@@ -354,7 +372,7 @@ class Scene:
         """Return the last of some places and those before it in its list: "from Samara and Tolyatti to Uralsk"."""
         found = [mentions[-1]]
         for one in reversed(mentions[:-1]):
-            gap = [token.lower for token in self.tokens[one.last : found[0].first]]
+            gap = self.words[one.last : found[0].first]
             if one.role != "from" or found[0].role != "from" or gap not in (["and"], ["и"], [","]):
                 break
             found.insert(0, one)
@@ -364,7 +382,7 @@ class Scene:
         """Return the first of some places and those that follow it in a list: "to Tbilisi, Baku and Yerevan"."""
         found = list(mentions[:1])
         for one in mentions[1:]:
-            gap = [token.lower for token in self.tokens[found[-1].last : one.first]]
+            gap = self.words[found[-1].last : one.first]
             if not (0 < len(gap) <= 3 and all(word in _LISTING for word in gap) and set(gap) & _AND):
                 break
             found.append(one)
@@ -372,10 +390,10 @@ class Scene:
 
     def _linked(self, one: Mention, other: Mention) -> bool:
         """Tell whether two places are the ends of a route by what stands between or before them."""
-        gap = [token.lower for token in self.tokens[one.last : other.first]]
+        gap = self.words[one.last : other.first]
         if not gap or len(gap) > 2 or one.best.kind == "country" == other.best.kind:
             return False
-        before = [token.lower for token in self.tokens[max(one.first - 2, 0) : one.first]]
+        before = self.before(one.first, 2)
         if any(word in ("and", "и") for word in gap):
             return any(word in ("between", "между") for word in before)
         dashed = gap in (["-"], ["–"], ["—"])

@@ -68,7 +68,7 @@ def _are_some_of_them(scene: Scene, site: Site, memory: Memory) -> bool:
     headed = (
         memory.headed is not None and memory.headed.best.kind == "country"
     )  # below "Georgia", "left for Turkey: 5,100"
-    return came and other and (headed or any(token.lower in _PARTS for token in scene.tokens[:4]))
+    return came and other and (headed or any(word in _PARTS for word in scene.words[:4]))
 
 
 def _left_through(scene: Scene, memory: Memory) -> Mention | None:
@@ -84,7 +84,7 @@ def _are_goals(scene: Scene, site: Site, choice: Choice) -> bool:
         or (
             one.role == "at"
             and one.best.kind == "country"
-            and scene.tokens[one.last - 1].lower[-1:] in "ую"
+            and scene.words[one.last - 1][-1:] in "ую"
             and not any(token.text in ":;" for token in scene.tokens[one.last : choice.cue.first])
             and not any(one.last <= cue.first < choice.cue.first for cue in scene.of("enter"))
         )

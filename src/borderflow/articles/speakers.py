@@ -22,7 +22,7 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
                 and one.first - begin < 3
                 and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
                 and scene.tokens[begin - 1].is_word
-                and scene.tokens[begin - 1].lower
+                and scene.words[begin - 1]
                 not in (
                     "the",
                     "a",
@@ -63,7 +63,7 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
 
 
 def _carries(scene: Scene) -> bool:
-    return bool(scene.tokens) and scene.tokens[0].lower in (
+    return bool(scene.tokens) and scene.words[0] in (
         "he",
         "she",
         "it",

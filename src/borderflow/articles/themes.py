@@ -57,7 +57,7 @@ def is_theme(scene: Scene, verb: Cue, one: Mention) -> bool:
         between = scene.tokens[one.last : verb.first]
         by_itself = (
             one.first == 0
-            or scene.tokens[one.first - 1].lower not in _TIES - {"о", "об"}
+            or scene.words[one.first - 1] not in _TIES - {"о", "об"}
             or scene.tokens[one.first - 1].text in _MARKS
         )
         return (
@@ -66,7 +66,7 @@ def is_theme(scene: Scene, verb: Cue, one: Mention) -> bool:
             and all(token.lower in _BE or token.text in _MARKS or token.lower.endswith("ly") for token in between)
         )
     between = scene.tokens[verb.last : one.first]
-    passive = any(token.lower in _PASSIVE for token in scene.tokens[max(verb.first - 3, 0) : verb.first])
+    passive = any(word in _PASSIVE for word in scene.before(verb.first, 3))
     return (
         not passive
         and len(between) <= 3
@@ -143,28 +143,28 @@ def is_other_sense(scene: Scene, quantity: str, cues: Sequence[Cue]) -> bool:
     verb = cues[0]
     if "-" in scene.tokens[verb.first].text and quantity.startswith("crossing"):
         return True  # "a closed-circuit camera"
-    after = [{token.lower for token in scene.tokens[cue.last : cue.last + 2]} for cue in cues]
+    after = [set(scene.after(cue.last, 2)) for cue in cues]
     if quantity == "notices_served":
-        return bool(_NOT_OF_CALL_UP & {token.lower for token in scene.tokens[cues[-1].last : cues[-1].last + 1]})
+        return bool(_NOT_OF_CALL_UP & set(scene.after(cues[-1].last, 1)))
     if quantity == "exit_check_against_list":
         return any(words & _GOODS for words in after)
     if quantity in ("queue_cleared", "queue_long_flag"):
         lines = [cue.last for cue in scene.of("queue")]
-        if any(_NO_TRAVELLERS & {token.lower for token in scene.tokens[at : at + 3]} for at in lines):
+        if any(_NO_TRAVELLERS & set(scene.after(at, 3)) for at in lines):
             return True
     if quantity == "queue_long_flag" and not _is_of_travellers(scene, cues):
         return True
     if quantity == "high_alert":
         return any(
-            cues[0].first - 5 <= cue.first < cues[0].last and scene.tokens[cue.first].lower.startswith(_GUARDS)
+            cues[0].first - 5 <= cue.first < cues[0].last and scene.words[cue.first].startswith(_GUARDS)
             for cue in scene.of("official")
         )
     if quantity == "tickets_sold_out":
-        return any(token.lower.startswith(_SHOWS) for token in scene.tokens)
+        return any(word.startswith(_SHOWS) for word in scene.words)
     if quantity == "draft_office_open":  # its hours, not its opening: "works until eight"
-        words = [token.lower for token in scene.tokens[verb.last : verb.last + 2]]
+        words = scene.after(verb.last, 2)
         return (
-            scene.tokens[verb.first].lower.startswith(("work", "работа"))
+            scene.words[verb.first].startswith(("work", "работа"))
             and words[:1] != []
             and words[0] in _UNTIL
             and not scene.dates
@@ -172,14 +172,14 @@ def is_other_sense(scene: Scene, quantity: str, cues: Sequence[Cue]) -> bool:
     if quantity.startswith("service") and any(words & _STAFF for words in after[1:]):
         return True  # "the bus drivers' union suspended its chairman"
     if quantity == "service_halted" and verb.kind == "nothing runs":
-        return any(token.lower in ("to", "reason", "plans", "причин") for token in scene.tokens[verb.first : verb.last])
+        return any(word in ("to", "reason", "plans", "причин") for word in scene.words[verb.first : verb.last])
     return False
 
 
 def _is_of_travellers(scene: Scene, cues: Sequence[Cue]) -> bool:
     """Tell whether a line is one of cars or people: not "a long line of poplars", "очередь за хлебом"."""
     line = next((cue for cue in cues if cue.kind == "line of cars"), cues[0])
-    tie, what = ([token.lower for token in scene.tokens[line.last : line.last + 2]] + ["", ""])[:2]
+    tie, what = (scene.after(line.last, 2) + ["", ""])[:2]
     return tie not in ("of", "за", "for") or what.startswith(_TRAVELLERS) or what[:1].isdigit()
 
 
@@ -187,7 +187,7 @@ def _is_beside_subject(scene: Scene, verb: Cue, post: Cue) -> bool:
     """Tell whether the subject of a verb only stands at the post: "the post office at the border crossing reopened"."""
     if any(token.text in _BREAKS for token in scene.tokens[post.last : verb.first]):
         return False
-    following = scene.tokens[verb.last].lower if verb.last < len(scene.tokens) else ""
+    following = scene.word(verb.last)
     if following in ("it", "them", "the", "its", "все", "его") and not _of_own_doors(scene, verb):
         return False  # "guards at the crossing closed it"
     if _is_owned(scene, post):
@@ -207,17 +207,17 @@ def _is_beside_subject(scene: Scene, verb: Cue, post: Cue) -> bool:
 
 def _of_own_doors(scene: Scene, verb: Cue) -> bool:
     """Tell whether somebody shuts doors of their own: "the bank beside the gate shut its doors"."""
-    return any(token.lower in ("doors", "door", "gates", "двери") for token in scene.tokens[verb.last : verb.last + 3])
+    return any(word in ("doors", "door", "gates", "двери") for word in scene.after(verb.last, 3))
 
 
 def _is_beside_object(scene: Scene, verb: Cue, post: Cue) -> bool:
     """Tell whether a verb has another object, and the post is only where: "opened a bottle in front of the customs post"."""
     between = scene.tokens[verb.last : post.first]
-    if any(token.lower in _PASSIVE for token in scene.tokens[max(verb.first - 3, 0) : verb.first]) and any(
+    if any(word in _PASSIVE for word in scene.before(verb.first, 3)) and any(
         token.text in ",;" or token.lower in ("and", "while") for token in between
     ):
         return True  # "a hall was taken out of service, and since then the post": a passive has no object
-    at = next((n for n in range(post.first - 1, verb.last - 1, -1) if scene.tokens[n].lower in _TIES), None)
+    at = next((n for n in range(post.first - 1, verb.last - 1, -1) if scene.words[n] in _TIES), None)
     if at is None:
         return False
     words = [token for token in scene.tokens[verb.last : at] if token.is_word]
@@ -239,7 +239,7 @@ def _is_owned(scene: Scene, post: Cue) -> bool:
     at = post.first
     while at and (scene.tokens[at].text in _MARKS or scene.tokens[at].is_capital):
         at -= 1  # "поста «Озинки»"
-    if scene.tokens[at].lower not in _GENITIVE or not at:
+    if scene.words[at] not in _GENITIVE or not at:
         return False
     before = scene.tokens[at - 1]
     if before.lower.endswith(("ого", "его", "ой", "ей")):
@@ -262,7 +262,7 @@ def _tie_before(scene: Scene, at: int) -> int | None:
 def _word_before(scene: Scene, at: int) -> int | None:
     """Return the word before a preposition; None where the phrase opens the clause ("At the border ...")."""
     n = at - 1
-    while n >= 0 and (scene.tokens[n].text in _MARKS or scene.tokens[n].lower in ("front", "in", "the")):
+    while n >= 0 and (scene.tokens[n].text in _MARKS or scene.words[n] in ("front", "in", "the")):
         n -= 1
     if n < 0 or scene.tokens[n].text in _BREAKS or not scene.tokens[n].is_word:
         return None
@@ -277,7 +277,7 @@ def _is_name(scene: Scene, at: int) -> bool:
 
 
 def _is_of_post(scene: Scene, at: int) -> bool:
-    if scene.tokens[at].lower.startswith(_OF_POST):
+    if scene.words[at].startswith(_OF_POST):
         return True
     named = any(one.first <= at < one.last and one.best.kind == "crossing" for one in scene.mentions)
     return named or any(cue.first <= at < cue.last for cue in scene.of("post"))

@@ -69,7 +69,7 @@ def _is_in_relative(scene: Scene, one: When, at: int) -> bool:
     for n in range(max(where - 14, 0), where):
         if scene.tokens[n].text != "," or n + 1 >= len(scene.tokens):
             continue
-        if not any(token.lower.startswith(_RELATIVE) for token in scene.tokens[n + 1 : n + 3]):
+        if not any(word.startswith(_RELATIVE) for word in scene.words[n + 1 : n + 3]):
             continue
         end = next((k for k in range(n + 2, len(scene.tokens)) if scene.tokens[k].text in ",;:"), len(scene.tokens))
         if where < end and not n < at < end:
@@ -116,7 +116,7 @@ def _of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> boo
         return False
     end = next((amount.noun_end for amount in scene.amounts if amount.first == at), at + 1)
     for amount in between:
-        gap = [token.lower for token in scene.tokens[end : amount.first]]
+        gap = scene.words[end : amount.first]
         if len(gap) > 2 or not all(word in ("and", "и", "plus", ",", "some", "about", "more") for word in gap):
             return True
         end = amount.noun_end  # "1,460 cars and 38 coaches on Friday": one date for both
@@ -129,7 +129,7 @@ def _is_list_with_date(scene: Scene, one: When, at: int, between: Sequence[Amoun
     where = scene.token_at(one.start)
     if own is None or any(amount.dimension not in (own.dimension, "bare") for amount in between):
         return False
-    words = [token.lower for token in scene.tokens[own.noun_end : where]]
+    words = scene.words[own.noun_end : where]
     dated = any(own.start < other.start < one.start for other in scene.dates)
     listed = any(word in ("and", "и", ",") for word in words) and not any(word in _APART for word in words)
     return listed and not dated and where - between[-1].noun_end <= 6
@@ -144,14 +144,14 @@ _APART = frozenset(
 def _is_aside(scene: Scene, one: When) -> bool:
     """Tell whether a date only compares ("twice as many as in November") or says how long something lasts ("until")."""
     at = scene.token_at(one.start)
-    before = [token.lower for token in scene.tokens[max(at - 3, 0) : at + 1]]
+    before = scene.words[max(at - 3, 0) : at + 1]
     end = scene.token_at(one.end)
     following = scene.tokens[end : end + 2]
     if any(token.is_number for token in following) and any(
         token.text.endswith(("'s", "’s")) for token in scene.tokens[at : end + 1]
     ):
         return False  # "nearly double Friday's 225"
-    near = {token.lower for token in scene.tokens[max(at - 5, 0) : at]}
+    near = set(scene.before(at, 5))
     if {"period", "период", "периодом"} & near and near & _SAME:
         return True  # "against 212,000 in the same period of last year"
     if [token.text.lower() for token in following] in ([",", "when"], [",", "когда"]):
@@ -170,9 +170,9 @@ def _is_aside(scene: Scene, one: When) -> bool:
         "longest",
         "впервые",
         "рекорд",
-    } & {token.lower for token in scene.tokens[max(at - 4, 0) : at]}:
+    } & set(scene.before(at, 4)):
         return True  # "reopened for the first time since March"
-    until = {token.lower for token in scene.tokens[max(at - 2, 0) : at + 1]} & {"until", "till", "до"}
+    until = set(scene.words[max(at - 2, 0) : at + 1]) & {"until", "till", "до"}
     if ("as", "of") in itertools.pairwise(before):
         return bool(until)
     comparing = [n for n, word in enumerate(before[:-1]) if word in ("than", "as", "чем", "double", "twice", "triple")]
