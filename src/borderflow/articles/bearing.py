@@ -70,28 +70,8 @@ def _is_of_whole(scene: Scene, cue: Cue, amount: Amount) -> bool:
 
 
 _LEADING = frozenset(
-    [
-        "of",
-        "is",
-        "was",
-        "for",
-        "at",
-        "to",
-        ":",
-        "—",
-        "–",
-        "на",
-        "до",
-        "в",
-        "up",
-        "about",
-        "around",
-        "some",
-        "around",
-        "over",
-        "around",
-    ]
-)
+    ["of", "is", "was", "for", "at", "to", ":", "—", "–", "на", "до", "в", "up", "about", "around", "some", "over"]
+)  # fmt: skip
 
 
 def _leads_to_next(scene: Scene, cue: Cue, amount: Amount) -> bool:
@@ -135,25 +115,14 @@ def _is_thing(scene: Scene, cue: Cue) -> bool:
         return False
     before = scene.word(cue.first - 1)
     after = scene.word(cue.last)
-    if after in (
-        "fee",
-        "fees",
-        "rules",
-        "visa",
-        "visas",
-        "permit",
-        "permits",
-        "point",
-        "points",
-        "stamp",
-        "ban",
-        "hall",
-        "requirements",
-        "ticket",
-        "tickets",
-    ):
+    if after in _AFTER_THING:
         return True
     return word == "return" and before in ("its", "the", "a", "his", "her", "their", "this", "safe")
+
+
+_AFTER_THING = frozenset(
+    ["fee", "fees", "rules", "visa", "visas", "permit", "permits", "point", "points", "stamp", "ban", "hall", "requirements", "ticket", "tickets"]
+)  # fmt: skip
 
 
 _LINES = frozenset(["bus", "railway", "rail", "train", "tram", "metro", "telephone", "phone", "power", "finish", "finishing", "front", "production", "pipe", "border",

@@ -18,22 +18,8 @@ OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
 _THROUGHPUT = {"capacity_cars_per_day": "throughput_vehicles_per_day"}
 _OF_CARS = next(kind for kind in FIGURES if kind.quantity == "capacity_cars_per_day")
 _NOUN_OF_FIGURE = frozenset(
-    {
-        "figure",
-        "number",
-        "total",
-        "quota",
-        "tally",
-        "count",
-        "цифра",
-        "цифру",
-        "число",
-        "квота",
-        "план",
-        "плане",
-        "количество",
-    }
-)
+    ["figure", "number", "total", "quota", "tally", "count", "цифра", "цифру", "число", "квота", "план", "плане", "количество"]
+)  # fmt: skip
 _OF_DIMENSION = {
     dimension: tuple(kind for kind in FIGURES if dimension in kind.counts)
     for dimension in dict.fromkeys(one for kind in FIGURES for one in kind.counts)
@@ -144,25 +130,8 @@ def _is_otherwise(scene: Scene, amount: Amount) -> bool:
 
 
 _OWN_VERBS = frozenset(
-    [
-        "are",
-        "were",
-        "is",
-        "have",
-        "had",
-        "remain",
-        "remained",
-        "live",
-        "lived",
-        "work",
-        "worked",
-        "died",
-        "need",
-        "остаются",
-        "остались",
-        "живут",
-    ]
-)
+    ["are", "were", "is", "have", "had", "remain", "remained", "live", "lived", "work", "worked", "died", "need", "остаются", "остались", "живут"]
+)  # fmt: skip
 
 
 def _is_of_shelter(scene: Scene, amount: Amount, memory: Memory) -> bool:
@@ -268,22 +237,18 @@ def _is_said_to_be(scene: Scene, amount: Amount) -> bool:
 def _is_target(scene: Scene, amount: Amount) -> bool:
     at = scene.token_at(amount.start)
     words = ("target", "goal", "quota", "planned", "plan", "разнаряд", "плане", "квот", "запланирован")
-    near = (*scene.tokens[max(at - 4, 0) : at], *scene.tokens[amount.noun_end : amount.noun_end + 1])
-    return any(token.lower.startswith(words) for token in near)
+    return any(word.startswith(words) for word in (*scene.before(at, 4), scene.word(amount.noun_end)))
 
 
 def _is_held(scene: Scene, amount: Amount, choice: Choice) -> bool:
     """Tell whether "holds" says how many are there, beside what a place was built for: "built for 6,000, it holds 7,750"."""
-    if choice.cue is None or scene.words[choice.cue.first] not in (
-        "hold",
-        "holds",
-        "houses",
-        "shelters",
-        "вмещает",
-    ):
+    if choice.cue is None or scene.words[choice.cue.first] not in _HOLDS:
         return False
     built = [cue for cue in scene.of("capacity", "capacity of shelter", "room for") if cue.first != choice.cue.first]
     return any(0 <= one.first - cue.last <= 3 for cue in built for one in scene.amounts if one.first != amount.first)
+
+
+_HOLDS = frozenset(["hold", "holds", "houses", "shelters", "вмещает"])
 
 
 def _of_cars(memory: Memory) -> bool:

@@ -18,21 +18,8 @@ _PRICED = frozenset(
      "charges", "charge", "charged", "paid", "стоила", "стоило", "стоили", "обойдется"]
 )  # fmt: skip
 _OF_LAST = frozenset(
-    [
-        "hours",
-        "hour",
-        "km",
-        "kilometres",
-        "kilometers",
-        "kilometre",
-        "km-long",
-        "часов",
-        "часа",
-        "километров",
-        "километра",
-        "км",
-    ]
-)
+    ["hours", "hour", "km", "kilometres", "kilometers", "kilometre", "km-long", "часов", "часа", "километров", "километра", "км"]
+)  # fmt: skip
 _AGAIN = frozenset(
     ["took", "takes", "was", "were", "is", "and", "to", "or", "и", "до", "—", "–", "а", "against", "from", ","]
 )
@@ -52,7 +39,7 @@ def name_numbers(scene: Scene, memory: Memory) -> Iterator[Amount]:
         if one.dimension == "bare" and _is_of_places(scene, one):
             one = one._replace(dimension="place")
         if one.dimension == "bare" and _is_of_cars(scene, one):
-            before = (token.lower for token in reversed(scene.tokens[: one.first]) if dim_of(token.lower) == "vehicle")
+            before = (word for word in reversed(scene.words[: one.first]) if dim_of(word) == "vehicle")
             one = one._replace(dimension="vehicle", noun=next(before, ""))
         else:
             one = one._replace(dimension=last, noun=noun) if one.dimension == "bare" and same else one

@@ -30,29 +30,9 @@ _VEHICLES = frozenset(
 )
 _CHANGES = frozenset({"by", "extra", "additional", "дополнительно", "дополнительных"})
 _ROADS = frozenset(
-    [
-        "drive",
-        "road",
-        "route",
-        "journey",
-        "trip",
-        "away",
-        "north",
-        "south",
-        "east",
-        "west",
-        "inside",
-        "outside",
-        "deep",
-        "wide",
-        "border",
-        "frontier",
-        "от",
-        "из",
-        "дороги",
-        "пути",
-    ]
-)
+    ["drive", "road", "route", "journey", "trip", "away", "north", "south", "east", "west", "inside", "outside", "deep", "wide", "border", "frontier",
+     "от", "из", "дороги", "пути"]
+)  # fmt: skip
 _OPEN = frozenset({"open", "opens", "открыто", "открыты", "открытых"})
 _AGE_WORDS = frozenset({"under", "below", "older", "younger", "aged", "старше", "младше", "моложе"})
 _OF_THEM = frozenset(
@@ -61,25 +41,8 @@ _OF_THEM = frozenset(
 _TIMED = frozenset({"before", "after", "ago", "later", "earlier", "до", "после", "назад"})
 _PART = frozenset({"including", "includes", "include", "included", "among", "включая", "числе"})
 _BESIDE = frozenset(
-    {
-        "twice",
-        "double",
-        "triple",
-        "half",
-        "вдвое",
-        "втрое",
-        "than",
-        "as",
-        "above",
-        "below",
-        "times",
-        "чем",
-        "выше",
-        "ниже",
-        "больше",
-        "раза",
-    }
-)
+    ["twice", "double", "triple", "half", "вдвое", "втрое", "than", "as", "above", "below", "times", "чем", "выше", "ниже", "больше", "раза"]
+)  # fmt: skip
 _LONG_AGO = frozenset({"used", "once", "formerly", "раньше", "прежде"})
 
 
@@ -88,17 +51,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     kind = choice.kind
     before = scene.before(amount.first, 3)
     after = scene.word(amount.last)
-    if after in (
-        "fewer",
-        "more",
-        "less",
-        "higher",
-        "lower",
-        "больше",
-        "меньше",
-        "times",
-        "раз",
-    ) and amount.dimension in ("person", "bare", "vehicle", "other"):
+    if after in _THAN_BEFORE and amount.dimension in ("person", "bare", "vehicle", "other"):
         further = scene.word(amount.last + 1)
         if after != "more" or further in ("than", "", ".", ",", ")", "on", "in"):
             return True  # but "20,000 more are waiting" counts people
@@ -192,7 +145,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True
     if _is_part(scene, amount, segment, choice) or _is_only_expected(scene, amount, kind.quantity):
         return True
-    parts = tuple(token.lower for token in scene.tokens[:2])
+    parts = tuple(scene.words[:2])
     if parts in _OF_THEM and (kind.quantity in OF_QUEUES or choice.cue is None):
         return True  # "of these, 20 carried containers"
     if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
@@ -218,18 +171,7 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
     following = scene.word(amount.noun_end)
     if amount.dimension == "length" and (following in _ROADS or _is_distance(scene, amount)):
         return True
-    if (
-        amount.dimension in ("bare", "person")
-        and amount.value < 10
-        and kind.quantity
-        not in (
-            "turned_back",
-            "notices_served",
-            "entry_refused",
-            "exit_ban_exemption_children",
-            "irregular_crossings_detected",
-        )
-    ):
+    if amount.dimension in ("bare", "person") and amount.value < 10 and kind.quantity not in _MAY_BE_FEW:
         return True
     if amount.vague and kind.quantity.startswith("price"):
         return True
@@ -237,6 +179,14 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         token.lower in _LONG_AGO and not any(one.start <= token.start < one.end for one in scene.dates)
         for token in scene.tokens[max(segment[0] - 1, 0) : amount.first]
     )
+
+
+_MAY_BE_FEW = frozenset(
+    ["turned_back", "notices_served", "entry_refused", "exit_ban_exemption_children", "irregular_crossings_detected"]
+)  # fmt: skip
+
+
+_THAN_BEFORE = frozenset(["fewer", "more", "less", "higher", "lower", "больше", "меньше", "times", "раз"])
 
 
 def _is_only_expected(scene: Scene, amount: Amount, quantity: str) -> bool:
@@ -263,7 +213,7 @@ def _is_of_time_before(scene: Scene, amount: Amount, quantity: str) -> bool:
 def _is_part(scene: Scene, amount: Amount, segment: tuple[int, int], choice: Choice) -> bool:
     """Tell whether a number only says what some of those counted are: "of whom 2,870 were nationals of Ukraine"."""
     at = scene.token_at(amount.start)
-    before = tuple(token.lower for token in scene.tokens[max(at - 2, 0) : at])
+    before = tuple(scene.before(at, 2))
     own = choice.cue is not None and segment[0] <= choice.cue.first < segment[1] and choice.cue.kind in MOVES
     described = any(word.startswith(_KINDS_OF) for word in scene.words[amount.last : amount.noun_end + 3])
     after = scene.after(amount.noun_end, 2)
@@ -274,36 +224,14 @@ def _is_part(scene: Scene, amount: Amount, segment: tuple[int, int], choice: Cho
 
 
 _KINDS_OF = (
-    "national",
-    "citizen",
-    "men",
-    "women",
-    "child",
-    "minor",
-    "гражд",
-    "женщин",
-    "мужчин",
-    "дет",
-    "несовершеннол",
-)
+    "national", "citizen", "men", "women", "child", "minor", "гражд", "женщин", "мужчин", "дет", "несовершеннол",
+)  # fmt: skip
 
 
 _ON_FOOT = ("walk", "trek", "drove", "driv", "travel", "march", "прош", "проех", "пешк", "идти", "шли", "ехать")
 _GROUPS = frozenset(
-    [
-        "men",
-        "women",
-        "girls",
-        "boys",
-        "children",
-        "minors",
-        "elderly",
-        "мужчин",
-        "женщин",
-        "детей",
-        "несовершеннолетних",
-    ]
-)
+    ["men", "women", "girls", "boys", "children", "minors", "elderly", "мужчин", "женщин", "детей", "несовершеннолетних"]
+)  # fmt: skip
 
 
 def _is_of_groups(scene: Scene, amount: Amount) -> bool:
@@ -355,25 +283,9 @@ def _is_of_borders(scene: Scene) -> bool:
 
 
 _WAITED_FOR = frozenset(
-    [
-        "bus",
-        "buses",
-        "train",
-        "trains",
-        "flight",
-        "visa",
-        "visas",
-        "permit",
-        "appointment",
-        "decision",
-        "bed",
-        "doctor",
-        "taxi",
-        "food",
-        "water",
-        "fuel",
-    ]
-)
+    ["bus", "buses", "train", "trains", "flight", "visa", "visas", "permit", "appointment", "decision", "bed", "doctor", "taxi", "food", "water",
+     "fuel"]
+)  # fmt: skip
 
 
 def _is_in_other_unit(scene: Scene, amount: Amount) -> bool:
@@ -388,7 +300,7 @@ def _is_in_other_unit(scene: Scene, amount: Amount) -> bool:
 
 
 def _is_in_one_day(scene: Scene, amount: Amount) -> bool:
-    text = " ".join(token.lower for token in scene.tokens[amount.first : amount.noun_end + 10])
+    text = " ".join(scene.words[amount.first : amount.noun_end + 10])
     return any(phrase in text for phrase in ("in a single day", "in one day", "in a day", "за один день", "за сутки"))
 
 

@@ -281,32 +281,9 @@ def _is_past(scene: Scene) -> bool:
 
 
 _PAST_VERBS = frozenset(
-    [
-        "was",
-        "were",
-        "had",
-        "stood",
-        "sat",
-        "took",
-        "cost",
-        "paid",
-        "got",
-        "said",
-        "went",
-        "came",
-        "lay",
-        "grew",
-        "spoke",
-        "told",
-        "held",
-        "kept",
-        "ran",
-        "left",
-        "could",
-        "fell",
-        "rose",
-    ]
-)
+    ["was", "were", "had", "stood", "sat", "took", "cost", "paid", "got", "said", "went", "came", "lay", "grew", "spoke", "told", "held", "kept",
+     "ran", "left", "could", "fell", "rose"]
+)  # fmt: skip
 
 
 def is_present(scene: Scene) -> bool:

@@ -25,42 +25,10 @@ from borderflow.articles.windows import Window, choose_window
 __all__ = ["read_events", "read_kinds"]
 
 _AHEAD = frozenset(
-    [
-        "will",
-        "plan",
-        "plans",
-        "planned",
-        "planning",
-        "intends",
-        "going",
-        "would",
-        "планирует",
-        "планируют",
-        "намерен",
-        "намерены",
-        "намерено",
-        "собирается",
-        "собираются",
-        "будет",
-        "будут",
-        "закроет",
-        "закроют",
-        "откроет",
-        "откроют",
-        "запретит",
-        "запретят",
-        "заработает",
-        "начнет",
-        "начнут",
-        "прекратит",
-        "прекратят",
-        "приостановит",
-        "появится",
-        "введет",
-        "развернут",
-        "ограничит",
-    ]
-)
+    ["will", "plan", "plans", "planned", "planning", "intends", "going", "would", "планирует", "планируют", "намерен", "намерены", "намерено",
+     "собирается", "собираются", "будет", "будут", "закроет", "закроют", "откроет", "откроют", "запретит", "запретят", "заработает", "начнет",
+     "начнут", "прекратит", "прекратят", "приостановит", "появится", "введет", "развернут", "ограничит"]
+)  # fmt: skip
 
 
 _ANYWHERE = frozenset({"exit_check_against_list", "queue_long_flag"})
@@ -263,25 +231,11 @@ def _concerned(scene: Scene, kind: EventKind, verb: Cue) -> str:
         return ""
     first = min(near, key=lambda cue: cue.first)
     last = first.last
-    stops = (
-        "from",
-        "entering",
-        "to",
-        "as",
-        "on",
-        "at",
-        "in",
-        "since",
-        "until",
-        ",",
-        ".",
-        "с",
-        "в",
-        "на",
-        "по",
-        "выезжать",
-        "покидать",
-    )
-    while last < min(first.last + 7, high) and scene.words[last] not in stops:
+    while last < min(first.last + 7, high) and scene.words[last] not in _ENDS_WHOM:
         last += 1
     return " ".join(token.text for token in scene.tokens[first.first : last])
+
+
+_ENDS_WHOM = frozenset(
+    ["from", "entering", "to", "as", "on", "at", "in", "since", "until", ",", ".", "с", "в", "на", "по", "выезжать", "покидать"]
+)  # fmt: skip

@@ -26,44 +26,12 @@ _DONE = frozenset(
      "made", "obliged", "compelled", "cleared", "let", "began", "starting", "continuing"]
 )  # fmt: skip
 _DRIVEN = (
-    "forc",
-    "prompt",
-    "caus",
-    "driv",
-    "drove",
-    "compel",
-    "led",
-    "leading",
-    "sent",
-    "sending",
-    "allow",
-    "enabl",
-    "permit",
-    "let",
-    "made",
-    "help",
+    "forc", "prompt", "caus", "driv", "drove", "compel", "led", "leading", "sent", "sending", "allow", "enabl", "permit", "let", "made", "help",
     "push",
-)
+)  # fmt: skip
 _PAST = frozenset(
-    [
-        "went",
-        "took",
-        "came",
-        "left",
-        "drove",
-        "ran",
-        "paid",
-        "flew",
-        "rode",
-        "swam",
-        "got",
-        "took",
-        "fled",
-        "were",
-        "was",
-        "have",
-    ]
-)
+    ["went", "took", "came", "left", "drove", "ran", "paid", "flew", "rode", "swam", "got", "fled", "were", "was", "have"]
+)  # fmt: skip
 _IF = frozenset(["if", "unless", "whether", "lest", "если", "ли", "когда-нибудь"])
 _BREAKS = frozenset([",", ";", ":", "—", "–", ".", "(", ")"])
 #: what is said of these is what it is: plans, sizes and prices

@@ -12,26 +12,9 @@ from borderflow.articles.scenes import Scene
 __all__ = ["NOT", "is_closable", "is_of_state", "negation"]
 
 NOT = frozenset(
-    {
-        "not",
-        "never",
-        "n't",
-        "не",
-        "didn't",
-        "don't",
-        "doesn't",
-        "hasn't",
-        "haven't",
-        "isn't",
-        "won't",
-        "wasn't",
-        "neither",
-        "none",
-        "nor",
-        "longer",
-        "ни",
-    }
-)
+    ["not", "never", "n't", "не", "didn't", "don't", "doesn't", "hasn't", "haven't", "isn't", "won't", "wasn't", "neither", "none", "nor", "longer",
+     "ни"]
+)  # fmt: skip
 _NAMED = frozenset(
     {"draft office", "exodus", "long", "line of cars", "exit ban", "ban"}
 )  # of these, "no" says that there is none
@@ -42,7 +25,7 @@ def negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[bool
     """Return whether an event is negated by "not" at its verb, and whether somebody denies it."""
     verb = cues[0]
     low, _high = scene.clause(verb.first)
-    before = [token.lower for n, token in enumerate(scene.tokens[max(verb.first - 4, low) : verb.first])]
+    before = scene.words[max(verb.first - 4, low) : verb.first]
     negative = any(word in NOT for word in before) or any(word.endswith("n't") for word in before)
     after = scene.after(verb.last, 2)
     words = scene.words[verb.first : verb.last]

@@ -61,22 +61,8 @@ _BEFORE_HOUR = frozenset(
 _ORDINAL_ENDINGS = frozenset({"го", "й", "я", "е", "м", "му", "х", "ю", "st", "nd", "rd", "th"})
 _ADVERBS = load_words("adverb after a number")
 _GROWTH = (
-    "взлет",
-    "поднял",
-    "рос",
-    "возрос",
-    "повыс",
-    "дош",
-    "вырос",
-    "достиг",
-    "увелич",
-    "растян",
-    "сократ",
-    "подскоч",
-    "подорож",
-    "упал",
-    "сниз",
-)
+    "взлет", "поднял", "рос", "возрос", "повыс", "дош", "вырос", "достиг", "увелич", "растян", "сократ", "подскоч", "подорож", "упал", "сниз",
+)  # fmt: skip
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB"}
 _DURATION = {"hour": 1.0, "minute": 1 / 60, "day": 24.0, "week": 168.0}
 _LENGTH = {"km": 1.0, "metre": 0.001, "mile": 1.609344}
@@ -390,45 +376,21 @@ def _no_figure(tokens: Sequence[Token], first: int, last: int, numeral: Numeral)
         and len(tokens[first].text) == 4
     ):
         return True
-    if before is not None and before.lower in (
-        "article",
-        "section",
-        "no",
-        "number",
-        "paragraph",
-        "chapter",
-        "resolution",
-        "статья",
-        "статье",
-        "статьи",
-        "номер",
-        "page",
-        "route",
-        "highway",
-    ):
+    if before is not None and before.lower in _NUMBERED:
         return True
     if _is_hour(tokens, first, last, numeral) or _is_ordinal(tokens, last):
         return True
     return 5 <= numeral.value <= 110 and is_age(tokens, first, last)
 
 
+_NUMBERED = frozenset(
+    ["article", "section", "no", "number", "paragraph", "chapter", "resolution", "статья", "статье", "статьи", "номер", "page", "route", "highway"]
+)  # fmt: skip
+
+
 _STREETS = (
-    "street",
-    "str",
-    "road",
-    "avenue",
-    "lane",
-    "calle",
-    "rue",
-    "via",
-    "avenida",
-    "carrera",
-    "plaza",
-    "boulevard",
-    "rruga",
-    "ulica",
-    "jalan",
-)
+    "street", "str", "road", "avenue", "lane", "calle", "rue", "via", "avenida", "carrera", "plaza", "boulevard", "rruga", "ulica", "jalan",
+)  # fmt: skip
 _BEFORE_ADDRESS = frozenset(["at", "of", "in", "house", "flat", "room", "building", "number", "дом", "доме", "дома", "квартира", "квартире", "кв", "корпус",
                              "kilometre", "kilometer", "km", "километре", "километр", "км", "gate", "platform", "shelter", "zone", "block"])  # fmt: skip
 

@@ -60,24 +60,8 @@ _PLURAL_ENDINGS = 3
 
 
 _BEFORE_TIME = frozenset(
-    {
-        "about",
-        "around",
-        "almost",
-        "nearly",
-        "over",
-        "than",
-        "least",
-        "waited",
-        "wait",
-        "for",
-        "take",
-        "takes",
-        "took",
-        "lasted",
-        "to",
-    }
-)
+    ["about", "around", "almost", "nearly", "over", "than", "least", "waited", "wait", "for", "take", "takes", "took", "lasted", "to"]
+)  # fmt: skip
 
 
 _STARTS = frozenset({*UNITS, *_WHOLE, "half", "quarter", "a", "an", "суток", "сутки"})

@@ -16,28 +16,8 @@ _PARTICLES = frozenset(
 )
 _PLACES = load_words("noun after a place") | load_words("noun before a place") | load_words("noun of a post")
 _AFTER_AGE = frozenset(
-    [
-        ",",
-        ".",
-        ";",
-        ")",
-        "—",
-        "–",
-        "-",
-        "and",
-        "who",
-        "has",
-        "had",
-        "is",
-        "was",
-        "из",
-        "и",
-        "лет",
-        "год",
-        "года",
-        "years",
-    ]
-)
+    [",", ".", ";", ")", "—", "–", "-", "and", "who", "has", "had", "is", "was", "из", "и", "лет", "год", "года", "years"]
+)  # fmt: skip
 
 
 def find_people(tokens: Sequence[Token]) -> set[int]:

@@ -151,24 +151,8 @@ def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
 
 
 _RUNNING = frozenset(
-    [
-        "bus",
-        "train",
-        "flight",
-        "ferry",
-        "queue",
-        "line",
-        "convoy",
-        "column",
-        "route",
-        "road",
-        "coach",
-        "minibus",
-        "group",
-        "family",
-        "wave",
-    ]
-)
+    ["bus", "train", "flight", "ferry", "queue", "line", "convoy", "column", "route", "road", "coach", "minibus", "group", "family", "wave"]
+)  # fmt: skip
 
 
 def _is_home_of_one(scene: Scene, one: Mention) -> bool:
@@ -198,21 +182,13 @@ def _is_direction(scene: Scene, one: Mention) -> bool:
     accusative = one.role == "at" and scene.words[one.last - 1][-1:] in "уюн" and scene.words[one.last - 1] >= "а"
     after = scene.word(one.last)
     if one.best.kind == "derived":
-        return after in (
-            "side",
-            "bank",
-            "post",
-            "checkpoint",
-            "gate",
-            "barrier",
-            "сторону",
-            "стороне",
-            "берегу",
-            "посту",
-            "постом",
-            "пост",
-        )
+        return after in _OF_SIDE
     return one.best.kind == "country" and (one.role in ("to", "from") or accusative)
+
+
+_OF_SIDE = frozenset(
+    ["side", "bank", "post", "checkpoint", "gate", "barrier", "сторону", "стороне", "берегу", "посту", "постом", "пост"]
+)  # fmt: skip
 
 
 def _countries_with(scene: Scene, one: Mention) -> tuple[Mention, ...]:
@@ -308,22 +284,8 @@ def _is_his(scene: Scene) -> bool:
 
 
 _WHEN = frozenset(
-    [
-        "after",
-        "when",
-        "as",
-        "because",
-        "while",
-        "although",
-        "since",
-        "where",
-        "once",
-        "когда",
-        "после",
-        "поскольку",
-        "где",
-    ]
-)
+    ["after", "when", "as", "because", "while", "although", "since", "where", "once", "когда", "после", "поскольку", "где"]
+)  # fmt: skip
 
 
 def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:

@@ -27,45 +27,14 @@ _WISHED = (
     "опаса", "боят", "надею", "надежд", "возможност", "причин", "повод", "мечта", "раздумыва", "дума",
 )  # fmt: skip
 _ASKED = (
-    "ask",
-    "asks",
-    "asked",
-    "asking",
-    "want",
-    "wants",
-    "wanted",
-    "ready",
-    "call",
-    "calls",
-    "called",
-    "calling",
-    "хотят",
-    "хочет",
-    "хотели",
-)
+    "ask", "asks", "asked", "asking", "want", "wants", "wanted", "ready", "call", "calls", "called", "calling", "хотят", "хочет", "хотели",
+)  # fmt: skip
 _PROMISED = ("promis", "pledg", "vow", "assur", "обеща")
 _WISH = frozenset(["wish", "wishes", "wished", "hoped", "only", "if", "could"])
 _TO_DO = frozenset(["to", "that", "be", "whether", "of", "on", "for", "чтобы", "о"])
 _MODAL = frozenset(
-    [
-        "may",
-        "might",
-        "could",
-        "would",
-        "should",
-        "must",
-        "может",
-        "могут",
-        "могли",
-        "мог",
-        "могла",
-        "бы",
-        "должен",
-        "должна",
-        "должны",
-        "следует",
-    ]
-)
+    ["may", "might", "could", "would", "should", "must", "может", "могут", "могли", "мог", "могла", "бы", "должен", "должна", "должны", "следует"]
+)  # fmt: skip
 _OPENS = frozenset(["if", "unless", "whether", "lest", "whenever", "если", "ли", "будто", "словно"])
 _WHEN = frozenset(["when", "once", "after", "before", "until", "till", "while", "когда"])
 _SINCE = frozenset(["since", "after", "before", "until", "начала", "после", "тех"])
@@ -98,17 +67,9 @@ _AVERTED = frozenset(
 )  # fmt: skip
 _NOTHING = frozenset(["nobody", "no-one", "none", "никто", "никого"])
 _DONE_TO = frozenset(
-    [
-        "turned_back",
-        "notices_served",
-        "service_halted",
-        "tickets_sold_out",
-        "queue_cleared",
-        "service_resumed",
-        "exit_check_against_list",
-        "queue_long_flag",
-    ]
-)
+    ["turned_back", "notices_served", "service_halted", "tickets_sold_out", "queue_cleared", "service_resumed", "exit_check_against_list",
+     "queue_long_flag"]
+)  # fmt: skip
 _LONG_AGO, _FAR_OFF = dt.timedelta(days=60), dt.timedelta(days=400)
 
 

@@ -25,17 +25,8 @@ __all__ = [
 
 
 DECIDED = frozenset(
-    {
-        "entry_ban",
-        "exit_ban_men",
-        "crossing_closed",
-        "crossing_opened",
-        "access_restricted",
-        "service_halted",
-        "foot_allowed",
-        "bicycle_allowed",
-    }
-)
+    ["entry_ban", "exit_ban_men", "crossing_closed", "crossing_opened", "access_restricted", "service_halted", "foot_allowed", "bicycle_allowed"]
+)  # fmt: skip
 
 
 _BE = frozenset({"is", "are", "was", "were", "very", "so", "too", "quite", "lies", ","})

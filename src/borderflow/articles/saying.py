@@ -59,18 +59,8 @@ def _opens_saying(tokens: Sequence[Token], cues: Sequence[Cue], one: When) -> bo
 
 
 _DECIDED = (
-    "resolved",
-    "decided",
-    "ruled",
-    "voted",
-    "agreed",
-    "ordered",
-    "approved",
-    "постановил",
-    "решил",
-    "утвердил",
-    "приказал",
-)
+    "resolved", "decided", "ruled", "voted", "agreed", "ordered", "approved", "постановил", "решил", "утвердил", "приказал",
+)  # fmt: skip
 
 
 def _is_of_decision(tokens: Sequence[Token], one: When) -> bool:
@@ -119,41 +109,7 @@ def only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
             and len(between) < 8
             and tokens[min(cue.last + len(between), len(tokens) - 1)].start <= one.end
         ):
-            plain = all(
-                word
-                in (
-                    "on",
-                    "in",
-                    "late",
-                    "early",
-                    "a",
-                    "the",
-                    "news",
-                    "conference",
-                    "reporters",
-                    "journalists",
-                    "в",
-                    "во",
-                    "parliament",
-                    "press",
-                    "to",
-                    "told",
-                    "statement",
-                    "briefing",
-                    "its",
-                    "website",
-                    "us",
-                    "joint",
-                    "written",
-                    "televised",
-                    "short",
-                    "interview",
-                    "tweet",
-                    "post",
-                    "message",
-                )
-                for word in between
-            )
+            plain = all(word in _PLAIN for word in between)
             if plain and one.start - cue.end < 60:
                 return True
         if one.end <= cue.start and [token.text for token in tokens if one.end <= token.start < cue.start] in (
@@ -162,3 +118,9 @@ def only_said(sentence: Sentence, cues: list[Cue], one: When) -> bool:
         ):
             return True
     return False
+
+
+_PLAIN = frozenset(
+    ["on", "in", "late", "early", "a", "the", "news", "conference", "reporters", "journalists", "в", "во", "parliament", "press", "to", "told",
+     "statement", "briefing", "its", "website", "us", "joint", "written", "televised", "short", "interview", "tweet", "post", "message"]
+)  # fmt: skip

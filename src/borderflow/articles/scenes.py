@@ -22,28 +22,8 @@ from borderflow.naming import Named, Names
 __all__ = ["Route", "Scene", "build_scene", "is_of_capital"]
 
 _SEPARATORS = frozenset(
-    {
-        ",",
-        ";",
-        ":",
-        "—",
-        "–",
-        "(",
-        ")",
-        "and",
-        "but",
-        "while",
-        "whereas",
-        "и",
-        "а",
-        "но",
-        "of",
-        "из",
-        "with",
-        "before",
-        "though",
-    }
-)
+    [",", ";", ":", "—", "–", "(", ")", "and", "but", "while", "whereas", "и", "а", "но", "of", "из", "with", "before", "though"]
+)  # fmt: skip
 _COMPARING = frozenset({"from", "against", "compared", "versus", "против", "вместо"})
 _STRONG = frozenset({";", ":", "but", "while", "whereas", "но", "though", "although", "хотя", "тогда"})
 
@@ -64,21 +44,8 @@ _LISTING = frozenset({",", "and", "и", "or", "или", "to", "в", "as", "well"
 
 
 _NO_RATE_BEFORE = (
-    "in",
-    "within",
-    "over",
-    "for",
-    "after",
-    "than",
-    "half",
-    "about",
-    "earlier",
-    "once",
-    "twice",
-    "of",
-    "almost",
-    "nearly",
-)
+    "in", "within", "over", "for", "after", "than", "half", "about", "earlier", "once", "twice", "of", "almost", "nearly",
+)  # fmt: skip
 _NO_RATE_AFTER = ("ago", "earlier", "before", "later", "and", "or", "long")
 
 
@@ -95,18 +62,8 @@ _MEDIA = frozenset(
 )
 _STATIONS = ("station", "airport", "terminus", "автовокзал", "вокзал", "аэропорт", "автостанц")
 _HEARERS = frozenset(
-    [
-        "journalists",
-        "reporters",
-        "conference",
-        "briefing",
-        "журналистам",
-        "корреспонденту",
-        "брифинге",
-        "пресс-конференции",
-        "журналистами",
-    ]
-)
+    ["journalists", "reporters", "conference", "briefing", "журналистам", "корреспонденту", "брифинге", "пресс-конференции", "журналистами"]
+)  # fmt: skip
 _AND = frozenset({",", "and", "и", "or", "или"})
 
 
@@ -196,8 +153,8 @@ class Scene:
     def _rate(self, amount: Amount, end: int) -> str:
         following = self.tokens[amount.last : min(amount.noun_end + 12, end)]
         stop = next((n for n, token in enumerate(following) if token.text in ",;:."), len(following))
-        after = f" {' '.join(token.lower for token in following[:stop])} "
-        before = f" {' '.join(token.lower for token in self.tokens[max(amount.first - 6, 0) : amount.first])} "
+        after = f" {' '.join(self.after(amount.last, stop))} "
+        before = f" {' '.join(self.before(amount.first, 6))} "
         for rate, phrases in _PER.items():
             for phrase in phrases:
                 said = f" {phrase} " in after or (not phrase.startswith(_ONLY_AFTER) and f" {phrase} " in before)
@@ -363,8 +320,8 @@ class Scene:
     def _station(self) -> Mention | None:
         """Return the town whose bus station, railway station or airport a sentence speaks of: what runs, runs from there."""
         for one in self.mentions:
-            near = self.tokens[max(one.first - 4, 0) : one.last + 3]
-            if one.best.kind == "city" and any(token.lower.startswith(_STATIONS) for token in near):
+            near = self.words[max(one.first - 4, 0) : one.last + 3]
+            if one.best.kind == "city" and any(word.startswith(_STATIONS) for word in near):
                 return one
         return None
 

@@ -22,25 +22,7 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
                 and one.first - begin < 3
                 and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
                 and scene.tokens[begin - 1].is_word
-                and scene.words[begin - 1]
-                not in (
-                    "the",
-                    "a",
-                    "and",
-                    "said",
-                    "to",
-                    "by",
-                    "that",
-                    "и",
-                    "что",
-                    "в",
-                    "in",
-                    "on",
-                    "of",
-                    "по",
-                    "данным",
-                    "словам",
-                )
+                and scene.words[begin - 1] not in _NOT_OF_SPEAKER
             ):
                 begin -= 1
             words = [token.text for token in scene.tokens[begin:end]]
@@ -62,19 +44,16 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
     return (memory.said_by, memory.official) if _carries(scene) else ("", False)
 
 
+_NOT_OF_SPEAKER = frozenset(
+    ["the", "a", "and", "said", "to", "by", "that", "и", "что", "в", "in", "on", "of", "по", "данным", "словам"]
+)  # fmt: skip
+
+
 def _carries(scene: Scene) -> bool:
-    return bool(scene.tokens) and scene.words[0] in (
-        "he",
-        "she",
-        "it",
-        "they",
-        "another",
-        "the",
-        "он",
-        "она",
-        "они",
-        "еще",
-    )
+    return bool(scene.tokens) and scene.words[0] in _GOES_ON
+
+
+_GOES_ON = frozenset(["he", "she", "it", "they", "another", "the", "он", "она", "они", "еще"])
 
 
 def describe_site(site: Site | None) -> tuple[str, str, tuple[PlaceCandidate, ...]]:

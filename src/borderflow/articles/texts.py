@@ -38,14 +38,8 @@ _VOID = frozenset((
     "wbr",
 ))  # fmt: skip
 _META_DATES = (
-    "article:published_time",
-    "date",
-    "pubdate",
-    "publish-date",
-    "dc.date",
-    "datepublished",
-    "og:published_time",
-)
+    "article:published_time", "date", "pubdate", "publish-date", "dc.date", "datepublished", "og:published_time",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -90,43 +90,13 @@ def is_of_other_thing(scene: Scene, verb: Cue, post: Cue) -> bool:
 
 _NOT_OF_CALL_UP = frozenset(["about", "on", "for", "дня", "о", "об"])
 _GOODS = frozenset(
-    [
-        "voters",
-        "candidates",
-        "guests",
-        "members",
-        "избирателей",
-        "кандидатов",
-        "goods",
-        "products",
-        "prices",
-        "items",
-        "food",
-        "medicines",
-        "товаров",
-        "цен",
-        "продуктов",
-        "лекарств",
-    ]
-)
+    ["voters", "candidates", "guests", "members", "избирателей", "кандидатов", "goods", "products", "prices", "items", "food", "medicines", "товаров",
+     "цен", "продуктов", "лекарств"]
+)  # fmt: skip
 _NO_TRAVELLERS = frozenset(
-    [
-        "ships",
-        "vessels",
-        "boats",
-        "tankers",
-        "planes",
-        "customers",
-        "patients",
-        "shoppers",
-        "applicants",
-        "судов",
-        "кораблей",
-        "танкеров",
-        "покупателей",
-        "больных",
-    ]
-)
+    ["ships", "vessels", "boats", "tankers", "planes", "customers", "patients", "shoppers", "applicants", "судов", "кораблей", "танкеров",
+     "покупателей", "больных"]
+)  # fmt: skip
 _SHOWS = ("match", "concert", "hockey", "football", "theatre", "theater", "cinema", "festival", "opera", "ballet", "матч", "концерт", "хоккей", "хоккейн", "футбол",
           "театр", "кино", "фестивал", "опер", "балет", "спектакл")  # fmt: skip
 _GUARDS = ("guard", "police", "border", "officer", "погран", "полици", "army", "команд")

@@ -365,32 +365,19 @@ def _role(tokens: Sequence[Token], at: int) -> str:
         if (
             word not in _NOUNS_BEFORE
             and not (back > 1 and tokens[at - back].is_capital)
-            and word
-            not in (
-                "the",
-                "a",
-                "of",
-                "border",
-                "пункт",
-                "пограничный",
-                "автомобильный",
-                "southern",
-                "northern",
-                "eastern",
-                "western",
-                "neighbouring",
-                "neighboring",
-                "соседнюю",
-                "соседний",
-                "town",
-                "nearby",
-            )
+            and word not in _BETWEEN_ROLE
             and not word.endswith(
                 ("ский", "ского", "ском", "скую", "ской", "ian", "ish", "ese", "an", "ный", "ного", "ном", "ную")
             )
         ):
             return ""
     return ""
+
+
+_BETWEEN_ROLE = frozenset(
+    ["the", "a", "of", "border", "пункт", "пограничный", "автомобильный", "southern", "northern", "eastern", "western", "neighbouring", "neighboring",
+     "соседнюю", "соседний", "town", "nearby"]
+)  # fmt: skip
 
 
 def _scored(
@@ -476,18 +463,8 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
 
 _STATES = frozenset(["open", "reopened", "closed", "shut", "sealed", "opened", "jammed", "empty"])
 _RUSSIAN_STATES = (
-    "закрыт",
-    "открыт",
-    "закрыл",
-    "открыл",
-    "вновь",
-    "снова",
-    "работает",
-    "перекрыт",
-    "заработал",
-    "стоит",
-    "пуст",
-)
+    "закрыт", "открыт", "закрыл", "открыл", "вновь", "снова", "работает", "перекрыт", "заработал", "стоит", "пуст",
+)  # fmt: skip
 
 
 def _is_shut_or_open(tokens: Sequence[Token], last: int) -> bool:

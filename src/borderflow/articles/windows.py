@@ -159,18 +159,7 @@ def _is_aside(scene: Scene, one: When) -> bool:
     further = scene.tokens[max(at - 6, 0) : at]
     if any(token.lower in ("than", "чем") for token in further) and not any(token.is_number for token in further):
         return True  # "more than on any day this year"
-    if one.role == "since" and {
-        "time",
-        "first",
-        "highest",
-        "largest",
-        "most",
-        "lowest",
-        "busiest",
-        "longest",
-        "впервые",
-        "рекорд",
-    } & set(scene.before(at, 4)):
+    if one.role == "since" and _RECORD & set(scene.before(at, 4)):
         return True  # "reopened for the first time since March"
     until = set(scene.words[max(at - 2, 0) : at + 1]) & {"until", "till", "до"}
     if ("as", "of") in itertools.pairwise(before):
@@ -180,20 +169,14 @@ def _is_aside(scene: Scene, one: When) -> bool:
     return bool(until) or bool(comparing and not counted)
 
 
+_RECORD = frozenset(
+    ["time", "first", "highest", "largest", "most", "lowest", "busiest", "longest", "впервые", "рекорд"]
+)  # fmt: skip
+
+
 _SAME = frozenset(
-    [
-        "same",
-        "corresponding",
-        "comparable",
-        "previous",
-        "тот",
-        "аналогичный",
-        "аналогичным",
-        "соответствующий",
-        "такой",
-        "прошлый",
-    ]
-)
+    ["same", "corresponding", "comparable", "previous", "тот", "аналогичный", "аналогичным", "соответствующий", "такой", "прошлый"]
+)  # fmt: skip
 
 
 def _up_to(scene: Scene, window: Window, chosen: When, usable: Sequence[When]) -> Window:
