@@ -33,7 +33,7 @@ def settle_events(scene: Scene, events: Sequence[Finding], *, asked: bool) -> It
 
 def _denies_before(scene: Scene) -> bool:
     """Tell whether a short sentence denies what the one before said: "The army denies it.", "В штабе это опровергли"."""
-    if len(scene.tokens) > 14 or scene.has(*_OWN) or any(one.best.kind == "crossing" for one in scene.mentions):
+    if len(scene.tokens) > 14 or scene.has(*_OWN) or scene.names("crossing"):
         return False
     return any(_is_object(scene, cue) for cue in scene.of("deny"))
 
@@ -59,8 +59,7 @@ def _date_events(scene: Scene, events: Sequence[Finding]) -> Iterator[Finding]:
     ]
     rules = any(word in _RULES for word in scene.words[:8])
     for one in events:
-        undated = one.first == scene.published or one.first < scene.published
-        if starts and rules and undated and one.quantity in DECIDED | OF_STATES:
+        if starts and rules and one.first <= scene.published and one.quantity in DECIDED | OF_STATES:
             day = starts[0].first
             yield one.model_copy(update={"first": day, "last": day, "planned": day > scene.published})
         else:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from borderflow.articles.bearing import bears_on
 from borderflow.articles.cues import Cue
-from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
+from borderflow.articles.kinds import FIGURES, MONEY, FigureKind, figure_kind
 from borderflow.articles.memory import Memory
 from borderflow.articles.nouns import dim_of
 from borderflow.articles.numbers import Amount
@@ -16,7 +16,7 @@ __all__ = ["OF_QUEUES", "Choice", "choose_kind"]
 
 OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
 _THROUGHPUT = {"capacity_cars_per_day": "throughput_vehicles_per_day"}
-_OF_CARS = next(kind for kind in FIGURES if kind.quantity == "capacity_cars_per_day")
+_OF_CARS = figure_kind("capacity_cars_per_day")
 _NOUN_OF_FIGURE = frozenset(
     ["figure", "number", "total", "quota", "tally", "count", "цифра", "цифру", "число", "квота", "план", "плане", "количество"]
 )  # fmt: skip
@@ -24,11 +24,11 @@ _OF_DIMENSION = {
     dimension: tuple(kind for kind in FIGURES if dimension in kind.counts)
     for dimension in dict.fromkeys(one for kind in FIGURES for one in kind.counts)
 }
-_USED = next(kind for kind in FIGURES if kind.quantity == "shelter_used")
-_PLANNED = next(kind for kind in FIGURES if kind.quantity == "mobilised_planned")
-_SHELTER = next(kind for kind in FIGURES if kind.quantity == "shelter_capacity" and "person" in kind.counts)
+_USED = figure_kind("shelter_used")
+_PLANNED = figure_kind("mobilised_planned")
+_SHELTER = figure_kind("shelter_capacity", "person")
 _NIGHTLY = frozenset({"night", "nightly", "сутки", "ночь", "посуточно"})
-_PRICES = {"bus": next(kind for kind in FIGURES if kind.quantity == "bus_price")}
+_PRICES = {"bus": figure_kind("bus_price")}
 
 
 class Choice(NamedTuple):
@@ -69,7 +69,7 @@ def choose_kind(
     bare = amount.dimension in ("bare", "person")
     given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
     if amount.dimension == "bare" and given and not scene.has("notice"):
-        return Choice(next(kind for kind in FIGURES if kind.quantity == "notices_served"), 0.4, None)  # "76 got them"
+        return Choice(figure_kind("notices_served"), 0.4, None)  # "76 got them"
     if best is None and previous is not None and _is_otherwise(scene, amount):
         return None
     if best is not None and best.kind.quantity == "shelter_capacity" and _is_held(scene, amount, best):

@@ -16,7 +16,7 @@ from borderflow.articles.kinds import EventKind
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site, choose_place
 from borderflow.articles.scenes import Scene
-from borderflow.articles.speakers import describe_site, speaker
+from borderflow.articles.speakers import describe_site, speaker, status_of
 from borderflow.wording import Hedge
 
 __all__ = ["CIRCUMSTANCES", "read_circumstances"]
@@ -88,8 +88,8 @@ def _read_reserve(scene: Scene, memory: Memory) -> Iterator[Finding]:
         start, end = scene.tokens[low].start, scene.tokens[high - 1].end
         yield Finding(
             kind="claim", quantity="reservists_share_pct", value=value, hedge=hedge, unit="percent", mode="men", first=scene.published, last=scene.published,
-            place=place, country=country, places=places, status="denied" if scene.has("deny") else "official" if official else "media report",
-            said_by=said_by, start=start, end=end, quote=scene.sentence.text[start - scene.sentence.start : end - scene.sentence.start], confidence=0.6,
+            place=place, country=country, places=places, status=status_of(official=official, denied=scene.has("deny")),
+            said_by=said_by, start=start, end=end, quote=scene.quote(start, end), confidence=0.6,
         )  # fmt: skip
         return
 

@@ -98,7 +98,7 @@ def _is_of_cars(scene: Scene, amount: Amount) -> bool:
     lined = [cue.last for cue in scene.of("queue") if cue.last < amount.first <= cue.last + 7]
     if lined and scene.words[lined[-1]].startswith(("груз", "фур", "машин", "автомоб", "легков")):
         return True
-    if lined and scene.after(lined[-1], 1) == ["of"] and dim_of(scene.words[lined[-1] + 1]) == "vehicle":
+    if lined and scene.after(lined[-1], 1) == ["of"] and dim_of(scene.word(lined[-1] + 1)) == "vehicle":
         return True  # "the line of lorries: 800"
     following = scene.after(amount.last, 2)
     if following in (["of", "them"], ["of", "these"]) and any(

@@ -150,8 +150,8 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         return True  # "of these, 20 carried containers"
     if any(-5 <= cue.first - amount.first < 0 for cue in scene.of("clinic")):
         return True
-    next_word = scene.word(amount.noun_end)
-    if amount.dimension == "time" and (next_word in _TIMED or _is_way(scene, amount)):
+    following = scene.word(amount.noun_end)
+    if amount.dimension == "time" and (following in _TIMED or _is_way(scene, amount)):
         return True  # "20 minutes before the opening"
     if kind.quantity == "wait_hours" and any(
         0 < amount.first - cue.last <= 6
@@ -168,7 +168,6 @@ def is_no_figure(scene: Scene, amount: Amount, segment: tuple[int, int], number:
         and not any(abs(cue.first - amount.noun_end) <= 3 for cue in scene.of("enter", "leave"))
     ):
         return True
-    following = scene.word(amount.noun_end)
     if amount.dimension == "length" and (following in _ROADS or _is_distance(scene, amount)):
         return True
     if amount.dimension in ("bare", "person") and amount.value < 10 and kind.quantity not in _MAY_BE_FEW:
@@ -279,7 +278,7 @@ _OF_A_TOWN = ("patient", "student", "pupil", "spectator", "fan", "runner", "work
 
 
 def _is_of_borders(scene: Scene) -> bool:
-    return scene.has("post", "call up") or any(one.best.kind in ("country", "crossing") for one in scene.mentions)
+    return scene.has("post", "call up") or scene.names("country", "crossing")
 
 
 _WAITED_FOR = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
@@ -70,23 +70,24 @@ def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]
     if kind.family == "route":
         return list(_each_route(scene, site))
     if kind.family == "country" and site.mentions[0].best.kind == "country":
-        countries = [one for one in scene.mentions if one.best.kind == "country"]
-        groups = [scene.listed(countries[at:]) for at in range(len(countries))]
-        same = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
-        return [Site((one,), True) for one in same]
+        return _in_one_list(scene, [one for one in scene.mentions if one.best.kind == "country"], site)
     if len(site.mentions) > 1 or kind.family != "post":
         return [site]
     chosen = site.mentions[0]
     return [Site((mention,), True) for mention in _listed(scene, chosen)]
 
 
-def _each_route(scene: Scene, site: Site) -> Iterator[Site]:
+def _in_one_list(scene: Scene, places: Sequence[Mention], site: Site) -> list[Site | None]:
+    """Return one site for every place of the list that a place stands in."""
+    groups = (scene.listed(places[at:]) for at in range(len(places)))
+    found = next((group for group in groups if site.mentions[0] in group), site.mentions)
+    return [Site((one,), True) for one in found]
+
+
+def _each_route(scene: Scene, site: Site) -> Iterator[Site | None]:
     """Yield the routes of a list that a route stands in, or the goals: "to Tbilisi and Baku"."""
     if len(site.mentions) == 1:
-        places = [one for one in scene.mentions if one.best.kind != "derived"]
-        groups = [scene.listed(places[at:]) for at in range(len(places))]
-        chosen = next((group for group in groups if site.mentions[0] in group), list(site.mentions))
-        yield from (Site((one,), True) for one in chosen)
+        yield from _in_one_list(scene, [one for one in scene.mentions if one.best.kind != "derived"], site)
         return
     run: list[Site] = []
     end: int | None = None

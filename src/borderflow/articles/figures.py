@@ -11,14 +11,14 @@ from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
 from borderflow.articles.counted import name_numbers
 from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
 from borderflow.articles.findings import Finding
-from borderflow.articles.kinds import FIGURES, MONEY, FigureKind
+from borderflow.articles.kinds import FIGURES, MONEY, FigureKind, figure_kind
 from borderflow.articles.memory import Memory
 from borderflow.articles.moods import is_unreal
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
 from borderflow.articles.sites import choose_site
-from borderflow.articles.speakers import describe_site, speaker
+from borderflow.articles.speakers import describe_site, speaker, status_of
 from borderflow.articles.windows import Window, choose_window
 from borderflow.ledger import vocabulary
 
@@ -31,8 +31,8 @@ _PRESENT = frozenset(
 )  # fmt: skip
 _TRUCKS = ("truck", "lorr", "hgv", "cargo", "freight", "heavy-duty", "фур", "грузов", "большегруз", "тягач")
 _ARRIVALS_BY_PASSING = next(kind for kind in FIGURES if kind.quantity == "arrivals_*" and kind.needs == (("cross",),))
-_TURNED_BACK = next(kind for kind in FIGURES if kind.quantity == "turned_back")
-_DEPARTURES = next(kind for kind in FIGURES if kind.quantity == "departures_*")
+_TURNED_BACK = figure_kind("turned_back")
+_DEPARTURES = figure_kind("departures_*")
 
 
 @dataclass
@@ -101,7 +101,7 @@ def _is_only_before(scene: Scene, choice: Choice, memory: Memory) -> bool:
     """Tell whether cars only stand before something, no post or line being spoken of: "340 cars in front of the building"."""
     if choice.kind.quantity != "queue_cars" or choice.cue is None or choice.cue.kind not in ("before post", "wait"):
         return False
-    near = scene.has("post", "queue") or any(one.best.kind in ("crossing", "city", "unknown") for one in scene.mentions)
+    near = scene.has("post", "queue") or scene.names("crossing", "city", "unknown")
     return not near and max(memory.post_at, memory.queue_at) < memory.number - 4 and memory.headed is None
 
 
@@ -112,7 +112,7 @@ def _is_only_home(scene: Scene, choice: Choice, memory: Memory) -> bool:
     words = scene.words[choice.cue.first : choice.cue.last]
     if not {"home", "домой"} & set(words) or scene.has("post", "call up", "men", "notice", "queue"):
         return False
-    near = any(one.best.kind in ("country", "crossing", "unknown") for one in scene.mentions)
+    near = scene.names("country", "crossing", "unknown")
     return not near and memory.post_at < memory.number - 6 and memory.headed is None
 
 
@@ -311,9 +311,9 @@ def _finding(
         rate = "day"  # "640 a day, compared with 1,150 the week before"
     quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
     word = vocabulary()[quantity]
-    near = scene.tokens[segment[0] : amount.first] if quantity == "queue_cars" else ()
+    near = scene.words[segment[0] : amount.first] if quantity == "queue_cars" else []
     truck = amount.noun.startswith(_TRUCKS) or any(
-        token.lower.startswith(_TRUCKS) for token in (*near, *scene.tokens[amount.last : amount.noun_end])
+        word.startswith(_TRUCKS) for word in near + scene.words[amount.last : amount.noun_end]
     )
     truck = truck and not any(word.startswith(("car", "легков")) for word in scene.words[segment[0] : segment[1]])
     if quantity == "queue_cars" and truck:
@@ -344,12 +344,12 @@ def _finding(
         place=place,
         country=country,
         places=places,
-        status="denied" if denied else "official" if official else "media report",
+        status=status_of(official=official, denied=denied),
         planned=quantity == "mobilised_planned",
         said_by=said_by,
         start=begin,
         end=end,
-        quote=_quote(scene, begin, end),
+        quote=scene.quote(begin, end),
         confidence=round(min(1.0, 0.35 + 0.5 * choice.score) * (1.0 if site is not None and site.sure else 0.8), 2),
     )
 
@@ -397,7 +397,7 @@ def _temporal(
     if window.given and when is not None and when.role == "span" and _is_day_long(scene, window):
         return f"{stem}_daily", window
     if window.given and when is not None and when.role == "span":
-        text = scene.sentence.text[when.start - scene.sentence.start : when.end - scene.sentence.start].casefold()
+        text = scene.quote(when.start, when.end).casefold()
         if (
             days == 8
             and text.endswith(("past week", "last week", "прошедшую неделю"))
@@ -416,13 +416,13 @@ def _temporal(
 
 def _since_announcement(scene: Scene) -> bool:
     """Tell whether counting began with the announcement: "since the mobilisation was announced"."""
-    text = scene.sentence.text.casefold()
-    return bool(
-        re.search(
-            r"since (?:the |president |[\w']+ ){0,4}(?:announc|mobili|call-up|decree|order)|(?:с момента|после|с начала|со дня) (?:объявлен|мобилиз|указ|начала мобилиз)",
-            text,
-        )
-    )
+    return bool(_ANNOUNCED.search(scene.sentence.text.casefold()))
+
+
+_ANNOUNCED = re.compile(
+    r"since (?:the |president |[\w']+ ){0,4}(?:announc|mobili|call-up|decree|order)"
+    r"|(?:с момента|после|с начала|со дня) (?:объявлен|мобилиз|указ|начала мобилиз)"
+)
 
 
 def _is_day_long(scene: Scene, window: Window) -> bool:
@@ -464,8 +464,3 @@ def _evidence(scene: Scene, amount: Amount, choice: Choice) -> tuple[int, int]:
     if choice.cue is not None and abs(choice.cue.first - amount.first) <= 12:
         start, end = min(start, choice.cue.start), max(end, choice.cue.end)
     return start, end
-
-
-def _quote(scene: Scene, start: int, end: int) -> str:
-    base = scene.sentence.start
-    return scene.sentence.text[start - base : end - base]

@@ -13,7 +13,9 @@ from borderflow.errors import UsageError
 from borderflow.ledger import Claim, vocabulary
 from borderflow.wording import Hedge
 
-__all__ = ["Extractor", "Finding", "PlaceCandidate", "as_claims"]
+__all__ = ["Extractor", "Finding", "PlaceCandidate", "Standing", "as_claims"]
+
+Standing = Literal["official", "media report", "estimate", "denied"]
 
 
 class _Model(BaseModel):
@@ -70,7 +72,7 @@ class Finding(_Model):
     place: str
     country: str = ""
     places: tuple[PlaceCandidate, ...] = ()
-    status: Literal["official", "media report", "estimate", "denied"] = "media report"
+    status: Standing = "media report"
     planned: bool = False
     said_by: str = ""
     who: str = ""

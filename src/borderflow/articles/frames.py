@@ -33,6 +33,7 @@ class Framed(NamedTuple):
 
 
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.:][0-5]\d(?::[0-5]\d)?")
+_POINT = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _OPENING = frozenset(["-", "–", "—", "•", "*", "[", "(", "|", "#", "■", "▪", "●"])
 _WITHIN = frozenset(
     [",", "(", ")", "[", "]", "|", "/", "gmt", "utc", "local", "time", "am", "pm", "a", "p", "m", "cet", "msk", "мск", "h", "hrs", "update", "updated",
@@ -90,11 +91,12 @@ def frame_sentences(sentences: Iterable[Sentence], published: dt.date) -> Iterat
 def _may_open(tokens: Sequence[Token]) -> bool:
     """Tell whether a paragraph may begin with a mark, or be a heading: cheap, for it is asked of every paragraph."""
     first = tokens[0]
-    return first.is_number or first.text in _OPENING or tokens[-1].text not in ".!?…;," or _is_day_word(first.lower)
-
-
-def _is_day_word(word: str) -> bool:
-    return bool(_DAY_WORD.fullmatch(word))
+    return (
+        first.is_number
+        or first.text in _OPENING
+        or tokens[-1].text not in ".!?…;,"
+        or bool(_DAY_WORD.fullmatch(first.lower))
+    )
 
 
 _DAY_WORD = re.compile(
@@ -140,7 +142,7 @@ def _mark(tokens: Sequence[Token], dates: Sequence[When]) -> tuple[int, bool, li
 
 def _numbered(tokens: Sequence[Token], at: int) -> int:
     """Return how many tokens are the number of a point: "1.2 New arrivals", "3) Planning"."""
-    if at + 1 >= len(tokens) or not re.fullmatch(r"\d{1,2}(?:\.\d{1,2}){0,2}", tokens[at].text):
+    if at + 1 >= len(tokens) or not _POINT.fullmatch(tokens[at].text):
         return 0
     last = at + 1
     while last < len(tokens) and tokens[last].text in ".)":
@@ -158,16 +160,16 @@ def _is_period(one: When, published: dt.date) -> bool:
     return one.role == "span" and one.first < one.last <= published and (published - one.first).days <= _OLDEST
 
 
+_REPORTED_ON = re.compile(
+    r"(?:reporting (?:date|day)|figures for|update for|data for|(?:сводка|данные|итоги|обстановка) за)\W*$",
+    re.IGNORECASE,
+)
+
+
 def _is_day_of_report(sentence: Sentence, one: When) -> bool:
     """Tell whether a heading says which single day is reported on: "Reporting date: 24 August", "Сводка за 3 мая"."""
     before = sentence.text[: one.start - sentence.start]
-    return one.role == "day" and bool(
-        re.search(
-            r"(?:reporting (?:date|day)|figures for|update for|data for|(?:сводка|данные|итоги|обстановка) за)\W*$",
-            before,
-            re.IGNORECASE,
-        )
-    )
+    return one.role == "day" and bool(_REPORTED_ON.search(before))
 
 
 def _is_heading(sentence: Sentence) -> bool:

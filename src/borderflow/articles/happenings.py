@@ -18,7 +18,7 @@ from borderflow.articles.placing import Site, choose_place
 from borderflow.articles.reality import is_background, is_foretold, is_gossip, is_stated, is_unreal_event
 from borderflow.articles.references import DECIDED, following, is_hypothetical, lasting, since_decree
 from borderflow.articles.scenes import Scene
-from borderflow.articles.speakers import describe_site, speaker
+from borderflow.articles.speakers import describe_site, speaker, status_of
 from borderflow.articles.themes import is_dated
 from borderflow.articles.windows import Window, choose_window
 
@@ -105,7 +105,7 @@ def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
 
 def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory) -> Iterator[Finding]:
     verb = cues[0]
-    segment = _segment(scene, verb)
+    segment = scene.clause(verb.first)
     window = choose_window(scene, segment, verb.first, told=False)
     if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
         window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
@@ -144,7 +144,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         return  # of a closing that was denied, the town that the sentence happens to name is no place
     if is_hypothetical(scene, verb) or is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
         return
-    if is_background(kind, _first_day(window, scene), scene.published) or _is_vague(window, scene):
+    if is_background(_first_day(window, scene), scene.published) or _is_vague(window, scene):
         return
     planned = any(word in _AHEAD for word in scene.words[segment[0] : segment[1]]) or window.first > scene.published
     said_by, official = speaker(scene, memory)
@@ -166,7 +166,6 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
         window = window if said is None else said
         place, country, places = describe_site(one)
         start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
-        base = scene.sentence.start
         day = since_decree(scene, kind, _first_day(window, scene)) - lasting(scene, kind, verb)
         if kind.quantity == "tickets_sold_out":
             spans = window.when is not None and window.when.role == "span"
@@ -182,13 +181,13 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
             place=place,
             country=country,
             places=places,
-            status="denied" if denied else "official" if official else "media report",
+            status=status_of(official=official, denied=denied),
             planned=planned,
             said_by=said_by,
             who=_concerned(scene, kind, verb),
             start=start,
             end=end,
-            quote=scene.sentence.text[start - base : end - base],
+            quote=scene.quote(start, end),
             confidence=0.8 if one is not None and one.sure else 0.55,
         )
 
@@ -206,10 +205,6 @@ def _first_day(window: Window, scene: Scene) -> dt.date:
     if when is None or (when.role == "span" and when.last >= scene.published and when.first < scene.published):
         return scene.published
     return window.first
-
-
-def _segment(scene: Scene, verb: Cue) -> tuple[int, int]:
-    return scene.clause(verb.first)
 
 
 def _mode(kind: EventKind, cues: tuple[Cue, ...]) -> str:

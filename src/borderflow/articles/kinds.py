@@ -11,7 +11,7 @@ from typing import NamedTuple
 from borderflow.articles.placing import Family
 from borderflow.units import CURRENCIES
 
-__all__ = ["EVENTS", "FIGURES", "MONEY", "EventKind", "FigureKind"]
+__all__ = ["EVENTS", "FIGURES", "MONEY", "EventKind", "FigureKind", "figure_kind"]
 
 
 class FigureKind(NamedTuple):
@@ -136,6 +136,11 @@ FIGURES: tuple[FigureKind, ...] = (
     FigureKind("trains_daily", ("train",), (("train",),), "route", 1.0, "train", rate="day"),
     FigureKind("checkpoints_open", ("post",), (("open",),), "country", 1.0),
 )
+
+
+def figure_kind(quantity: str, counted: str = "") -> FigureKind:
+    """Return the first kind of a quantity, of those that count something where that is given."""
+    return next(kind for kind in FIGURES if kind.quantity == quantity and (not counted or counted in kind.counts))
 
 
 class EventKind(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import FigureKind
 from borderflow.articles.numbers import Amount
-from borderflow.articles.scenes import Scene
+from borderflow.articles.scenes import BREAKS, Scene
 
 __all__ = ["is_unreal"]
 
@@ -33,7 +33,6 @@ _PAST = frozenset(
     ["went", "took", "came", "left", "drove", "ran", "paid", "flew", "rode", "swam", "got", "fled", "were", "was", "have"]
 )  # fmt: skip
 _IF = frozenset(["if", "unless", "whether", "lest", "если", "ли", "когда-нибудь"])
-_BREAKS = frozenset([",", ";", ":", "—", "–", ".", "(", ")"])
 #: what is said of these is what it is: plans, sizes and prices
 _NEVER = ("mobilised_planned", "capacity", "shelter_capacity")
 #: of these, "will take" and "can take" say how it is now
@@ -47,7 +46,7 @@ def is_unreal(scene: Scene, amount: Amount, kind: FigureKind, cue: Cue | None) -
     standing = any(word in kind.quantity for word in _STANDING)
     if cue is not None and _is_under(scene, amount, cue, _MAY if standing else _MAY | _WILL, towards=not standing):
         return True
-    low = scene.after_mark(amount.first, _BREAKS)
+    low = scene.after_mark(amount.first)
     return any(word in _IF for word in scene.words[low : amount.first])
 
 
@@ -62,9 +61,9 @@ def _is_under(scene: Scene, amount: Amount, cue: Cue, modals: frozenset[str], *,
     else:
         return False
     words = scene.tokens[start:end]
-    stop = max((n + 1 for n, token in enumerate(words) if token.text in _BREAKS), default=0)
+    stop = max((n + 1 for n, token in enumerate(words) if token.text in BREAKS), default=0)
     if cue.first < amount.first:
-        words, stop = (*words, *scene.tokens[cue.last : amount.first]), stop
+        words = (*words, *scene.tokens[cue.last : amount.first])
     found = [token for token in words[stop:] if token.text in modals or token.lower in modals - {"may"}]
     if found:
         return True

@@ -24,7 +24,7 @@ _BARRED = ("barred", "banned", "no", "turned", "cannot", "нельзя", "зак
 def negation(scene: Scene, kind: EventKind, cues: tuple[Cue, ...]) -> tuple[bool, bool]:
     """Return whether an event is negated by "not" at its verb, and whether somebody denies it."""
     verb = cues[0]
-    low, _high = scene.clause(verb.first)
+    low = scene.clause(verb.first)[0]
     before = scene.words[max(verb.first - 4, low) : verb.first]
     negative = any(word in NOT for word in before) or any(word.endswith("n't") for word in before)
     after = scene.after(verb.last, 2)

@@ -103,7 +103,7 @@ def _shared_border(scene: Scene) -> Mention | None:
             and {"between", "между"} & set(before)
             and any(word.startswith(("border", "границ", "frontier")) for word in before)
         ):
-            return None if any(other.best.kind == "crossing" for other in scene.mentions) else one
+            return None if scene.names("crossing") else one
     return None
 
 
@@ -130,7 +130,7 @@ def _is_through_it(scene: Scene, segment: tuple[int, int]) -> bool:
 def _is_there(scene: Scene, segment: tuple[int, int]) -> bool:
     """Tell whether a figure's own words say "there" of the post just named (not "there were")."""
     words = scene.words[segment[0] : segment[1] + 1]
-    return not any(one.best.kind == "crossing" for one in scene.mentions) and any(
+    return not scene.names("crossing") and any(
         one == "там" or (one == "there" and two not in ("is", "are", "was", "were", "has", "have", "had", "will"))
         for one, two in itertools.pairwise(words)
     )

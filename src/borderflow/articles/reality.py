@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
 from borderflow.articles.placing import Site
-from borderflow.articles.scenes import Scene
+from borderflow.articles.scenes import BREAKS, Scene
 
 __all__ = ["is_background", "is_foretold", "is_gossip", "is_stated", "is_unreal_event"]
 
-_BREAKS = frozenset([",", ";", ":", "—", "–", "(", ")", "."])
 #: who wishes, threatens or debates something does not do it
 _WISHED = (
     "demand", "urg", "propos", "suggest", "threat", "petition", "debat", "discuss", "consider", "weigh", "mull", "plead", "plea", "beg", "idea", "option",
@@ -73,7 +72,7 @@ _DONE_TO = frozenset(
 _LONG_AGO, _FAR_OFF = dt.timedelta(days=60), dt.timedelta(days=400)
 
 
-def is_background(kind: EventKind, day: dt.date, published: dt.date) -> bool:
+def is_background(day: dt.date, published: dt.date) -> bool:
     """Tell whether a day lies so far from the report's own that the event is only its background: "closed in 2019"."""
     return day < published - _LONG_AGO or day > published + _FAR_OFF
 
@@ -147,11 +146,13 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
     )
 
 
+_DECADE = re.compile(r"(?:1[89]|20)\d0")
+
+
 def _is_of_old(scene: Scene) -> bool:
     """Tell whether a sentence speaks of decades: "has not run since the 1990s"."""
     return any(
-        re.fullmatch(r"(?:1[89]|20)\d0", token.text) and _follows(scene, n, ("s", "х", "е"))
-        for n, token in enumerate(scene.tokens)
+        _DECADE.fullmatch(token.text) and _follows(scene, n, ("s", "х", "е")) for n, token in enumerate(scene.tokens)
     ) or any(word in ("decades", "centuries", "десятилетий", "десятилетия") for word in scene.words)
 
 
@@ -169,8 +170,8 @@ def _is_fiction(scene: Scene) -> bool:
 
 
 def _clause(scene: Scene, verb: Cue) -> tuple[int, int]:
-    low = scene.after_mark(verb.first, _BREAKS)
-    high = next((n for n in range(verb.last, len(scene.tokens)) if scene.tokens[n].text in _BREAKS), len(scene.tokens))
+    low = scene.after_mark(verb.first)
+    high = next((n for n in range(verb.last, len(scene.tokens)) if scene.tokens[n].text in BREAKS), len(scene.tokens))
     return low, high
 
 

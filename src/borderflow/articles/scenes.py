@@ -19,11 +19,13 @@ from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in
 from borderflow.naming import Named, Names
 
-__all__ = ["Route", "Scene", "build_scene", "is_of_capital"]
+__all__ = ["BREAKS", "Route", "Scene", "build_scene", "is_of_capital"]
 
 _SEPARATORS = frozenset(
     [",", ";", ":", "—", "–", "(", ")", "and", "but", "while", "whereas", "и", "а", "но", "of", "из", "with", "before", "though"]
 )  # fmt: skip
+#: marks that part one clause from the next
+BREAKS = frozenset([",", ";", ":", "—", "–", "(", ")", "."])
 _COMPARING = frozenset({"from", "against", "compared", "versus", "против", "вместо"})
 _STRONG = frozenset({";", ":", "but", "while", "whereas", "но", "though", "although", "хотя", "тогда"})
 
@@ -108,7 +110,7 @@ class Scene:
         """Return the first words from a token on."""
         return self.words[at : at + count]
 
-    def after_mark(self, at: int, marks: Container[str]) -> int:
+    def after_mark(self, at: int, marks: Container[str] = BREAKS) -> int:
         """Return the token after the last of some marks before a token."""
         return max((n + 1 for n in range(at) if self.tokens[n].text in marks), default=0)
 
@@ -128,6 +130,14 @@ class Scene:
     def has(self, *kinds: str) -> bool:
         """Tell whether a cue of one of some classes is in the sentence."""
         return any(kind in self.by_kind for kind in kinds)
+
+    def names(self, *kinds: str) -> bool:
+        """Tell whether the sentence names a place of one of some kinds."""
+        return any(one.best.kind in kinds for one in self.mentions)
+
+    def quote(self, start: int, end: int) -> str:
+        """Return what stands between two positions of the text."""
+        return self.sentence.text[start - self.sentence.start : end - self.sentence.start]
 
     def of(self, *kinds: str) -> list[Cue]:
         """Return the cues of some classes, in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from borderflow.articles.choosing import Choice
 from borderflow.articles.cues import Cue
-from borderflow.articles.kinds import FIGURES, FigureKind
+from borderflow.articles.kinds import FigureKind, figure_kind
 from borderflow.articles.memory import Memory
 from borderflow.articles.numbers import Amount
 from borderflow.articles.placing import Site, choose_place
@@ -13,8 +13,8 @@ from borderflow.articles.toponyms import Mention
 
 __all__ = ["choose_site"]
 
-_ONWARD = next(kind for kind in FIGURES if kind.quantity == "onward_departures_*")
-_ARRIVALS = next(kind for kind in FIGURES if kind.quantity == "arrivals_*")
+_ONWARD = figure_kind("onward_departures_*")
+_ARRIVALS = figure_kind("arrivals_*")
 
 
 def choose_site(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from borderflow.articles.findings import PlaceCandidate
+from borderflow.articles.findings import PlaceCandidate, Standing
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
 
-__all__ = ["describe_site", "speaker"]
+__all__ = ["describe_site", "speaker", "status_of"]
 
 
 def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
@@ -35,11 +35,11 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
         ]
         if states:
             memory.said_by, memory.official = (
-                scene.sentence.text[states[0].start - scene.sentence.start : states[0].end - scene.sentence.start],
+                scene.quote(states[0].start, states[0].end),
                 True,
             )
             return memory.said_by, True
-    if any(True for _ in scene.of("say")):
+    if scene.has("say"):
         return "", False
     return (memory.said_by, memory.official) if _carries(scene) else ("", False)
 
@@ -54,6 +54,11 @@ def _carries(scene: Scene) -> bool:
 
 
 _GOES_ON = frozenset(["he", "she", "it", "they", "another", "the", "он", "она", "они", "еще"])
+
+
+def status_of(*, official: bool, denied: bool) -> Standing:
+    """Return the status of a finding by who says so and whether it is said not to be so."""
+    return "denied" if denied else "official" if official else "media report"
 
 
 def describe_site(site: Site | None) -> tuple[str, str, tuple[PlaceCandidate, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borderflow.articles.cues import Cue
-from borderflow.articles.scenes import Scene
+from borderflow.articles.scenes import BREAKS, Scene
 from borderflow.articles.toponyms import Mention
 
 __all__ = ["is_dated", "is_of_other_thing", "is_other_sense", "is_theme"]
@@ -37,7 +37,6 @@ _NO_NOUN = frozenset(
 )  # fmt: skip
 _GENITIVE = frozenset(["поста", "пункта", "перехода", "терминала", "таможни", "погранперехода"])
 _PASSIVE = frozenset(["be", "been", "being", "is", "are", "was", "were"])
-_BREAKS = frozenset([",", ";", ":", "—", "–", "(", ")", "."])
 _MARKS = frozenset(["«", "»", '"', "“", "”", "'", "-"])
 
 
@@ -54,24 +53,16 @@ def is_theme(scene: Scene, verb: Cue, one: Mention) -> bool:
     if one.best.kind not in ("city", "unknown", "crossing") or verb.kind not in ("close", "open"):
         return False
     if one.last <= verb.first:
-        between = scene.tokens[one.last : verb.first]
+        between = scene.words[one.last : verb.first]
         by_itself = (
             one.first == 0
             or scene.words[one.first - 1] not in _TIES - {"о", "об"}
             or scene.tokens[one.first - 1].text in _MARKS
         )
-        return (
-            by_itself
-            and len(between) <= 6
-            and all(token.lower in _BE or token.text in _MARKS or token.lower.endswith("ly") for token in between)
-        )
-    between = scene.tokens[verb.last : one.first]
+        return by_itself and len(between) <= 6 and all(word in _BE | _MARKS or word.endswith("ly") for word in between)
+    between = scene.words[verb.last : one.first]
     passive = any(word in _PASSIVE for word in scene.before(verb.first, 3))
-    return (
-        not passive
-        and len(between) <= 3
-        and all(token.lower in _BEFORE_OBJECT or token.text in _MARKS for token in between)
-    )
+    return not passive and len(between) <= 3 and all(word in _BEFORE_OBJECT | _MARKS for word in between)
 
 
 def is_dated(scene: Scene, verb: Cue) -> bool:
@@ -155,7 +146,7 @@ def _is_of_travellers(scene: Scene, cues: Sequence[Cue]) -> bool:
 
 def _is_beside_subject(scene: Scene, verb: Cue, post: Cue) -> bool:
     """Tell whether the subject of a verb only stands at the post: "the post office at the border crossing reopened"."""
-    if any(token.text in _BREAKS for token in scene.tokens[post.last : verb.first]):
+    if any(token.text in BREAKS for token in scene.tokens[post.last : verb.first]):
         return False
     following = scene.word(verb.last)
     if following in ("it", "them", "the", "its", "все", "его") and not _of_own_doors(scene, verb):
@@ -182,9 +173,9 @@ def _of_own_doors(scene: Scene, verb: Cue) -> bool:
 
 def _is_beside_object(scene: Scene, verb: Cue, post: Cue) -> bool:
     """Tell whether a verb has another object, and the post is only where: "opened a bottle in front of the customs post"."""
-    between = scene.tokens[verb.last : post.first]
+    between = scene.words[verb.last : post.first]
     if any(word in _PASSIVE for word in scene.before(verb.first, 3)) and any(
-        token.text in ",;" or token.lower in ("and", "while") for token in between
+        word in (",", ";", "and", "while") for word in between
     ):
         return True  # "a hall was taken out of service, and since then the post": a passive has no object
     at = next((n for n in range(post.first - 1, verb.last - 1, -1) if scene.words[n] in _TIES), None)
@@ -201,7 +192,7 @@ def _is_beside_object(scene: Scene, verb: Cue, post: Cue) -> bool:
         and not token.lower.endswith("ly")
     ]
     posts = any(verb.last <= cue.first < at for cue in scene.of("post"))
-    return bool(nouns) and not posts and not any(token.text == ":" for token in between)
+    return bool(nouns) and not posts and ":" not in between
 
 
 def _is_owned(scene: Scene, post: Cue) -> bool:
@@ -224,7 +215,7 @@ def _tie_before(scene: Scene, at: int) -> int | None:
         token = scene.tokens[n]
         if token.lower in _TIES:
             return n
-        if token.text in _BREAKS or token.lower in _NO_NOUN:
+        if token.text in BREAKS or token.lower in _NO_NOUN:
             return None
     return None
 
@@ -234,7 +225,7 @@ def _word_before(scene: Scene, at: int) -> int | None:
     n = at - 1
     while n >= 0 and (scene.tokens[n].text in _MARKS or scene.words[n] in ("front", "in", "the")):
         n -= 1
-    if n < 0 or scene.tokens[n].text in _BREAKS or not scene.tokens[n].is_word:
+    if n < 0 or scene.tokens[n].text in BREAKS or not scene.tokens[n].is_word:
         return None
     token = scene.tokens[n]
     if token.lower in _NO_NOUN or token.lower.startswith(_TIME) or token.lower.endswith(("ly", "ed")):
