@@ -1,22 +1,13 @@
 """Claims by the mechanism that reads them: who is counted, where, when, and what only looks like a figure."""
 
-import importlib.util
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from benches import load_script
 from borderflow.articles import Article, read_evidence
 
 DAY = date(2031, 5, 14)  # a Wednesday
-
-
-def bench():
-    path = Path(__file__).parents[1] / "benchmarks" / "evidence.py"
-    spec = importlib.util.spec_from_file_location("evidence_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def claims(text):
@@ -122,7 +113,7 @@ def test_lines_of_a_list_are_read_one_by_one():
 
 def test_reports_in_forms_that_the_other_sets_have_not():
     # situation reports, press releases, messages, features; claims only, to the project's aims
-    module = bench()
+    module = load_script("benchmarks/evidence.py")
     right, wrong, missed, precision, recall = module.rates(module.measure(module.load_reports("forms")), "claim")
     assert right + missed > 400
     assert precision >= 0.85 and recall >= 0.75, (right, wrong, missed)

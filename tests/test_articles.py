@@ -1,14 +1,13 @@
 """Reading articles: files, numbers, dates, places, claims, events, and what is never trusted."""
 
-import importlib.util
 import time
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benches import load_script
 from borderflow.articles import Article, RuleExtractor, as_claims, read_article, read_evidence
 from borderflow.articles.cues import find_cues
 from borderflow.articles.dates import find_dates
@@ -489,11 +488,7 @@ def test_a_paper_says_so_and_is_no_place():
 
 
 def bench():
-    path = Path(__file__).parents[1] / "benchmarks" / "evidence.py"
-    spec = importlib.util.spec_from_file_location("evidence_benchmark", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("benchmarks/evidence.py")
 
 
 def test_the_measure_tells_yes_from_no():

@@ -3,21 +3,16 @@
 ``python tools/update_baseline.py`` rewrites tests/baseline.yaml; the changelog says what moved and why.
 """
 
-import importlib.util
 import math
-from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).parent.parent / "tools" / "update_baseline.py"
+from benches import load_script
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("update_baseline", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("tools/update_baseline.py")
 
 
 def test_the_headline_numbers_are_those_of_the_baseline(tool, tmp_path):

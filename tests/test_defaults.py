@@ -1,23 +1,17 @@
 """How the priors of a third crisis are pooled from the shipped ones (tools/make_defaults.py)."""
 
-import importlib.util
 import math
-from pathlib import Path
 
 import pytest
 
+from benches import load_script
 from borderflow.drafting import _defaults
 from borderflow.scenario import Parameter, Prior
-
-TOOL = Path(__file__).parent.parent / "tools" / "make_defaults.py"
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("make_defaults", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("tools/make_defaults.py")
 
 
 def parameter(value, low, high):
