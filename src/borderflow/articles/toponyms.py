@@ -70,6 +70,14 @@ class Mention(NamedTuple):
         return self.candidates[0]
 
 
+def _mention(
+    tokens: Sequence[Token], first: int, last: int, candidates: tuple[Named, ...], role: str | None = None
+) -> Mention:
+    """Return the mention of a place by some tokens, in the role that the words before them give it."""
+    role = _role(tokens, first) if role is None else role
+    return Mention(first, last, tokens[first].start, tokens[last - 1].end, role, candidates)
+
+
 @lru_cache(maxsize=20_000)
 def _is_word(lower: str) -> bool:
     """Tell whether a word is in a dictionary, so that its capital may only come from the start of a sentence."""
@@ -169,7 +177,7 @@ def _told(tokens: Sequence[Token], at: int, told: Mapping[str, Named]) -> Mentio
     for size in range(min(4, len(tokens) - at), 0, -1):
         words = tokens[at : at + size]
         if _one_name(words) and (one := told.get(_name(words).casefold())) is not None:
-            return Mention(at, at + size, words[0].start, words[-1].end, _role(tokens, at), (one,))
+            return _mention(tokens, at, at + size, (one,))
     return None
 
 
@@ -222,29 +230,27 @@ def _joined(tokens: Sequence[Token], start: int, end: int) -> bool:
 
 def _adjective(tokens: Sequence[Token], at: int, names: Names) -> Mention | None:
     """Return a country named by a Russian adjective in small letters: "грузинская граница"."""
-    token = tokens[at]
-    if len(token.text) < 5:
+    if len(tokens[at].text) < 5:
         return None
-    one = names.country(token.text)
+    one = names.country(tokens[at].text)
     if one is None or one.kind != "derived":
         return None
-    return Mention(at, at + 1, token.start, token.end, "", (one,))
+    return _mention(tokens, at, at + 1, (one,), role="")
 
 
 def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozenset[str]) -> Mention | None:
     if at + 3 < len(tokens) and tokens[at + 1].text == "(" and tokens[at + 3].text == ")":
         text = f"{tokens[at].text} ({tokens[at + 2].text})"  # "Frankfurt (Oder)"
         if scored := _scored(tokens, at, at + 4, names.look_up(text), countries):
-            return Mention(at, at + 4, tokens[at].start, tokens[at + 3].end, _role(tokens, at), scored)
+            return _mention(tokens, at, at + 4, scored)
     joined = _with_particle(tokens, at)
     for size in range(_run(tokens, at), 0, -1):
         words = tokens[at : at + size]
         if not _one_name(words):
             continue
         if size == 1 and joined:
-            name = _name(tokens[at:joined])
-            one = Named(name.casefold(), name, "", "unknown", 0.55, "text")
-            return Mention(at, joined, tokens[at].start, tokens[joined - 1].end, _role(tokens, at), (one,))
+            one = _as_written(_name(tokens[at:joined]), "unknown", 0.55)
+            return _mention(tokens, at, joined, (one,))
         if size == 1 and _is_half(tokens, at, names):
             return _unknown(tokens, at)
         short = len(words[0].text) < 3 and not words[0].text.isupper()
@@ -268,11 +274,11 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
         scored = _scored(tokens, at, at + size, candidates, countries)
         if size == 1 and scored and scored[0].source == "GeoNames" and _goes_on(tokens, at, names):
             one = _unlisted(tokens[at : at + 2], "unknown", 0.5)
-            return Mention(at, at + 2, tokens[at].start, tokens[at + 1].end, _role(tokens, at), (one,))
+            return _mention(tokens, at, at + 2, (one,))
         if scored and scored[0].score < _LEAST and (unknown := _unknown(tokens, at)) is not None:
             return unknown
         if scored:
-            return Mention(at, at + size, tokens[at].start, tokens[at + size - 1].end, _role(tokens, at), scored)
+            return _mention(tokens, at, at + size, scored)
     return _unknown(tokens, at)
 
 
@@ -491,7 +497,12 @@ def _unlisted(words: Sequence[Token], kind: str, score: float) -> Named:
     shown = name
     if name[:1] >= "А" and name[:1].isalpha():
         shown = " ".join(to_latin(_nominative(part) if part[-1:] == "е" else part) for part in name.split())
-    return Named(name.casefold(), shown, "", kind, score, "text")
+    return _as_written(name, kind, score)._replace(name=shown)
+
+
+def _as_written(name: str, kind: str, score: float) -> Named:
+    """Return a place that no list holds under the name that the text gives it."""
+    return Named(name.casefold(), name, "", kind, score, "text")
 
 
 def _is_joined(tokens: Sequence[Token], at: int) -> bool:
@@ -525,17 +536,13 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     before = tokens[at - 1].lower if at else ""
     further = tokens[at - 2].lower if at > 1 else ""
     if after in ("transit", "reception", "refugee") and following in _SITES and not _is_word(tokens[at].lower):
-        name = _name(tokens[at:last])
-        one = Named(name.casefold(), name, "", "city", 0.6, "text")
-        return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at), (one,))
+        one = _as_written(_name(tokens[at:last]), "city", 0.6)
+        return _mention(tokens, at, last, (one,))
     if after in _SETTLEMENTS and (before in ("the", "in", "at", "near", "to") or not _is_word(tokens[at].lower)):
-        name = " ".join(_plain(token) for token in tokens[at : last + 1])
-        one = Named(name.casefold(), name, "", "city", 0.6, "text")
-        return Mention(at, last + 1, tokens[at].start, tokens[last].end, _role(tokens, at), (one,))
+        one = _as_written(" ".join(_plain(token) for token in tokens[at : last + 1]), "city", 0.6)
+        return _mention(tokens, at, last + 1, (one,))
     if before.startswith(("лагер", "camp")) and further != "the" and not _is_word(tokens[at].lower):
-        return Mention(
-            at, last, tokens[at].start, tokens[last - 1].end, "at", (_unlisted(tokens[at:last], "city", 0.6),)
-        )
+        return _mention(tokens, at, last, (_unlisted(tokens[at:last], "city", 0.6),), role="at")
     named_after = after in _POSTS or (after in ("border", "bridge") and following in (*_POSTS, ""))
     named_before = (
         before in _POSTS
@@ -552,7 +559,7 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     )
     if quoted or (_is_shut_or_open(tokens, last) and not _is_word(tokens[at].lower)):
         one = _unlisted(tokens[at:last], "crossing", 0.55)
-        return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at), (one,))
+        return _mention(tokens, at, last, (one,))
     body = tokens[at].lower.startswith(("мин", "гос", "рос", "ген", "глав")) or tokens[at].lower.endswith(
         ("ском", "ской", "скую")
     )
@@ -571,17 +578,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
             or (before in ("in", "at", "в", "во") and tokens[at].text[0] < "а")
         )
         score = 0.5 if sure else 0.45
-        return Mention(
-            at,
-            last,
-            tokens[at].start,
-            tokens[last - 1].end,
-            _role(tokens, at),
-            (_unlisted(tokens[at:last], "unknown", score),),
-        )
+        return _mention(tokens, at, last, (_unlisted(tokens[at:last], "unknown", score),))
     if not ((named_after and (at == 0 or not _is_word(tokens[at].lower) or before == "the")) or named_before):
         return None
     if _is_word(tokens[at].lower) and last - at == 1 and not named_before:
         return None
     one = _unlisted(tokens[at:last], "crossing", 0.6)
-    return Mention(at, last, tokens[at].start, tokens[last - 1].end, _role(tokens, at) or "at", (one,))
+    return _mention(tokens, at, last, (one,), role=_role(tokens, at) or "at")
