@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
+from borderflow.articles.comparisons import is_compared, is_usual
 from borderflow.articles.counted import name_numbers
-from borderflow.articles.doubts import is_compared, is_no_figure, is_usual
+from borderflow.articles.doubts import is_no_figure
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind, figure_kind
 from borderflow.articles.memory import Memory
