@@ -106,70 +106,29 @@ def _repeated(scene: Scene, memory: Memory) -> Iterator[Finding]:
 def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory) -> Iterator[Finding]:
     verb = cues[0]
     segment = scene.clause(verb.first)
-    window = choose_window(scene, segment, verb.first, told=False)
-    if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
-        window = Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
-    site = choose_place(scene, kind.family, segment, verb.first, memory)
-    if (
-        site is None
-        and kind.family == "country"
-        and memory.countries
-        and (
-            memory.country_at >= memory.number - 1
-            or any(word in ("country", "страну", "страны") for word in scene.words)
-        )
-    ):
-        site = Site((memory.countries[-1],), False)
-    if (
-        site is not None
-        and not site.sure
-        and site.mentions[0].best.kind in ("country", "region")
-        and kind.family == "post"
-    ):
-        site = None  # an earlier sentence's country says nothing of the post
-    if kind.quantity in OF_STATES - {"exit_ban_men"}:
-        site = of_whose_rule(scene, site)
-    if site is not None and kind.quantity in OF_STATES:
-        site = site._replace(mentions=tuple(as_state(scene, one) for one in site.mentions))
+    window = _window_of(scene, segment, verb, memory)
+    site = _site_of(scene, kind, segment, verb, memory)
     negative, denied = negation(scene, kind, cues)
-    if (
-        negative
-        and not denied
-        and kind.quantity in ("crossing_closed", "crossing_opened", "draft_office_open")
-        and not is_of_state(scene, site, verb)
-        and not is_stated(scene, kind, verb, site)
-    ):
-        return  # that a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear
-    if (negative or denied) and kind.quantity in ("crossing_closed", "crossing_opened") and not is_closable(site):
-        return  # of a closing that was denied, the town that the sentence happens to name is no place
+    if (negative or denied) and _is_no_denial(scene, kind, verb, site, denied=denied):
+        return
     if is_hypothetical(scene, verb) or is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
         return
     if is_background(_first_day(window, scene), scene.published) or _is_vague(window, scene):
         return
-    planned = any(word in _AHEAD for word in scene.words[segment[0] : segment[1]]) or window.first > scene.published
+    ahead = any(word in _AHEAD for word in scene.words[segment[0] : segment[1]])
+    planned = ahead or window.first > scene.published
     said_by, official = speaker(scene, memory)
     if planned and kind.quantity in DECIDED and is_gossip(scene):
         return
     if planned and not official and not window.given and is_foretold(scene, kind, verb):
         return
-    if (
-        site is None
-        and (kind.family == "post" or kind.quantity.startswith("service"))
-        and kind.quantity not in _ANYWHERE
-    ):
-        return  # at which post or on which route, nobody says
-    if kind.quantity == "notices_served" and site is not None and site.mentions[0].best.kind == "country":
-        return  # handed out all over a country, not at a post
-    if kind.quantity == "high_alert" and site is not None and site.mentions[0].best.kind == "crossing":
-        return  # guards were
+    if _is_out_of_place(kind, site):
+        return
+    start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
     for one, said in each_site(scene, site, kind, verb):
         window = window if said is None else said
         place, country, places = describe_site(one)
-        start, end = min(cue.start for cue in cues), max(cue.end for cue in cues)
-        day = since_decree(scene, kind, _first_day(window, scene)) - lasting(scene, kind, verb)
-        if kind.quantity == "tickets_sold_out":
-            spans = window.when is not None and window.when.role == "span"
-            day = scene.published if spans else min(day, scene.published)  # "booked through 25 May": they are now
+        day = _day_of(scene, kind, verb, window)
         yield Finding(
             kind="event",
             quantity=kind.quantity,
@@ -190,6 +149,61 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
             quote=scene.quote(start, end),
             confidence=0.8 if one is not None and one.sure else 0.55,
         )
+
+
+def _window_of(scene: Scene, segment: tuple[int, int], verb: Cue, memory: Memory) -> Window:
+    """Return when an event is said to take place: its own day, else that of the sentence before."""
+    window = choose_window(scene, segment, verb.first, told=False)
+    if not window.given and memory.day is not None and memory.day_at == memory.number - 1 and not is_present(scene):
+        return Window(memory.day, memory.day, False, False, When(0, 0, memory.day, memory.day, "day"))
+    return window
+
+
+def _site_of(scene: Scene, kind: EventKind, segment: tuple[int, int], verb: Cue, memory: Memory) -> Site | None:
+    """Return where an event takes place: a post, a route, or the state that makes a rule."""
+    site = choose_place(scene, kind.family, segment, verb.first, memory)
+    if site is None and kind.family == "country" and memory.countries:
+        meant = any(word in ("country", "страну", "страны") for word in scene.words)
+        site = Site((memory.countries[-1],), False) if meant or memory.country_at >= memory.number - 1 else None
+    if site is not None and not site.sure and kind.family == "post":
+        # an earlier sentence's country says nothing of the post
+        site = None if site.mentions[0].best.kind in ("country", "region") else site
+    if kind.quantity in OF_STATES - {"exit_ban_men"}:
+        site = of_whose_rule(scene, site)
+    if site is not None and kind.quantity in OF_STATES:
+        site = site._replace(mentions=tuple(as_state(scene, one) for one in site.mentions))
+    return site
+
+
+def _is_no_denial(scene: Scene, kind: EventKind, verb: Cue, site: Site | None, *, denied: bool) -> bool:
+    """Tell whether an event that is said not to be so is none at all.
+
+    That a post works as usual, or has no office, is no event; a state that does not close one speaks to a fear. Of a
+    closing that was denied, the town that the sentence happens to name is no place.
+    """
+    if kind.quantity not in ("crossing_closed", "crossing_opened", "draft_office_open"):
+        return False
+    if not denied and not is_of_state(scene, site, verb) and not is_stated(scene, kind, verb, site):
+        return True
+    return kind.quantity != "draft_office_open" and not is_closable(site)
+
+
+def _is_out_of_place(kind: EventKind, site: Site | None) -> bool:
+    """Tell whether the place of an event is none where it can be."""
+    if site is None:  # at which post or on which route, nobody says
+        return (kind.family == "post" or kind.quantity.startswith("service")) and kind.quantity not in _ANYWHERE
+    where = site.mentions[0].best.kind
+    # notices handed out all over a country, not at a post; guards on alert at one
+    return (kind.quantity, where) in (("notices_served", "country"), ("high_alert", "crossing"))
+
+
+def _day_of(scene: Scene, kind: EventKind, verb: Cue, window: Window) -> dt.date:
+    """Return the day from which an event holds."""
+    day = since_decree(scene, kind, _first_day(window, scene)) - lasting(scene, kind, verb)
+    if kind.quantity != "tickets_sold_out":
+        return day
+    spans = window.when is not None and window.when.role == "span"
+    return scene.published if spans else min(day, scene.published)  # "booked through 25 May": they are now
 
 
 def _is_vague(window: Window, scene: Scene) -> bool:

@@ -94,83 +94,92 @@ def is_open(scene: Scene, cue: Cue) -> bool:
 
 def is_reference(scene: Scene, kind: EventKind, verb: Cue) -> bool:
     """Tell whether a closing or an opening is only referred to: "at the closed crossings", "before the opening"."""
-    word = scene.words[verb.first]
     if kind.quantity == "service_halted":
-        noun = scene.word(verb.first - 1)
-        return word in ("stop", "stops") and noun in ("bus", "tram", "train", "coach", "truck", "rest")
+        nouns = ("bus", "tram", "train", "coach", "truck", "rest")
+        return scene.words[verb.first] in ("stop", "stops") and scene.word(verb.first - 1) in nouns
     if kind.quantity not in ("crossing_closed", "crossing_opened"):
         return False
-    if _is_undecided(scene, verb):
+    return (
+        _is_undecided(scene, verb)
+        or _is_adjective(scene, verb)
+        or _is_of_work(scene, verb)
+        or _is_of_hours(scene, verb)
+        or _is_not_done(scene, verb)
+        or (kind.quantity == "crossing_opened" and _is_no_earlier(scene, verb))
+        or _is_only_dated_by(scene, verb)
+    )
+
+
+def _is_adjective(scene: Scene, verb: Cue) -> bool:
+    """Tell whether "open" or "close" only describes something: "very close to the border", "a conference on open borders"."""
+    word, last, after = scene.words[verb.first], scene.word(verb.first - 1), scene.word(verb.last)
+    if word == "close":
+        return after == "to" and last in _BE
+    if word in ("closed", "open") and last in ("the", "at", "a", "an") and after != ".":
         return True
-    before = scene.before(verb.first, 3)
-    after = scene.word(verb.last)
-    if word == "close" and after == "to" and before[-1:] and before[-1] in _BE:
-        return True  # "very close to the border"
-    if word == "open" and after in ("only", "to") and verb.last - verb.first == 1:
-        return True  # "would be open only to lorries": to whom, is another matter
-    if word == "open" and after == ":":
-        return True  # "OPEN: Sarpi, Sadakhlo" lists what works
-    adjective = any(cue.first == verb.last for cue in scene.of("post")) and before[-1:] and before[-1] not in _BE
-    if word == "open" and adjective and before[-1] not in ("to", "will", "would", "and"):
-        return True  # "a conference on open borders"
-    if word in ("closed", "open") and before[-1:] and before[-1] in ("the", "at", "a", "an") and after != ".":
-        return True
-    if (
-        word == "open"
-        and before[-1:]
-        and before[-1] in _BE | {"remain", "remains", "remained", "stay", "stayed", "kept", "keep"}
-        and after != "again"
-        and verb.last - verb.first == 1
-    ):
-        return True  # "the two posts were open": that they work is no opening
-    if (
+    of_post = verb.first > 0 and any(cue.first == verb.last for cue in scene.of("post"))
+    return word == "open" and of_post and last not in _BE | {"to", "will", "would", "and"}
+
+
+def _is_of_work(scene: Scene, verb: Cue) -> bool:
+    """Tell whether a post is only said to work: "the two posts were open", "OPEN: Sarpi, Sadakhlo", "переход открыт"."""
+    word, last, after = scene.words[verb.first], scene.word(verb.first - 1), scene.word(verb.last)
+    alone = verb.last - verb.first == 1
+    if word == "open":
+        to_some = alone and after in ("only", "to")  # "would be open only to lorries": to whom, is another matter
+        return to_some or after == ":" or (alone and last in _BE | _REMAINS and after != "again")
+    return (
         word in ("открыт", "открыта", "открыто", "открыты")
         and not scene.dates
-        and before[-1:] not in (["вновь"], ["снова"], ["был"], ["были"], ["»"])
+        and last not in ("вновь", "снова", "был", "были", "»")
         and not any(one.last == verb.first for one in scene.mentions)
-    ):
-        return True  # "переход открыт": that it works
-    if (
-        scene.after(verb.last, 2)
-        in (
-            ["на", "ночь"],
-            ["at", "night"],
-            ["for", "the"],
-        )
-        or after == "overnight"
-    ):
-        return True  # that a post shuts at night is how it works
-    if word == "opening" and after in ("day", "days", "hours", "times", "time", "ceremony"):
+    )
+
+
+def _is_of_hours(scene: Scene, verb: Cue) -> bool:
+    """Tell whether it is how a post works: that it shuts at night, on which days or at which hours it is open."""
+    following = scene.after(verb.last, 2)
+    if following[:1] == ["overnight"] or following in (["на", "ночь"], ["at", "night"], ["for", "the"]):
         return True
+    return scene.words[verb.first] == "opening" and following[:1] != [] and following[0] in _HOURS
+
+
+def _is_not_done(scene: Scene, verb: Cue) -> bool:
+    """Tell whether it was ruled out, agreed to, or is only spoken of: "have ruled out closing it", "had agreed to reopen it"."""
     wider = scene.before(verb.first, 6)
-    if any(pair in _NOT_DONE for pair in itertools.pairwise(wider[-4:])):
-        return True  # "have ruled out closing the crossing"
-    if any(
-        one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its")
-        for one, two in itertools.pairwise(wider)
-    ):
-        return True  # "a few hours before they closed", "a month after it had been shut"
-    if "when" in wider and ({"had", "would", "will", "might", "may", "could"} & set(wider[wider.index("when") :])):
-        return True  # "when the border had first been opened", "when traffic would resume"
-    if "когда" in wider and word.startswith(("откро", "закро")):
+    pairs = list(itertools.pairwise(wider))
+    if any(pair in _NOT_DONE for pair in pairs[-3:]):
         return True
-    if before[-1:] == ["to"] and before[-2:-1] and before[-2] in _NOT_YET:
-        return True  # "although they had agreed to reopen it"
-    following = scene.after(verb.last, 4)
-    if kind.quantity == "crossing_opened" and any(
-        pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее"))
-        for pair in itertools.pairwise(following)
-    ):
-        return True  # "will open no earlier than May": when, nobody says
+    if any(one in ("before", "until", "after", "once") and two in ("they", "it", "these", "its") for one, two in pairs):
+        return True  # "a few hours before they closed", "a month after it had been shut"
+    if "when" in wider and _OF_OTHER_TIMES & set(wider[wider.index("when") :]):
+        return True  # "when the border had first been opened", "when traffic would resume"
+    if "когда" in wider and scene.words[verb.first].startswith(("откро", "закро")):
+        return True
+    return wider[-1:] == ["to"] and len(wider) > 1 and wider[-2] in _NOT_YET
+
+
+def _is_no_earlier(scene: Scene, verb: Cue) -> bool:
+    """Tell whether nobody says when: "will open no earlier than May"."""
+    pairs = itertools.pairwise(scene.after(verb.last, 4))
+    return any(pair in (("не", "раньше"), ("not", "before"), ("no", "earlier"), ("не", "ранее")) for pair in pairs)
+
+
+def _is_only_dated_by(scene: Scene, verb: Cue) -> bool:
+    """Tell whether a closing only says when something else was: "before the opening", "после закрытия"."""
+    word = scene.words[verb.first]
     named = word.startswith(("clos", "open", "reopen", "re-open", "закрыти", "открыти")) and word.endswith(
         ("ing", "ure", "тия", "тии", "тию", "тием")
     )
-    return named and any(
-        one in ("before", "after", "since", "until", "day", "до", "после", "перед", "накануне", "сроках", "сроки")
-        for one in before
-    )
+    return named and not _DATES_BY.isdisjoint(scene.before(verb.first, 3))
 
 
+_REMAINS = frozenset(["remain", "remains", "remained", "stay", "stayed", "kept", "keep"])
+_HOURS = frozenset(["day", "days", "hours", "times", "time", "ceremony"])
+_OF_OTHER_TIMES = frozenset(["had", "would", "will", "might", "may", "could"])
+_DATES_BY = frozenset(
+    ["before", "after", "since", "until", "day", "до", "после", "перед", "накануне", "сроках", "сроки"]
+)
 _GROUNDS = frozenset(
     ["decision", "decisions", "plan", "plans", "reason", "reasons", "grounds", "need", "intention", "оснований", "причин", "планов",
      "необходимости", "решения", "решений", "намерений"]
