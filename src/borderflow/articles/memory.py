@@ -112,15 +112,24 @@ class Memory:
         self.vehicles = next((word for word in scene.words if word in _VEHICLES), "")
         if scene.has("cross", "enter") and len(scene.tokens) < 8:
             self.through_at = self.number - 1
-        services = [cue.kind for cue in scene.of("bus", "train", "flight", "ferry")]
+        self._keep_service(scene)
+        self._keep_days(scene)
+        self._keep_places(scene)
+        self._keep_routes(scene)
+        for kept in (self.posts, self.towns, self.countries, self.routes):
+            del kept[:-4]
+        for name in [*self.told][:-200]:
+            del self.told[name]
+
+    def _keep_service(self, scene: Scene) -> None:
+        services = [cue.kind for cue in scene.of(*_SERVICES)]
         # "the buses ... all runs are cancelled": the word for runs is that for flights too
         on_land = [kind for kind in services if kind != "flight"]
         self.service = (on_land or services or [self.service])[-1]
-        self.service_at = (
-            self.number - 1
-            if services or (scene.has("ticket") and self.service_at == self.number - 2)
-            else self.service_at
-        )
+        if services or (scene.has("ticket") and self.service_at == self.number - 2):
+            self.service_at = self.number - 1
+
+    def _keep_days(self, scene: Scene) -> None:
         named = [
             one.last
             for n, one in enumerate(scene.dates)
@@ -134,12 +143,14 @@ class Memory:
         elif self.day is None and scene.said and (told := scene.dates[max(scene.said)]).first <= scene.published:
             self.day = told.last  # "said on Monday. Earlier that day ..."
         self.anchor = named[-1] if named else self.day
-        starts = [one.first for one in scene.dates if one.role == "since" and one.first <= scene.published]
-        office = scene.has("draft office") and scene.has("set up")
-        first = days and self.since is None and scene.has("draft office")
-        if starts or (days and office) or first:
+        begun = [one.first for one in scene.dates if one.role == "since"]
+        starts = [one for one in begun if one <= scene.published]
+        office = scene.has("draft office") and (scene.has("set up") or self.since is None)
+        if starts or (days and office):
             self.since, self.since_at = (starts or days)[0], self.number - 1
-        self.begin = next((one.first for one in scene.dates if one.role == "since"), days[-1] if days else self.begin)
+        self.begin = begun[0] if begun else days[-1] if days else self.begin
+
+    def _keep_places(self, scene: Scene) -> None:
         self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
@@ -152,34 +163,34 @@ class Memory:
                 continue  # "its border with Russia" does not speak of Russia
             if mention.best.source == "text" and mention.best.score >= 0.5:
                 self.told[mention.best.id] = mention.best
-            if scene.is_of_citizens(mention):
-                continue  # "protection for citizens of Myanmar" is not about Myanmar
-            kind = mention.best.kind
-            if kind == "country" and mention.role == "":
-                self.subject, self.subject_at = mention, self.number - 1
-            if kind == "crossing" or (kind == "city" and scene.is_called_post(mention)):
-                self.posts.append(mention)
-                self.post_at = self.number - 1
-            elif kind == "unknown" and self._is_post(scene, mention):
-                self.posts.append(mention)  # "at Hani i Hotit 1,730 people entered": no list holds it, but it is a post
-                self.post_at = self.number - 1
-            elif kind in ("city", "region") or (kind == "unknown" and mention.best.score >= 0.5):
-                self.towns.append(mention)
-            elif kind == "country" or scene.is_border(mention):
-                # "nearly all of them from Venezuela" does not make Venezuela what the report is about
-                self.countries.insert(0 if mention.role == "from" else len(self.countries), mention)
-                self.country_at = self.number - 1
+            if not scene.is_of_citizens(mention):  # "protection for citizens of Myanmar" is not about Myanmar
+                self._keep_place(scene, mention)
+
+    def _keep_place(self, scene: Scene, mention: Mention) -> None:
+        kind = mention.best.kind
+        if kind == "country" and mention.role == "":
+            self.subject, self.subject_at = mention, self.number - 1
+        called_post = kind == "city" and scene.is_called_post(mention)
+        # "at Hani i Hotit 1,730 people entered": no list holds it, but it is a post
+        if kind == "crossing" or called_post or (kind == "unknown" and self._is_post(scene, mention)):
+            self.posts.append(mention)
+            self.post_at = self.number - 1
+        elif kind in ("city", "region") or (kind == "unknown" and mention.best.score >= 0.5):
+            self.towns.append(mention)
+        elif kind == "country" or scene.is_border(mention):
+            # "nearly all of them from Venezuela" does not make Venezuela what the report is about
+            self.countries.insert(0 if mention.role == "from" else len(self.countries), mention)
+            self.country_at = self.number - 1
+
+    def _keep_routes(self, scene: Scene) -> None:
         routes = scene.routes()
         goals = [one for one in scene.mentions if one.role == "to" and one.best.kind in ("city", "country")]
-        if services and not routes and goals:
+        if scene.has(*_SERVICES) and not routes and goals:
             routes = [Route((), goals[-1])]  # "flights to Istanbul": where from, nobody says
         self.routes += routes
-        for kept in (self.posts, self.towns, self.countries, self.routes):
-            del kept[:-4]
-        for name in [*self.told][:-200]:
-            del self.told[name]
 
 
+_SERVICES = ("bus", "train", "flight", "ferry")
 _VEHICLES = frozenset(
     ["lorries", "trucks", "cars", "vehicles", "фуры", "грузовики", "машины", "автомобили", "легковушки"]
 )
