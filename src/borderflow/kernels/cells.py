@@ -139,9 +139,9 @@ class Memory(NamedTuple):
     persons: np.ndarray  # list
     bucket: np.ndarray
     part: np.ndarray  # part -> first of its chunks
-    of_age: np.ndarray  # age: people in the order of creation
+    of_age: np.ndarray  # age: people who get turns; where all go alone, those who have none yet
     age_part: np.ndarray  # age -> first of its parts; one more than ages
-    chunk: np.ndarray  # chunk, (cell, or -1 - walker; people; next chunk of the part)
+    chunk: np.ndarray  # chunk, (cell, or -1 - person; people; next chunk of the part)
     present: np.ndarray  # place
     population: np.ndarray  # place
     kappa: np.ndarray  # place
@@ -338,13 +338,19 @@ def in_a_cell(m, law, b):
 
 
 @copied
+def rest_in_a_cell(m, law, a, b, n):
+    """Let people spend the night at a place in a cell: of no age where it does not matter who of them goes first."""
+    if route_of(b) == 0 and m.ageless[group_of(b) * m.present.size + site_of(b)]:
+        b &= ~AGE_FIELD
+    add_people(m, today(m, EVENING), a, in_a_cell(m, law, b), n)
+
+
+@copied
 def rest(m, law, place, a, route, kind, n):
     """Let people spend the night at a place: as persons where they are few and may leave in the morning."""
     b = word_b(place, route, kind)
-    at = (kind & GROUP_MASK) * m.present.size + place
-    if n > law.few or (route == 0 and m.rare[at]):
-        b = b & ~AGE_FIELD if route == 0 and m.ageless[at] else in_a_cell(m, law, b)
-        add_people(m, today(m, EVENING), a, b, n)
+    if n > law.few or (route == 0 and m.rare[(kind & GROUP_MASK) * m.present.size + place]):
+        rest_in_a_cell(m, law, a, b, n)
     else:
         for _ in range(n):
             add_person(m, today(m, ASLEEP), recent_of(a), 0, b, a & 1)

@@ -309,10 +309,9 @@ def _parts(g, c, law, m, era, links):
 
 
 @copied
-def _walk_again(m, walker):
-    """Put a walker of the whole day among those of a part."""
-    at = WALKING * room(m) + walker
-    add_person(m, WALKING, m.person[at, Z], m.person[at, KM], m.person[at, ON], m.person[at, X])
+def _walk(m, row):
+    """Put a person who is on a road, from any list, among those who go on now."""
+    add_person(m, WALKING, m.person[row, Z], m.person[row, KM], m.person[row, ON], m.person[row, X])
 
 
 @part
@@ -323,7 +322,7 @@ def _split(g, c, law, m, links, parts, base, seed, member, day):
     """
     road = today(m, ROAD)
     _note_ages(g, law, m, links)
-    alone = lay_out_parts(m, parts, m.size[road, 0] + base)
+    alone = lay_out_parts(m, parts)
     for cell in range(m.size[road, 0] - 1, -1, -1):
         n = m.cells[road, cell, N]
         if _cell_ends_today(g, law, m, links, cell):
@@ -335,7 +334,7 @@ def _split(g, c, law, m, links, parts, base, seed, member, day):
         if _person_ends_today(g, law, m, links, row):
             spread(m, -1 - walker, 1, age_of(m.person[row, ON]), alone, seed, member, day)
         else:
-            _walk_again(m, walker)
+            _walk(m, row)
     if alone:
         mix(m, seed, member, day)
     return alone
@@ -352,7 +351,7 @@ def _travel_in_turn(g, c, law, m, era, links, parts, seed, member, day):
         while at >= 0:
             who = m.chunk[at, 0]
             if who < 0:
-                _walk_again(m, -1 - who)
+                _walk(m, WALKING * room(m) - 1 - who)
             else:
                 _go_on(g, c, law, m, links, who, m.chunk[at, 1], seed, member, day)
             at = m.chunk[at, 2]
@@ -366,8 +365,8 @@ def _travel_in_turn(g, c, law, m, era, links, parts, seed, member, day):
 @copied
 def travel(g, c, law, m, era, links, seed, member, day):
     """Move everyone under way to the end of their day."""
-    for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
-        add_person(m, WALKING, m.person[at, Z], m.person[at, KM], m.person[at, ON], m.person[at, X])
+    for row in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
+        _walk(m, row)
     m.persons[OUT] = 0
     parts = _parts(g, c, law, m, era, links)
     for place in range(m.present.size):

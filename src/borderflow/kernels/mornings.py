@@ -140,7 +140,7 @@ def _stay(law, m, cell, n):
 
 
 @part
-def _parts(c, law, m, era):
+def _parts(law, m):
     """Return into how many parts the morning is split; 1 where those who leave change nobody's choice.
 
     Places only empty in the morning, so one that attracts fully at first goes on to do so.
@@ -152,7 +152,7 @@ def _parts(c, law, m, era):
             for group in range(m.chance.shape[0]):
                 leaving = max(leaving, m.chance[group, place])
             leaving *= m.present[place]
-            parts = max(parts, leaving / max(1.0 / FINE, c.capacity[era, place] * (1.0 - law.buffer) / FINE))
+            parts = max(parts, leaving / max(1.0 / FINE, m.limit[place] * (1.0 - law.buffer) / FINE))
     return np.int64(min(math.ceil(parts), m.part.size - AGES))
 
 
@@ -167,7 +167,7 @@ def _leave_in_turn(g, c, law, m, era, parts, seed, member, day):
         m.of_age[age_of(m.cells[here, cell, B])] += k
     for row in range(awake * room(m), awake * room(m) + m.persons[awake]):
         m.of_age[age_of(m.person[row, ON])] += 1
-    alone = lay_out_parts(m, parts, m.size[here, 0] + m.persons[awake])
+    alone = lay_out_parts(m, parts)
     for cell in range(m.size[here, 0] - 1, -1, -1):
         k = m.cells[here, cell, FOLLOWING]
         if k > 0:
@@ -176,17 +176,18 @@ def _leave_in_turn(g, c, law, m, era, parts, seed, member, day):
         spread(m, -1 - person, 1, age_of(m.person[awake * room(m) + person, ON]), alone, seed, member, day)
     if alone:
         mix(m, seed, member, day)
+    block = 1 if alone else _BLOCK
     for one in range(turns(m)):
-        block = 0
+        waiting = np.int64(0)
         at = m.part[one]
         while at >= 0:
             who = m.chunk[at, 0]
             if who < 0:
-                block = wake_some(g, c, law, m, era, -1 - who, block, 1 if alone else _BLOCK, seed, member, day)
+                waiting = wake_some(g, c, law, m, era, -1 - who, waiting, block, seed, member, day)
             else:
                 m.cells[here, who, N] -= _leave_cell(g, c, law, m, era, who, m.chunk[at, 1], seed, member, day)
             at = m.chunk[at, 2]
-        wake_some(g, c, law, m, era, -1, block, 1, seed, member, day)
+        wake_some(g, c, law, m, era, -1, waiting, 1, seed, member, day)
     for cell in range(m.size[here, 0]):
         _stay(law, m, cell, m.cells[here, cell, N])
 
@@ -194,7 +195,7 @@ def _leave_in_turn(g, c, law, m, era, parts, seed, member, day):
 @copied
 def leave(g, c, law, m, era, seed, member, day):
     """Let people at rest decide: all at once where the order of deciding makes no difference."""
-    parts = _parts(c, law, m, era)
+    parts = _parts(law, m)
     if parts > 1:
         _leave_in_turn(g, c, law, m, era, parts, seed, member, day)
         return

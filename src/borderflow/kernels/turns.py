@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from borderflow.kernels.cells import AGES, CHUNKS, NOW, PENDING
+from borderflow.kernels.cells import CHUNKS, NOW, PENDING
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, next_share
 
 FINE = 20.0  # parts of the range in which occupancy changes choices
-FINEST = 1  # times as many, where that is cheap
-CHEAP = 1024  # turns of states
 ALONE = 1024  # so many people, and fewer, go one after the other
 
 
@@ -28,12 +26,8 @@ def nobody_yet(m):
 
 
 @part
-def lay_out_parts(m, parts, states):
-    """Give each age its share of the parts of a day, by the people counted; return whether everybody has a part.
-
-    There are more parts than needed where people are in few states.
-    """
-    parts = max(parts, min(FINEST * parts, CHEAP // max(states, 1), m.part.size - AGES))
+def lay_out_parts(m, parts):
+    """Give each age its share of the parts of a day, by the people counted; return whether everybody has a part."""
     everyone = np.int64(0)
     ages = m.tally[NOW] + 1
     for age in range(ages):

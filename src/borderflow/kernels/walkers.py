@@ -19,7 +19,6 @@ from borderflow.kernels.cells import (
     AWAKE,
     DRAWS,
     END,
-    EVENING,
     FIRST,
     KM,
     LAST_ONE,
@@ -38,11 +37,10 @@ from borderflow.kernels.cells import (
     WALKING,
     X,
     Z,
-    add_people,
     add_person,
     group_of,
-    in_a_cell,
     kind_of,
+    rest_in_a_cell,
     room,
     route_of,
     site_of,
@@ -220,9 +218,7 @@ def decide(g, c, law, m, era, short, first, people, seed, member, day):
             np.int64(law.speed), halve, beds, first, people, m.persons, seed, member, day)  # fmt: skip
     m.stream.tally[DRAWS] += people
     for at in range(STAYING * room(m), STAYING * room(m) + m.persons[STAYING]):
-        a, b = word_a(m.person[at, Z], 0, m.person[at, X]), m.person[at, ON]
-        b &= ~(AGE_FIELD * np.int64(m.ageless[group_of(b) * m.present.size + site_of(b)]))
-        add_people(m, today(m, EVENING), a, in_a_cell(m, law, b), 1)
+        rest_in_a_cell(m, law, word_a(m.person[at, Z], 0, m.person[at, X]), m.person[at, ON], 1)
     m.persons[STAYING] = 0
     for place in range(m.present.size):
         if m.limit[place] >= 1.0:
