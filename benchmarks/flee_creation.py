@@ -10,14 +10,12 @@ gives ours the same capacities.
 from __future__ import annotations
 
 import csv
-import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from versus_flee import HERE, flee_python
+from versus_flee import HERE, flee_runs
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 
@@ -25,12 +23,9 @@ from flee_agents import write
 from flee_order import CASES, WITH_FLEE
 
 
-def flee_runs(folder: Path, runs: int) -> np.ndarray:
+def people_of(folder: Path, runs: int) -> np.ndarray:
     """Return people at places, shape (run, day, place)."""
-    seeds = [str(seed) for seed in range(1, 1 + runs)]
-    command = [str(flee_python()), str(HERE / "flee_driver.py"), str(folder), str(folder / "simsetting.yml"), *seeds]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = [json.loads(line.removeprefix("RESULT ")) for line in out.splitlines() if line.startswith("RESULT ")]
+    found = flee_runs(folder, folder / "simsetting.yml", range(1, 1 + runs))
     return np.array([list(one["places"].values()) for one in found]).swapaxes(1, 2)
 
 
@@ -42,7 +37,7 @@ def main() -> None:
         table.writerow(["case", "runs", "day", "place", "mean", "variance"])
         for name in WITH_FLEE:
             with tempfile.TemporaryDirectory() as folder:
-                people = flee_runs(write(CASES[name], Path(folder) / "case"), runs)
+                people = people_of(write(CASES[name], Path(folder) / "case"), runs)
             for day, place in np.ndindex(people.shape[1:]):
                 one = people[:, day, place]
                 table.writerow([name, runs, day, "ABCD"[place], f"{one.mean():.5f}", f"{one.var():.5f}"])

@@ -1,6 +1,6 @@
 """Run Flee's serial engine on a directory, in Flee's own environment; print processor seconds of its day loop.
 
-Called by versus_flee.py and flee_creation.py with the Python of that environment: flee_driver.py DIR SETTINGS SEED [SEED...].
+Called by versus_flee.py with the Python of that environment: flee_driver.py DIR SETTINGS SEED [SEED...].
 Prints a line per seed. Needs nothing of ours.
 """
 

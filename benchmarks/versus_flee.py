@@ -14,8 +14,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from borderflow.flee import FleeScenario, load_directory, shipped_directories
 from borderflow.flee.calendar import ages_of_cells
@@ -35,12 +37,11 @@ def flee_python() -> Path:
     return python
 
 
-def flee_seconds(folder: Path, settings: Path) -> tuple[float, int]:
-    """Return processor seconds of one run of Flee, and its agents."""
-    command = [str(flee_python()), str(HERE / "flee_driver.py"), str(folder), str(settings), "1"]
+def flee_runs(folder: Path, settings: Path, seeds: Iterable[int]) -> list[dict[str, Any]]:
+    """Return what ``flee_driver.py`` says of each run of Flee: seconds, agents, days, and people by place."""
+    command = [str(flee_python()), str(HERE / "flee_driver.py"), str(folder), str(settings), *map(str, seeds)]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    result = json.loads(next(line for line in out.splitlines() if line.startswith("RESULT ")).removeprefix("RESULT "))
-    return result["seconds"], result["agents"]
+    return [json.loads(line.removeprefix("RESULT ")) for line in out.splitlines() if line.startswith("RESULT ")]
 
 
 def our_seconds(scenario: FleeScenario, factor: float = 1.0) -> tuple[float, int]:
@@ -74,7 +75,8 @@ def main() -> None:
     for folder, settings in pairs:
         scenario = load_directory(folder, settings=settings)
         ours, _ = our_seconds(scenario)
-        theirs, agents = flee_seconds(folder, settings)
+        (flee,) = flee_runs(folder, settings, [1])
+        theirs, agents = flee["seconds"], flee["agents"]
         print(f"| {folder.name} | {agents:,} | {theirs:.1f} | {1000 * ours:.1f} | {theirs / ours:,.0f} |", flush=True)
     print("\n| sample, people | as shipped, ms | cells a day | without avoid_short_stints, ms | cells a day |")
     print("|---|---|---|---|---|")

@@ -1,7 +1,6 @@
 """Tiny scenarios in which it matters who decides first: a camp that fills within days, and people who leave it.
 
-Played by Flee itself (``benchmarks/flee_creation.py``, which
-writes ``flee_order.csv``), by the second program and by ours.
+Played by Flee itself (``benchmarks/flee_creation.py``, which writes ``flee_order.csv``), by the second program and by ours.
 """
 
 from __future__ import annotations

@@ -446,6 +446,14 @@ def test_a_run_of_a_flee_directory_that_lost_a_fact(tmp_path, fact):
         assert "summary.csv" in answers(lambda: write_camp_briefing(CampRun.open(tmp_path / "run")))
 
 
+def said(folder: Path, wrong: dict, ask) -> str:
+    """Return what is said when a run of one member is asked, whose manifest says something else."""
+    run_camps(SAMPLE, members=1, out=folder)
+    file = folder / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **wrong}))
+    return answers(lambda: ask(CampRun.open(folder)))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"camp_places": [9, 99]}, {"camp_places": [-1]}, {"camp_places": ["9"]}, {"days": 151}, {"days": 10**9}, {"days": 0},
@@ -453,10 +461,7 @@ def test_a_run_of_a_flee_directory_that_lost_a_fact(tmp_path, fact):
     ids=str,
 )  # fmt: skip
 def test_a_frame_whose_facts_disagree(tmp_path, wrong):
-    run_camps(SAMPLE, members=1, out=tmp_path / "run")
-    file = tmp_path / "run" / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **wrong}))
-    assert "manifest.json: is damaged" in answers(lambda: CampRun.open(tmp_path / "run").days)
+    assert "manifest.json: is damaged" in said(tmp_path / "run", wrong, lambda run: run.days)
 
 
 @pytest.mark.parametrize(
@@ -466,10 +471,7 @@ def test_a_frame_whose_facts_disagree(tmp_path, wrong):
     ids=str,
 )  # fmt: skip
 def test_a_cube_that_is_not_that_of_its_manifest(tmp_path, wrong):
-    run_camps(SAMPLE, members=1, out=tmp_path / "run")
-    file = tmp_path / "run" / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **wrong}))
-    assert "differ; run again" in answers(lambda: score_camps(CampRun.open(tmp_path / "run")))
+    assert "differ; run again" in said(tmp_path / "run", wrong, score_camps)
 
 
 @pytest.mark.parametrize("side", [0, -1])
