@@ -7,14 +7,13 @@ warning, because whoever wrote it meant something by it.
 from __future__ import annotations
 
 import math
-import re
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from borderflow.errors import Problem, ScenarioError, suggest
+from borderflow.errors import ScenarioError, suggest
+from borderflow.flee.documents import Reader, load_yaml, shown
 
 __all__ = ["FloodRules", "Settings", "read_settings"]
 
@@ -95,8 +94,6 @@ class Settings:
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
 
-_LARGEST = 1_000_000  # bytes of a settings file; none comes near it
-_DEEPEST = 50
 _SPAWN = {
     "take_from_population": bool, "insert_day0": bool, "empty_camps_on_day0": bool, "flood_zone_spawning_only": bool,
     "sum_from_camps": bool, "starvation_driven_spawning": bool, "conflict_spawn_decay_interval": int,
@@ -160,11 +157,11 @@ def read_settings(path: Path) -> Settings:
     ScenarioError
         For a file that cannot be read, values of another kind, and settings that are not reproduced.
     """
-    tree, text = _load(path)
-    reader = _Reader(path.name, text)
+    tree, text = load_yaml(path)
+    reader = Reader(path.name, text)
     for key in tree:
         if key not in _TOP:
-            reader.ignored("", key, _TOP)
+            _ignored(reader, "", key, _TOP)
     known: dict[str, Any] = {"file": path.name}
     if "default_conflict_intensity" in tree:
         known["default_conflict_intensity"] = reader.number("default_conflict_intensity", tree, int)
@@ -176,7 +173,7 @@ def read_settings(path: Path) -> Settings:
         known["hasten"] = reader.number("hasten", speedup, int)
     for key in speedup:
         if key != "hasten":
-            reader.ignored("optimisations", key, ["hasten"])
+            _ignored(reader, "optimisations", key, ["hasten"])
     known["idp_totals"] = reader.section(tree, "log_levels").get("idp_totals", 0) not in (0, None, False)
     settings = Settings(**known)
     _check(reader, settings)
@@ -185,136 +182,33 @@ def read_settings(path: Path) -> Settings:
     return replace(settings, warnings=tuple(reader.warnings))
 
 
-def _load(path: Path) -> tuple[dict[str, Any], str]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MantissaNoDotYAML1_1Warning, MarkedYAMLError, YAMLError
-
-    if not path.is_file():
-        raise ScenarioError([Problem(str(path), "", "no such settings file; name one with --settings FILE")])
-    if (size := path.stat().st_size) > _LARGEST:
-        raise ScenarioError([Problem(path.name, "", f"is {size / 1e6:.0f} MB; settings have at most 1 MB")])
-    try:
-        text = path.read_text(encoding="utf-8")
-        yaml = YAML(typ="safe", pure=True)
-        yaml.version = (1, 1)  # as Flee's reader: yes and on are true
-        _refuse_bombs(path.name, yaml.parse(text))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", MantissaNoDotYAML1_1Warning)  # 1e9: Flee takes it, so it is no news
-            tree = yaml.load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise ScenarioError([Problem(f"{path.name}:{line}", "", f"not valid YAML: {error.problem}")]) from None
-    except (YAMLError, ValueError, OSError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        # ruamel lets errors of its own inside out, for example for a key that is a list
-        raise ScenarioError([Problem(path.name, "", f"cannot be read: {' '.join(str(error).split())[:200]}")]) from None
-    if tree is None:
-        return {}, text
-    if not isinstance(tree, dict):
-        raise ScenarioError([Problem(f"{path.name}:1", "", "is not a mapping of keys to values")])
-    return tree, text
+def _ignored(reader: Reader, section: str, key: str, known: Iterable[str]) -> None:
+    reason = _MISREAD.get(str(key)) or f"Flee does not know this key and ignores it{suggest(str(key), known)}"
+    reader.warnings.append(f"{reader.where(str(key))}: {section + '.' if section else ''}{key}: {reason}")
 
 
-def _refuse_bombs(name: str, events: Iterable[Any]) -> None:
-    """Refuse what unpacks to more than stands in the file, and nesting without end."""
-    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-
-    depth = 0
-    for event in events:
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        where = f"{name}:{event.start_mark.line + 1}"
-        if isinstance(event, AliasEvent):
-            raise ScenarioError([Problem(where, f"*{event.anchor}", "is an alias; write the value out")])
-        if depth > _DEEPEST:
-            raise ScenarioError([Problem(where, "", f"is nested more than {_DEEPEST} deep")])
+def _refuse(reader: Reader, key: str, value: Any) -> None:
+    if value:
+        reader.wrong(key, f"is not supported: {_REFUSED[key]}; remove it or set it to False")
 
 
-def _shown(value: Any) -> str:
-    """Return a value as it stands in the file, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _finite(value: Any) -> float:
-    """Return a number, or raise ValueError."""
-    made = float(value)
-    if not math.isfinite(made):
-        raise ValueError
-    return made
-
-
-class _Reader:
-    """Collects problems and warnings of one file."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.lines = name, text.splitlines()
-        self.problems: list[Problem] = []
-        self.warnings: list[str] = []
-
-    def where(self, key: str) -> str:
-        for number, line in enumerate(self.lines, 1):
-            if re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*:", line):
-                return f"{self.name}:{number}"
-        return self.name
-
-    def wrong(self, key: str, message: str) -> None:
-        self.problems.append(Problem(self.where(key), key, message))
-
-    def ignored(self, section: str, key: str, known: Any) -> None:
-        reason = _MISREAD.get(str(key)) or f"Flee does not know this key and ignores it{suggest(str(key), known)}"
-        self.warnings.append(f"{self.where(str(key))}: {section + '.' if section else ''}{key}: {reason}")
-
-    def section(self, tree: Mapping[str, Any], key: str) -> dict[str, Any]:
-        value = tree.get(key)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self.wrong(key, f"is {_shown(value)}; a mapping of keys to values would be right")
-            return {}
-        return value
-
-    def number(self, key: str, section: Mapping[str, Any], kind: Any) -> Any:
-        value = section[key]
-        try:
-            if kind is bool:
-                return bool(value)
-            made = _finite(value)
-            return int(made) if kind is int else made
-        except (TypeError, ValueError):
-            self.wrong(key, f"is {_shown(value)}; a number would be right")
-            return 1 if kind is int else 1.0
-
-    def numbers(self, key: str, section: Mapping[str, Any]) -> tuple[float, ...]:
-        value = section.get(key, [])
-        values = value if isinstance(value, list) else [value]
-        try:
-            return tuple(_finite(one) for one in values)
-        except (TypeError, ValueError):
-            self.wrong(key, f"is {_shown(value)}; a list of numbers would be right")
-            return ()
-
-    def refuse(self, key: str, value: Any) -> None:
-        if value:
-            self.wrong(key, f"is not supported: {_REFUSED[key]}; remove it or set it to False")
-
-
-def _read_spawn(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
+def _read_spawn(reader: Reader, section: dict[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     special = {"conflict_spawn_decay", "conflict_driven_spawning", "flood_driven_spawn_mode"}
     for key, value in section.items():
         if key in _SPAWN:
             out[key] = reader.number(key, section, _SPAWN[key])
         elif key in _REFUSED:
-            reader.refuse(key, value)
+            _refuse(reader, key, value)
         elif key not in special and key not in _INERT["spawn_rules"]:
-            reader.ignored("spawn_rules", key, [*_SPAWN, *special])
+            _ignored(reader, "spawn_rules", key, [*_SPAWN, *special])
     if section.get("conflict_spawn_decay"):
         out["conflict_spawn_decay"] = reader.numbers("conflict_spawn_decay", section)
     if section.get("conflict_driven_spawning") is not None:
         driven = reader.section(section, "conflict_driven_spawning")
         mode = str(driven.get("spawn_mode", "constant")).lower()
         if mode not in ("constant", "pop_ratio", "poisson"):
-            reader.wrong("spawn_mode", f"is {_shown(mode)}; constant, pop_ratio or poisson would be right")
+            reader.wrong("spawn_mode", f"is {shown(mode)}; constant, pop_ratio or poisson would be right")
         out["spawn_mode"] = mode
         standard = 0.01 if mode == "pop_ratio" else 500.0
         out["displaced_per_conflict_day"] = (
@@ -326,13 +220,13 @@ def _read_spawn(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
         driven = reader.section(section, "flood_driven_spawn_mode")
         for key in driven:
             if key not in ("spawn_mode", "displaced_per_flood_day"):
-                reader.ignored("flood_driven_spawn_mode", key, ("spawn_mode", "displaced_per_flood_day"))
+                _ignored(reader, "flood_driven_spawn_mode", key, ("spawn_mode", "displaced_per_flood_day"))
         out["flood_spawn_mode"] = str(driven.get("spawn_mode", "pop_ratio")).lower()
         out["displaced_per_flood_day"] = reader.numbers("displaced_per_flood_day", driven)
     return out
 
 
-def _read_move(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
+def _read_move(reader: Reader, section: dict[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in section.items():
         if key in _MOVE:
@@ -340,9 +234,9 @@ def _read_move(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
         elif key in _RENAMED:
             out[_RENAMED[key]] = bool(value)
         elif key in _REFUSED:
-            reader.refuse(key, value)
+            _refuse(reader, key, value)
         elif key not in ("flood_rules", "use_v1_rules") and key not in _INERT["move_rules"]:
-            reader.ignored("move_rules", key, [*_MOVE, *_RENAMED])
+            _ignored(reader, "move_rules", key, [*_MOVE, *_RENAMED])
     if section.get("two_system_decision_making"):
         where = reader.where("two_system_decision_making")
         reader.warnings.append(f"{where}: two_system_decision_making: never takes effect in Flee, nor here")
@@ -356,7 +250,7 @@ def _read_move(reader: _Reader, section: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _read_flood(reader: _Reader, rules: dict[str, Any]) -> FloodRules:
+def _read_flood(reader: Reader, rules: dict[str, Any]) -> FloodRules:
     known = {
         "max_flood_level", "flood_movechances", "flood_loc_weights", "flood_link_weights", "flood_forecaster",
         "flood_forecaster_timescale", "flood_forecaster_end_time", "flood_forecaster_weights",
@@ -364,7 +258,7 @@ def _read_flood(reader: _Reader, rules: dict[str, Any]) -> FloodRules:
     }  # fmt: skip
     for key in rules:
         if key not in known:
-            reader.ignored("flood_rules", key, known)
+            _ignored(reader, "flood_rules", key, known)
     forecaster = bool(rules.get("flood_forecaster", False))
 
     def whole(key: str) -> int:
@@ -381,7 +275,7 @@ def _read_flood(reader: _Reader, rules: dict[str, Any]) -> FloodRules:
     )
 
 
-def _check(reader: _Reader, s: Settings) -> None:
+def _check(reader: Reader, s: Settings) -> None:
     """Check ranges and combinations."""
     for key in ("max_move_speed", "max_walk_speed", "capacity_scaling", "movechance_pop_base"):
         if getattr(s, key) <= 0:
@@ -398,7 +292,7 @@ def _check(reader: _Reader, s: Settings) -> None:
         if s.flood_spawn_mode not in ("constant", "pop_ratio", "poisson"):
             reader.wrong(
                 "flood_driven_spawn_mode",
-                f"spawn_mode is {_shown(s.flood_spawn_mode)}; constant, pop_ratio or poisson would be right",
+                f"spawn_mode is {shown(s.flood_spawn_mode)}; constant, pop_ratio or poisson would be right",
             )
         if s.flood_rules is None:
             reader.wrong("flood_driven_spawn_mode", "needs move_rules.flood_rules")
