@@ -95,10 +95,10 @@ def compile_calendar(tables: Tables, counts: Counts | None, settings: Settings) 
             if capacity[place] > 0:
                 capacity[place] -= data[0, column]
     spawn = np.zeros((tables.days, len(tables.places)))
-    world_days = world.run()
-    for day, weights in enumerate(world_days):
+    capacity_per_day = np.array([_attribute(tables, place, "capacity_per_day") for place in range(len(tables.places))])
+    for day, weights in enumerate(world.run()):
         spawn[day] = weights
-        capacity += [_attribute(tables, place, "capacity_per_day") for place in range(len(tables.places))]
+        capacity += capacity_per_day
         days.add(world, day, capacity)
     _check_sources(tables, settings, totals, spawn)
     rules = days.rules()

@@ -20,8 +20,6 @@ from borderflow.flee.tables import Tables
 
 __all__ = ["Group", "make_groups", "shares_of"]
 
-_MOST_GROUPS = 256  # that the kernel can tell apart
-
 
 @dataclass(frozen=True)
 class Group:
@@ -50,6 +48,8 @@ def make_groups(tables: Tables, settings: Settings) -> tuple[Group, ...]:
     ScenarioError
         Where a rule needs an attribute that no ``demographics_<attribute>.csv`` gives.
     """
+    from borderflow.kernels.cells import GROUPS  # that the kernel can tell apart
+
     needed = []
     if settings.children_avoid_hazards or settings.elderly_avoid_hazards:
         needed.append("age")
@@ -67,8 +67,8 @@ def make_groups(tables: Tables, settings: Settings) -> tuple[Group, ...]:
         person = dict(zip(needed, values, strict=True))
         key = (_hazard(person, settings), _awareness(person, settings))
         found.setdefault(key, []).append(person)
-    if len(found) > _MOST_GROUPS:
-        wrong = f"makes {len(found)} groups of people whom the rules tell apart; {_MOST_GROUPS} or fewer would be right"
+    if len(found) > GROUPS:
+        wrong = f"makes {len(found)} groups of people whom the rules tell apart; {GROUPS} or fewer would be right"
         raise ScenarioError([Problem("flood_awareness_weights", "", wrong)])
     return tuple(Group(*key, tuple(members)) for key, members in found.items())
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Member", "Workspace", "simulate_members"]
 
 _FIRST_CELLS = 4096
-_MOST_PARTS = 1024  # of the arrivals of a day
-_SPOT = 3  # cells.SPOT
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,12 @@ class Workspace:
 
     def reset(self) -> Memory:
         """Return the memory before the first day."""
+        from borderflow.kernels.cells import SPOT
+
         m = self.memory
         for table, (cells, _) in enumerate(m.size):
             # left from the last day of another member
-            m.slots[table, m.cells[table, :cells, _SPOT]] = -1
+            m.slots[table, m.cells[table, :cells, SPOT]] = -1
         for array in (m.size, m.persons, m.present, m.fresh, m.received, m.tally, m.stream.tally):
             array.fill(0)
         m.bucket.fill(-1)
@@ -83,7 +83,7 @@ class Workspace:
 
 def _new_memory(compiled: Compiled, cells: int) -> Memory:
     from borderflow.kernels import cells as k
-    from borderflow.kernels import streams
+    from borderflow.kernels import streams, turns
 
     places = len(compiled.sources.population)
     groups = compiled.sources.group_share.shape[1]
@@ -95,7 +95,7 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         person=np.zeros((k.LISTS * 4 * cells, k.PERSON_COLUMNS), np.int64),
         persons=np.zeros(k.LISTS, np.int64),
         bucket=np.full(k.BUCKETS, -1, np.int64),
-        part=np.full(_MOST_PARTS + k.AGES, -1, np.int64),
+        part=np.full(turns.MOST_PARTS + k.AGES, -1, np.int64),
         of_age=np.zeros(k.AGES, np.int64),
         age_part=np.zeros(k.AGES + 1, np.int64),
         chunk=np.zeros((8 * cells, 3), np.int64),

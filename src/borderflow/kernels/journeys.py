@@ -12,7 +12,6 @@ import math
 import numpy as np
 
 from borderflow.kernels.cells import (
-    AGES,
     ARRIVED,
     BUCKETS,
     CELLS,
@@ -305,7 +304,7 @@ def _parts(g, c, law, m, era, links):
         inflow = m.due[place] + max(m.received[place], m.expected[place])
         if _may_fill(c, law, m, era, place, inflow):
             parts = max(parts, inflow / max(1.0, c.capacity[era, place] * (1.0 - law.buffer) / FINE))
-    return np.int64(min(math.ceil(parts), m.part.size - AGES))
+    return np.int64(math.ceil(parts))
 
 
 @copied

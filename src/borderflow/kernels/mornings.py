@@ -8,7 +8,6 @@ import numpy as np
 
 from borderflow.kernels.cells import (
     AGE_FIELD,
-    AGES,
     AWAKE,
     FOLLOWING,
     HERE,
@@ -153,7 +152,7 @@ def _parts(law, m):
                 leaving = max(leaving, m.chance[group, place])
             leaving *= m.present[place]
             parts = max(parts, leaving / max(1.0 / FINE, m.limit[place] * (1.0 - law.buffer) / FINE))
-    return np.int64(min(math.ceil(parts), m.part.size - AGES))
+    return np.int64(math.ceil(parts))
 
 
 @part

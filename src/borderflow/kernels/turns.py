@@ -15,7 +15,7 @@ from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, next_share
 
 FINE = 20.0  # parts of the range in which occupancy changes choices
-ALONE = 1024  # so many people, and fewer, go one after the other
+MOST_PARTS = 1024  # of a day, beside one for every age; so many people, and fewer, go one after the other
 
 
 @part
@@ -28,11 +28,12 @@ def nobody_yet(m):
 @part
 def lay_out_parts(m, parts):
     """Give each age its share of the parts of a day, by the people counted; return whether everybody has a part."""
+    parts = min(parts, MOST_PARTS)
     everyone = np.int64(0)
     ages = m.tally[NOW] + 1
     for age in range(ages):
         everyone += m.of_age[age]
-    if everyone <= ALONE:
+    if everyone <= MOST_PARTS:
         parts = everyone
     at = np.int64(0)
     for age in range(ages):
