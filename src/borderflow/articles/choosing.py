@@ -155,75 +155,71 @@ def _continued(scene: Scene, amount: Amount, segment: tuple[int, int], memory: M
 
     It does so with another day or place ("the day before there had been 377"), or by speaking of "the figure".
     """
-    bare = amount.dimension in ("bare", "person")
-    at = scene.token_at(amount.start)
-    before = scene.before(at, 3)
-    if (
-        {"there", "are"} <= set(before)
-        or {"there", "were"} <= set(before)
-        or before[-2:] in (["of", "which"], ["of", "whom"])
-    ):
+    before = scene.before(scene.token_at(amount.start), 3)
+    there = "there" in before and ("are" in before or "were" in before)
+    if there or before[-2:] in (["of", "which"], ["of", "whom"]):
         return None  # "there are 4.4 million refugees in the country"
-    rate = scene.rates[amount.first]
-    if (
-        amount.dimension == "vehicle"
-        and memory.counted_lately()
-        and memory.quantity in OF_QUEUES
-        and not rate
-        and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount))
-    ):
-        wanted = "queue_cars"
-    elif amount.dimension == "time" and _is_all_that_is_said(scene, amount, memory):
-        wanted = "wait_hours"  # "Through! 19 hours altogether"
-    elif amount.dimension in ("vehicle", "time") and _is_of_label(scene, amount):
-        wanted = "queue_cars" if amount.dimension == "vehicle" else "wait_hours"
-    elif (
-        amount.dimension == "vehicle"
-        and memory.queue_at >= memory.number - 1
-        and not rate
-        and _is_still_there(scene, amount)
-    ):
-        wanted = "queue_cars"  # "the line is gone. On Wednesday there were still 560 vehicles"
-    elif amount.dimension == "length" and (_is_of_vehicles(scene, amount) or _is_answer(scene, amount, memory)):
-        wanted = "queue_km"
-    elif amount.dimension == "length" and memory.queue_at >= memory.number - 1 and _is_of_it(scene, amount):
-        wanted = "queue_km"  # "the queue has gone. On Saturday it was still 11 kilometres long"
-    elif (
-        amount.dimension in MONEY
-        and memory.service == "flight"
-        and memory.service_at >= memory.number - 1
-        and _goes_to(scene, segment)
-    ):
-        wanted = "air_price"  # "no seats to Istanbul. To Dubai: 1,650 dollars"
-    elif amount.dimension in MONEY:
-        priced = (scene.has("price") or _has_frame(scene, segment)) and not scene.has("lodging", "rent", "elsewhere")
-        wanted = memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
-    elif (
-        (memory.quantity and bare and amount.value >= 10 and memory.counted_lately() and _has_frame(scene, segment))
-        or (bare and memory.quantity and amount.value >= 100 and _speaks_of_figure(scene))
-        or (bare and memory.quantity and amount.value >= 1000 and scene.has("say", "deny") and memory.counted_lately())
-    ):
-        wanted = memory.quantity
-        if wanted == "mobilised_cumulative" and scene.has("deny"):
-            wanted = "mobilised_planned"
-        if wanted.startswith("capacity") and scene.has("throughput"):
-            wanted = _THROUGHPUT.get(wanted, "")  # "it can clear 1,200 cars in 24 hours. On Tuesday it cleared 700"
-        if wanted.startswith("capacity"):
-            return None
-    else:
-        return None
-    fits = (
-        one
-        for one in FIGURES
-        if one.quantity == wanted
-        and (
-            amount.dimension in one.counts
-            or (amount.dimension == "bare" and one.counts not in (("time",), ("length",)))
-            or (amount.dimension == "person" and "bare" in one.counts)
-        )
-    )
-    kind = next(fits, None)
+    wanted = _next_value_of(scene, amount, segment, memory)
+    kind = next((one for one in FIGURES if one.quantity == wanted and _may_count(one, amount)), None)
     return None if kind is None else Choice(kind, 0.3, None)
+
+
+def _may_count(kind: FigureKind, amount: Amount) -> bool:
+    """Tell whether a kind of figure may be that of a number whose noun the sentence before gave."""
+    return (
+        amount.dimension in kind.counts
+        or (amount.dimension == "bare" and kind.counts not in (("time",), ("length",)))
+        or (amount.dimension == "person" and "bare" in kind.counts)
+    )
+
+
+def _next_value_of(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> str:
+    """Return the quantity that a number gives the next value of, nothing where it gives none."""
+    if amount.dimension == "vehicle":
+        return "queue_cars" if _goes_on_with_cars(scene, amount, memory) else ""
+    if amount.dimension == "time":
+        alone = _is_all_that_is_said(scene, amount, memory)  # "Through! 19 hours altogether"
+        return "wait_hours" if alone or _is_of_label(scene, amount) else ""
+    if amount.dimension == "length":
+        # "the queue has gone. On Saturday it was still 11 kilometres long"
+        still = memory.queue_at >= memory.number - 1 and _is_of_it(scene, amount)
+        return "queue_km" if still or _is_of_vehicles(scene, amount) or _is_answer(scene, amount, memory) else ""
+    if amount.dimension in MONEY:
+        return _next_price(scene, segment, memory)
+    return _next_count(scene, amount, segment, memory) if amount.dimension in ("bare", "person") else ""
+
+
+def _goes_on_with_cars(scene: Scene, amount: Amount, memory: Memory) -> bool:
+    """Tell whether a number of vehicles is one of those in a line spoken of before."""
+    if _is_of_label(scene, amount):
+        return True
+    if scene.rates[amount.first]:
+        return False
+    lined = memory.counted_lately() and memory.quantity in OF_QUEUES
+    if lined and (scene.tokens[amount.first].text[0] >= "а" or _is_said_to_be(scene, amount)):
+        return True
+    # "the line is gone. On Wednesday there were still 560 vehicles"
+    return memory.queue_at >= memory.number - 1 and _is_still_there(scene, amount)
+
+
+def _next_price(scene: Scene, segment: tuple[int, int], memory: Memory) -> str:
+    if memory.service == "flight" and memory.service_at >= memory.number - 1 and _goes_to(scene, segment):
+        return "air_price"  # "no seats to Istanbul. To Dubai: 1,650 dollars"
+    priced = (scene.has("price") or _has_frame(scene, segment)) and not scene.has("lodging", "rent", "elsewhere")
+    return memory.quantity if memory.quantity.endswith("_price") and memory.counted_lately() and priced else ""
+
+
+def _next_count(scene: Scene, amount: Amount, segment: tuple[int, int], memory: Memory) -> str:
+    again = memory.counted_lately() and (
+        (amount.value >= 10 and _has_frame(scene, segment)) or (amount.value >= 1000 and scene.has("say", "deny"))
+    )
+    if not (again or (amount.value >= 100 and _speaks_of_figure(scene))):
+        return ""
+    if memory.quantity == "mobilised_cumulative" and scene.has("deny"):
+        return "mobilised_planned"
+    if memory.quantity.startswith("capacity"):  # "it can clear 1,200 cars in 24 hours. On Tuesday it cleared 700"
+        return _THROUGHPUT.get(memory.quantity, "") if scene.has("throughput") else ""
+    return memory.quantity
 
 
 def _is_said_to_be(scene: Scene, amount: Amount) -> bool:

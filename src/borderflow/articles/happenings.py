@@ -16,7 +16,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.negations import is_closable, is_of_state, negation
 from borderflow.articles.placing import Site, choose_place
 from borderflow.articles.reality import is_background, is_foretold, is_gossip, is_stated, is_unreal_event
-from borderflow.articles.references import DECIDED, following, is_hypothetical, lasting, since_decree
+from borderflow.articles.references import DECIDED, following, lasting, since_decree
 from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import describe_site, speaker, status_of
 from borderflow.articles.themes import is_dated
@@ -111,7 +111,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
     negative, denied = negation(scene, kind, cues)
     if (negative or denied) and _is_no_denial(scene, kind, verb, site, denied=denied):
         return
-    if is_hypothetical(scene, verb) or is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
+    if is_unreal_event(scene, kind, verb, negative=negative, denied=denied):
         return
     if is_background(_first_day(window, scene), scene.published) or _is_vague(window, scene):
         return

@@ -14,7 +14,7 @@ from borderflow.articles.ages import AGED, is_age
 from borderflow.articles.cues import find_cues
 from borderflow.articles.lexicon import load_words
 from borderflow.articles.nouns import dim_of
-from borderflow.articles.numerals import Numeral, numeral_at, several_at, words_at
+from borderflow.articles.numerals import AND_MORE, Numeral, numeral_at, several_at, words_at
 from borderflow.articles.tokens import Token
 from borderflow.wording import Hedge
 
@@ -159,7 +159,7 @@ def _amount(
         low = one.value * (two.scale if one.scale == 1.0 and one.value < two.value / two.scale else 1.0)
         high, hedge = two.value, "between"
         value = (low + high) / 2
-    elif vague or (last - first > 2 and words_at(tokens, last - 2, 2)[0] == "с" and tokens[last - 1].lower in _MORE):
+    elif vague or (last - first > 2 and words_at(tokens, last - 2, 2) in AND_MORE):
         hedge = "over"
     elif (after := _hedge_after(tokens, last, noun_end)) is not None:
         hedge = after
@@ -176,7 +176,6 @@ def _amount(
     )
 
 
-_MORE = ("лишним", "небольшим", "гаком", "хвостиком")
 _CLOSING = (("or", "more"), ("and", "more"), ("и", "более"), ("или", "более"), ("и", "больше"))
 
 

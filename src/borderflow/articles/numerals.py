@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from borderflow.articles.tokens import Token
 
-__all__ = ["UNITS", "Numeral", "numeral_at", "several_at", "words_at"]
+__all__ = ["AND_MORE", "UNITS", "Numeral", "numeral_at", "several_at", "words_at"]
 
 
 UNITS = {
@@ -65,7 +65,7 @@ _BEFORE_TIME = frozenset(
 
 
 _STARTS = frozenset({*UNITS, *_WHOLE, "half", "quarter", "a", "an", "суток", "сутки"})
-_AND_MORE = (("с", "лишним"), ("с", "небольшим"), ("с", "гаком"), ("с", "хвостиком"))
+AND_MORE = (("с", "лишним"), ("с", "небольшим"), ("с", "гаком"), ("с", "хвостиком"))
 _BEFORE_DAY = frozenset(
     ["более", "больше", "меньше", "менее", "около", "почти", "порядка", "свыше", "ждут", "ждать", "ждал", "ждали", "стоят", "стоять", "стояли", "простояли",
      "провели", "заняло", "занимает", "примерно"]
@@ -210,7 +210,7 @@ def _scaled(tokens: Sequence[Token], at: int, last: int, value: float, digits: b
         value, last = value + 0.5, last + 3
     elif words_at(tokens, last, 2) == ("с", "половиной"):
         value, last = value + 0.5, last + 2
-    elif words_at(tokens, last, 2) in _AND_MORE:
+    elif words_at(tokens, last, 2) in AND_MORE:
         last += 2  # "два с лишним километра": the hedge is read from them
     while (step := _scale(tokens, last)) != 1.0:
         scale *= step

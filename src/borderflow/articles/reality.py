@@ -69,6 +69,7 @@ _DONE_TO = frozenset(
     ["turned_back", "notices_served", "service_halted", "tickets_sold_out", "queue_cleared", "service_resumed", "exit_check_against_list",
      "queue_long_flag"]
 )  # fmt: skip
+_DECADE = re.compile(r"(?:1[89]|20)\d0")
 _LONG_AGO, _FAR_OFF = dt.timedelta(days=60), dt.timedelta(days=400)
 
 
@@ -121,7 +122,7 @@ _QUOTES, _CLOSING = frozenset(['"', "“", "«", "„"]), frozenset(['"', "”",
 
 def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool, denied: bool) -> bool:
     """Tell whether the words around a verb say that it did not take place and is not set to."""
-    if _is_fiction(scene):
+    if _is_fiction(scene) or _is_hypothetical(scene, verb):
         return True
     if denied or (negative and kind.quantity in _DECREED - _DONE_TO):
         return kind.quantity == "queue_long_flag"
@@ -146,7 +147,12 @@ def is_unreal_event(scene: Scene, kind: EventKind, verb: Cue, *, negative: bool,
     )
 
 
-_DECADE = re.compile(r"(?:1[89]|20)\d0")
+def _is_hypothetical(scene: Scene, verb: Cue) -> bool:
+    """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
+    low = scene.after_mark(verb.first, ",;:—–")
+    if any(word in ("might", "could") for word in scene.before(verb.first, 3)):
+        return True
+    return any(word in ("if", "unless", "если", "whether") for word in scene.words[low : verb.first])
 
 
 def _is_of_old(scene: Scene) -> bool:

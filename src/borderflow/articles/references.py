@@ -15,7 +15,6 @@ __all__ = [
     "DECIDED",
     "following",
     "is_for_some",
-    "is_hypothetical",
     "is_of_post_before",
     "is_open",
     "is_reference",
@@ -240,11 +239,3 @@ def since_decree(scene: Scene, kind: EventKind, day: dt.date) -> dt.date:
         return day
     made = [one.first for one in scene.dates if day < one.first <= scene.published and one.role == "day"]
     return day + dt.timedelta(days=7) if made and (scene.published - day).days < 7 else day
-
-
-def is_hypothetical(scene: Scene, verb: Cue) -> bool:
-    """Tell whether an event stands under a condition: "if the crossing closes", "если переход закроют"."""
-    low = scene.after_mark(verb.first, ",;:—–")
-    if any(word in ("might", "could") for word in scene.before(verb.first, 3)):
-        return True
-    return any(word in ("if", "unless", "если", "whether") for word in scene.words[low : verb.first])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from borderflow.articles.cues import Cue
 from borderflow.articles.findings import PlaceCandidate, Standing
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site
@@ -16,16 +17,7 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
         near = [cue for cue in scene.of("official", "witness") if abs(cue.first - say.first) <= 7]
         if near:
             one = min(near, key=lambda cue: abs(cue.first - say.first))
-            begin, end = one.first, one.last
-            while (
-                begin > 0
-                and one.first - begin < 3
-                and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
-                and scene.tokens[begin - 1].is_word
-                and scene.words[begin - 1] not in _NOT_OF_SPEAKER
-            ):
-                begin -= 1
-            words = [token.text for token in scene.tokens[begin:end]]
+            words = [token.text for token in scene.tokens[_first_of_speaker(scene, one) : one.last]]
             memory.said_by, memory.official = " ".join(words), one.kind == "official"
             return memory.said_by, memory.official
         states = [
@@ -42,6 +34,20 @@ def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
     if scene.has("say"):
         return "", False
     return (memory.said_by, memory.official) if _carries(scene) else ("", False)
+
+
+def _first_of_speaker(scene: Scene, one: Cue) -> int:
+    """Return the first token of the words for who speaks: at most three before the office."""
+    begin = one.first
+    while (
+        begin > 0
+        and one.first - begin < 3
+        and not any(cue.first <= begin - 1 < cue.last for cue in scene.of("say"))
+        and scene.tokens[begin - 1].is_word
+        and scene.words[begin - 1] not in _NOT_OF_SPEAKER
+    ):
+        begin -= 1
+    return begin
 
 
 _NOT_OF_SPEAKER = frozenset(

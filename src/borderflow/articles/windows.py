@@ -154,7 +154,7 @@ def _is_aside(scene: Scene, one: When) -> bool:
     near = set(scene.before(at, 5))
     if {"period", "период", "периодом"} & near and near & _SAME:
         return True  # "against 212,000 in the same period of last year"
-    if [token.text.lower() for token in following] in ([",", "when"], [",", "когда"]):
+    if scene.after(end, 2) in ([",", "when"], [",", "когда"]):
         return False  # "more than on 3 May, when there were 5,480"
     further = scene.tokens[max(at - 6, 0) : at]
     if any(token.lower in ("than", "чем") for token in further) and not any(token.is_number for token in further):
