@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from borderflow.articles.bearing import bears_on
@@ -43,46 +44,20 @@ def choose_kind(
     scene: Scene, amount: Amount, segment: tuple[int, int], previous: FigureKind | None, memory: Memory
 ) -> Choice | None:
     """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
-    fitting = _OF_DIMENSION.get(amount.dimension, ())
-    options = [choice for kind in fitting if (choice := _score(scene, amount, segment, kind)) is not None]
-    best = max(options, key=lambda one: one.score, default=None)
-    if best is not None and best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in _PRICES:
-        best = Choice(_PRICES[memory.service], best.score, best.cue)
-    if best is not None and best.kind.quantity == "mobilised_cumulative" and _is_of_plan(scene, amount, segment):
-        best = next((one for one in options if one.kind.quantity == "mobilised_planned"), best)
     called = previous.quantity if previous is not None else memory.quantity if memory.counted_lately() else ""
-    if called == "mobilised_cumulative" and amount.dimension in ("bare", "person") and _is_target(scene, amount):
-        return Choice(_PLANNED, 0.5, None)  # "41,200 have reported, 69 per cent of the target of 60,000"
-    by_sea = (
-        best is not None
-        and best.kind.quantity == "air_price"
-        and not scene.has("flight")
-        and memory.service in ("ferry", "train")
-    )
-    if (
-        best is not None
-        and best.kind.quantity in ("air_price", "bus_price")
-        and (by_sea or not _is_of_travel(scene, memory))
-    ):
-        best = None  # "tickets cost 40 euros", for a match
-        previous = None
     bare = amount.dimension in ("bare", "person")
+    if called == "mobilised_cumulative" and bare and _is_target(scene, amount):
+        return Choice(_PLANNED, 0.5, None)  # "41,200 have reported, 69 per cent of the target of 60,000"
     given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
     if amount.dimension == "bare" and given and not scene.has("notice"):
         return Choice(figure_kind("notices_served"), 0.4, None)  # "76 got them"
+    options = _options(scene, amount, segment)
+    best = max(options, key=lambda one: one.score, default=None)
+    best = _as_meant(scene, amount, segment, best, options, memory) if best is not None else None
+    if best is not None and best.kind.quantity in ("air_price", "bus_price") and not _is_fare(scene, best, memory):
+        best = previous = None
     if best is None and previous is not None and _is_otherwise(scene, amount):
         return None
-    if best is not None and best.kind.quantity == "shelter_capacity" and _is_held(scene, amount, best):
-        best = best._replace(kind=_USED)
-    if best is not None and best.kind.quantity == "capacity_persons_per_day" and _is_of_shelter(scene, amount, memory):
-        best = best._replace(kind=_SHELTER)
-    elif (
-        best is not None
-        and best.kind.quantity == "capacity_persons_per_day"
-        and amount.dimension == "bare"
-        and _of_cars(memory)
-    ):
-        best = best._replace(kind=_OF_CARS)  # "900 vehicles a day. It was built for 1,600"
     if (
         previous is not None
         and amount.dimension in (*previous.counts, "bare")
@@ -94,6 +69,36 @@ def choose_kind(
     if best is None or (bare and best.score < 0.3 and not _own_cue(best, segment)):
         return _continued(scene, amount, segment, memory) or best
     return best
+
+
+def _options(scene: Scene, amount: Amount, segment: tuple[int, int]) -> list[Choice]:
+    """Return the kinds that a number may be of by its own words."""
+    fitting = _OF_DIMENSION.get(amount.dimension, ())
+    return [choice for kind in fitting if (choice := _score(scene, amount, segment, kind)) is not None]
+
+
+def _as_meant(
+    scene: Scene, amount: Amount, segment: tuple[int, int], best: Choice, options: Sequence[Choice], memory: Memory
+) -> Choice:
+    """Return the likeliest kind as the words beside it, or the sentence before, make it another one."""
+    match best.kind.quantity:
+        case "air_price" if not scene.has("flight") and memory.service in _PRICES:
+            return best._replace(kind=_PRICES[memory.service])
+        case "mobilised_cumulative" if _is_of_plan(scene, amount, segment):
+            return next((one for one in options if one.kind.quantity == "mobilised_planned"), best)
+        case "shelter_capacity" if _is_held(scene, amount, best):
+            return best._replace(kind=_USED)
+        case "capacity_persons_per_day" if _is_of_shelter(scene, amount, memory):
+            return best._replace(kind=_SHELTER)
+        case "capacity_persons_per_day" if amount.dimension == "bare" and _of_cars(memory):
+            return best._replace(kind=_OF_CARS)  # "900 vehicles a day. It was built for 1,600"
+    return best
+
+
+def _is_fare(scene: Scene, best: Choice, memory: Memory) -> bool:
+    """Tell whether a price is that of a flight or a bus: not "tickets cost 40 euros", for a match or a ferry."""
+    by_sea = best.kind.quantity == "air_price" and not scene.has("flight") and memory.service in ("ferry", "train")
+    return not by_sea and _is_of_travel(scene, memory)
 
 
 def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
@@ -110,8 +115,7 @@ def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
         or set(gap) & {",", "from", "to"}
     ):
         return None
-    options = [one for kind in FIGURES if (one := _score(scene, other, scene.segment(number + 1), kind)) is not None]
-    best = max(options, key=lambda one: one.score, default=None)
+    best = max(_options(scene, other, scene.segment(number + 1)), key=lambda one: one.score, default=None)
     return None if best is None or best.cue is None or best.cue.first < other.first else best._replace(score=0.4)
 
 
@@ -368,7 +372,7 @@ def _speaks_of_figure(scene: Scene) -> bool:
 
 
 def _score(scene: Scene, amount: Amount, segment: tuple[int, int], kind: FigureKind) -> Choice | None:
-    if amount.dimension not in kind.counts or (kind.without and scene.has(*kind.without)):
+    if kind.without and scene.has(*kind.without):
         return None
     if any(not scene.by_kind.keys() & set(needed) for needed in kind.needs):
         return None
