@@ -245,6 +245,9 @@ def test_no_such_folder_names_the_shipped_one(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ScenarioError, match="is a file, not a scenario folder"):
         load(tmp_path / "file")
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(ScenarioError, match="is a finished run, not a scenario folder"):
+        load(tmp_path)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

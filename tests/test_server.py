@@ -376,6 +376,27 @@ def test_the_queue_is_bounded_and_the_worker_survives():
     jobs.close()
 
 
+def test_old_results_are_forgotten_when_they_hold_too_much_together():
+    jobs = Jobs(weigh=len, most_bytes=10)
+
+    def finished(size):
+        job = jobs.submit("x", 1, lambda _job: b"x" * size)
+        while not job.over:
+            time.sleep(0.005)
+        return job
+
+    small, middle = finished(4), finished(6)
+    assert jobs.find(small.id) is small and jobs.find(middle.id) is middle  # ten bytes are not too many
+    next_one = finished(1)
+    finished(0)  # the worker has cleared up after the one before when it takes this one
+    assert jobs.find(small.id) is None and jobs.find(middle.id) is middle and jobs.find(next_one.id) is next_one
+    large = finished(100)
+    finished(0)
+    assert jobs.find(middle.id) is None
+    assert jobs.find(next_one.id) is None and len(large.result) == 100
+    jobs.close()
+
+
 def test_progress_is_told_a_few_times_a_second_and_what_matters_at_once():
     gate, told = [], []
 

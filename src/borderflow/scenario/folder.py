@@ -54,6 +54,8 @@ def load(source: str | Path) -> Scenario:
         folder = known[str(source)]
     if not folder.is_dir():
         raise ScenarioError([Problem(str(source), "", _missing(str(source), folder, known))])
+    if (folder / "manifest.json").is_file() and not (folder / "scenario.yaml").is_file():
+        raise ScenarioError([Problem(str(source), "", "is a finished run, not a scenario folder")])
     return _read_folder(folder)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -268,10 +269,11 @@ class Desk:
 
     def __init__(self, source: str | Path | None = None, *, members: int = 100, workers: int | None = None) -> None:
         self.members, self.workers = members, workers or os.cpu_count() or 1
-        self.jobs = Jobs()
+        self.jobs = Jobs(weigh=lambda result: result.sample.nbytes + len(result.picture))
         self._folders: dict[str, Path] = dict(shipped())
         self._studies: dict[str, Study] = {}
         self._copies = 0
+        self._adopting = threading.Lock()
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self.first = self._add(source) if source is not None else self._default()
 
@@ -325,13 +327,14 @@ class Desk:
 
     def adopt(self, name: str, write: Callable[[Path], Path]) -> str:
         """Take in a working copy that ``write`` writes to a folder of the server's own; returns its name."""
-        if self._copies >= MOST_COPIES:
-            raise Full(f"there are {MOST_COPIES} working scenarios already; restart the server to be rid of them")
-        if self._home is None:
-            self._home = tempfile.TemporaryDirectory(prefix="borderflow-")
-        self._copies += 1
-        base = re.sub(r"-draft-\d+$", "", name)
-        copy = f"{base[:50]}-draft-{self._copies}"
+        with self._adopting:
+            if self._copies >= MOST_COPIES:
+                raise Full(f"there are {MOST_COPIES} working scenarios already; restart the server to be rid of them")
+            if self._home is None:
+                self._home = tempfile.TemporaryDirectory(prefix="borderflow-")
+            self._copies += 1
+            base = re.sub(r"-draft-\d+$", "", name)
+            copy = f"{base[:50]}-draft-{self._copies}"
         self._studies[copy] = Study(copy, load(write(Path(self._home.name) / copy)))
         return copy
 

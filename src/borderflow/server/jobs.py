@@ -15,6 +15,7 @@ from borderflow.errors import BorderflowError
 __all__ = ["Cancelled", "Full", "Job", "Jobs"]
 
 PACE = 0.5  # seconds between two tellings of progress: each makes the browser draw
+MOST_BYTES = 1_000_000_000  # of results: a thousand members of two months take some 400 MB
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -96,10 +97,18 @@ class Jobs:
         Jobs that may wait; more are refused.
     kept : int
         Finished jobs that are remembered.
+    weigh : callable, optional
+        Bytes that a result holds; nothing where not given.
+    most_bytes : int
+        Bytes of all results that are remembered; the newest is kept whatever it holds.
     """
 
-    def __init__(self, waiting: int = 8, kept: int = 12) -> None:
+    def __init__(
+        self, waiting: int = 8, kept: int = 12, *, weigh: Callable[[Any], int] = lambda _result: 0,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:  # fmt: skip
         self._waiting, self._kept = waiting, kept
+        self._weigh, self._most_bytes = weigh, most_bytes
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._queue: deque[Job] = deque()
         self._lock = threading.Condition()
@@ -120,8 +129,7 @@ class Jobs:
                 raise Full(f"{len(self._queue)} jobs are waiting already; cancel one or try again later")
             self._jobs[job.id] = job
             self._queue.append(job)
-            for old in [one.id for one in self._jobs.values() if one.over][: max(0, len(self._jobs) - self._kept)]:
-                del self._jobs[old]
+            self._forget()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="borderflow-jobs", daemon=True)
                 self._thread.start()
@@ -157,6 +165,17 @@ class Jobs:
         if self._thread is not None:
             self._thread.join(timeout=30)
 
+    def _forget(self) -> None:
+        """Drop the oldest finished jobs: those above the number kept, then those whose results hold too much."""
+        over = [one for one in self._jobs.values() if one.over]
+        more = max(0, len(self._jobs) - self._kept)
+        held = 0
+        for number, one in enumerate(reversed(over[more:])):
+            held += self._weigh(one.result) if one.result is not None else 0
+            more += number > 0 and held > self._most_bytes
+        for old in over[:more]:
+            del self._jobs[old.id]
+
     def _run(self) -> None:
         while True:
             with self._lock:
@@ -168,6 +187,8 @@ class Jobs:
                 job.state, job.began = "running", time.monotonic()
                 job.version += 1
             self._work(job)
+            with self._lock:
+                self._forget()
 
     def _work(self, job: Job) -> None:
         state: State = "done"

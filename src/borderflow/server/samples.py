@@ -83,6 +83,12 @@ class Sample:
     settings: tuple[Setting, ...] | None = field(default=None, repr=False)
     trails: tuple[Trail, ...] | None = field(default=None, repr=False)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the figures of all members."""
+        arrays = (*self.block.arrays.values(), *self.hourly.values(), self.passed)
+        return sum(array.nbytes for array in arrays)
+
     @cached_property
     def outcome(self) -> Outcome:
         """The daily series, as one side of a comparison."""
