@@ -171,38 +171,40 @@ def divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t):
     batches together. What is certain is not drawn.
     """
     keep_apart()
-    types = lines.types.shape[1]
+    types = np.uint64(lines.types.shape[1])
+    batches = ZERO
     for i in range(busy):
         node = passage.cut[i]
+        passage.divided[batches] = i
         if node >= 0:
             passage.others[i] = lines.size[node] - lines.gone[node] + passage.taken[i]
-        passage.next[i] = 0 if node >= 0 else types
-    size = ZERO + 1
-    while size > 0:
+            batches += 1
+    for k in range(types):
         size = ZERO
-        for i in range(busy):
-            while passage.next[i] < types:
-                node = passage.cut[i]
-                k = passage.next[i]
-                here = np.int64(lines.types[node, k])
-                others = passage.others[i] - here
-                still = passage.taken[i]
-                most = min(here, still)
-                passage.others[i] = others
-                passage.next[i] = k + 1
-                if still - others < most and most > 0:
-                    bulk.room[0, size] = others
-                    bulk.room[1, size] = still
-                    size = ask(bulk, size, here, 0.0, lanes.key[passage.busy[i]] + side, SPLIT + SUB * k, i)
-                    break
-                lines.types[node, k] -= most
-                passage.types[i, k] += most
-                passage.taken[i] = still - most
+        for j in range(batches):
+            # without branches: what is certain is nobody where there is something to draw
+            i = np.uint64(passage.divided[j])
+            node = np.uint64(passage.cut[i])
+            here = lines.types[node, k]
+            still = passage.taken[i]
+            others = passage.others[i] - here
+            most = min(here, still)
+            drawn = (most > 0) & (still - others < most)
+            certain = ZERO if drawn else most
+            lines.types[node, k] = here - certain
+            passage.types[i, k] += certain
+            passage.taken[i] = still - certain
+            passage.others[i] = others
+            bulk.room[0, size] = others
+            bulk.room[1, size] = still
+            ask(bulk, size, here, 0.0, lanes.key[passage.busy[i]] + side, SPLIT + SUB * np.int64(k), np.int64(i))
+            size += drawn
+        if size == 0:
+            continue
         draw_hypergeometrics(bulk, size, seed, member, t)
         for j in range(size):
-            i = bulk.where[j]
-            k = passage.next[i] - 1
-            lines.types[passage.cut[i], k] -= bulk.drawn[j]
+            i = np.uint64(bulk.where[j])
+            lines.types[np.uint64(passage.cut[i]), k] -= bulk.drawn[j]
             passage.types[i, k] += bulk.drawn[j]
             passage.taken[i] -= bulk.drawn[j]
 

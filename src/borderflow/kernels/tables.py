@@ -297,7 +297,7 @@ class Passage(NamedTuple):
     first: np.ndarray  # (L,) first of the draws that place its arrivals within the hour
     cut: np.ndarray  # (L,) batch from which only some are taken, or -1
     taken: np.ndarray  # (L,) how many
-    next: np.ndarray  # (L,) type of person whose turn it is to be taken
+    divided: np.ndarray  # (L,) places in the list where a batch is cut
     watched: np.ndarray  # (L,) places in the list where anybody may be stopped
     others: np.ndarray  # (L,) how many of them, in the order of `watched`; people whose turn to be taken has not come
     noticed: np.ndarray  # (L,)
