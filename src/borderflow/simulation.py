@@ -219,6 +219,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             site=np.zeros(crowd, np.uint32),
             purpose=np.zeros(crowd, np.uint32),
             words=np.zeros((4, crowd), np.uint32),
+            first=np.zeros(crowd, np.int64),
+            runs=np.zeros(1, np.int64),
         ),
         bulk=border.Bulk(
             mean=np.zeros(bulk),

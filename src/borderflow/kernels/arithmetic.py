@@ -7,6 +7,7 @@ import math
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from borderflow.kernels.draws import keep_apart
@@ -175,6 +176,35 @@ def count_reached(steps, row, word):
         for more in range(first + SECOND + SECOND, first + width, SECOND):
             below += _reached_of_sixteen(steps, more, goal)
     return below
+
+
+@intrinsic
+def find_sixteen(_context, words, place, steps, row, options, found, first):
+    """Write to ``found``, from ``place`` on, the options that the sixteen words from there on fall on.
+
+    They are those of `count_reached`, and ``first``, the number of the first option, more. All words look at one row of
+    steps, which begins at ``row``; so each step is compared with sixteen words instead of each word with sixteen steps.
+    """
+
+    def find(context, builder, signature, arguments):
+        wide = ir.VectorType(ir.IntType(32), SIXTEEN)
+        words, steps, found = (
+            context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 2, 5)
+        )
+        goals = builder.load(builder.bitcast(builder.gep(words, [arguments[1]]), wide.as_pointer()), align=4)
+        most = ir.Constant(wide, [int(LAST_WORD)] * SIXTEEN)
+        goals = builder.select(builder.icmp_unsigned("<", goals, most), goals, most)
+        reached = cgutils.alloca_once_value(builder, _sixteen_of(builder, builder.trunc(arguments[6], ir.IntType(32))))
+        last = builder.sub(arguments[4], ir.Constant(ir.IntType(64), 1))
+        with cgutils.for_range(builder, last) as loop:
+            step = builder.load(builder.gep(steps, [builder.add(arguments[3], loop.index)]))
+            above = builder.icmp_unsigned("<=", _sixteen_of(builder, step), goals)
+            builder.store(builder.add(builder.load(reached), builder.zext(above, wide)), reached)
+        place = builder.bitcast(builder.gep(found, [arguments[1]]), wide.as_pointer())
+        builder.store(builder.load(reached), place, align=4)
+        return context.get_dummy_value()
+
+    return types.void(words, types.uint64, steps, types.uint64, types.int64, found, types.uint64), find
 
 
 @intrinsic

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, fill_sixteen
+from borderflow.kernels.arithmetic import ONE, SIXTEEN, ZERO, count_reached, fill_sixteen, find_sixteen
 from borderflow.kernels.counts import ask, draw_binomials
 from borderflow.kernels.draws import binomial, fill_blocks, keep_apart
 from borderflow.kernels.parts import copied, part
@@ -109,6 +109,9 @@ def gather(crowd, size, first, parties, party, cell, k, v, site, sub):
 
     Sixteen at a time; what is too much the next ones overwrite.
     """
+    if crowd.runs[0] == 0 or crowd.cell[size - 1] != cell:
+        crowd.first[crowd.runs[0]] = size
+        crowd.runs[0] += 1
     purpose = CHOOSE + 256 * (first % PARTIES + PARTIES * sub)
     for more in range(0, parties, SIXTEEN):
         i = np.uint64(size + more)
@@ -145,6 +148,22 @@ def join(
     return size
 
 
+@copied
+def find_nests(choices, minds, crowd, size):
+    """Find the countries that parties choose who are all of one visa class, sixteen of one place at a time.
+
+    What is too much at the end of a place the next one overwrites.
+    """
+    crowd.first[crowd.runs[0]] = size
+    for run in range(crowd.runs[0]):
+        cell = np.uint64(crowd.cell[crowd.first[run]])
+        nest = choices.row_nest[cell >> ONE]
+        options = choices.row_nest[(cell >> ONE) + ONE] - nest
+        steps = cell * np.uint64(minds.outer.shape[1])
+        for i in range(crowd.first[run], crowd.first[run + 1], SIXTEEN):
+            find_sixteen(crowd.words, np.uint64(i), minds.outer, steps, options, crowd.nest, np.uint64(nest))
+
+
 @part
 def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
     """Let the first ``size`` parties of the crowd choose and depart: visa class, country, way, speed.
@@ -160,10 +179,13 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
         for i in range(size):
             v = count_reached(minds.mixture, np.uint64(crowd.cell[i]), crowd.words[2, i])
             crowd.known[i] = crowd.known[i] if crowd.known[i] > 0 else v
-    for i in range(size):
-        cell = np.uint64(crowd.cell[i])
-        view = cell * classes + np.uint64(crowd.known[i])
-        crowd.nest[i] = np.uint64(choices.row_nest[cell >> ONE]) + count_reached(minds.outer, view, crowd.words[0, i])
+        for i in range(size):
+            cell = np.uint64(crowd.cell[i])
+            view = cell * classes + np.uint64(crowd.known[i])
+            first = np.uint64(choices.row_nest[cell >> ONE])
+            crowd.nest[i] = first + count_reached(minds.outer, view, crowd.words[0, i])
+    else:
+        find_nests(choices, minds, crowd, size)
     for i in range(size):
         n = np.uint64(crowd.nest[i])
         half = np.uint64(crowd.cell[i]) & ONE
@@ -189,6 +211,7 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
         place = np.uint64(crowd.nest[i])
         roads.flat[place + np.uint64(crowd.kind[i])] += crowd.people[i]
         roads.flat[place + columns - ONE] += crowd.people[i]
+    crowd.runs[0] = 0
 
 
 @part

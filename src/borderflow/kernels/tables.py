@@ -264,6 +264,8 @@ class Crowd(NamedTuple):
     site: np.ndarray  # (W,) addresses of draws
     purpose: np.ndarray  # (W,)
     words: np.ndarray  # (4, W) blocks of numbers
+    first: np.ndarray  # (1 + W,) first of those who come from one cell, side by side
+    runs: np.ndarray  # (1,) how many times the cell changes
 
 
 class Bulk(NamedTuple):
