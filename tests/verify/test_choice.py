@@ -115,7 +115,7 @@ def run(scenario: Scenario, members: int) -> tuple[Network, list[Member]]:
 def assert_shares(network: Network, members: list[Member], shares: dict[Any, float], group: int | None = None) -> None:
     """Chi-square of people by lane, of one group or of all."""
     classes = network.arrays.choices.row_share.shape[1]
-    types = slice(-1, None) if group is None else slice(group * classes, (group + 1) * classes)
+    types = slice(0, -1) if group is None else slice(group * classes, (group + 1) * classes)
     by_lane = sum(member.state.roads.calendar[:, :, types].sum(axis=(0, 2)) for member in members)
     counted = {(one.country, one.post, one.mode): int(n) for one, n in zip(network.lanes, by_lane, strict=True)}
     assert counted.keys() == shares.keys()

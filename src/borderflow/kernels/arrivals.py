@@ -76,7 +76,7 @@ def draw_traffic(lanes, minds, passage, bulk, seed, member, t):
 
 @part
 def arrive(lanes, clock, access, roads, lines, minds, pool, counter, passage, hourly, daily, bulk, seed, member, t, e):
-    """Let everybody of this hour come to the lanes; returns how many lanes are busy, -1 where types do not add up."""
+    """Let everybody of this hour come to the lanes; returns how many lanes are busy."""
     keep_apart()
     draw_traffic(lanes, minds, passage, bulk, seed, member, t)
     arriving = roads.calendar[t % RING]
@@ -88,11 +88,12 @@ def arrive(lanes, clock, access, roads, lines, minds, pool, counter, passage, ho
         minds.wait[t % MEMORY, lane] = 0.0
     for lane in range(lanes.post.size):
         kind = lanes.kind[lane]
-        total = np.int64(arriving[lane, exodus])
+        anybody = arriving[lane, exodus] != 0
+        total = ZERO
         ordinary = passage.ordinary[lane]
         column = lanes.column[lane]
         coming += ordinary
-        if total == 0 and lines.people[2 * lane] == 0 and lines.people[2 * lane + 1] == 0:
+        if not anybody and lines.people[2 * lane] == 0 and lines.people[2 * lane + 1] == 0:
             least = min(passage.pace[lane, 0], passage.pace[lane, 1]) * lanes.open_share[lanes.hours[lane], t]
             ample = (least > SMALL_POST and ordinary + 1.0 <= least) or kind == OPEN or kind == OPEN_BACK
             if ordinary == 0 or (ample and passage.welcome[lane] == 1):
@@ -106,26 +107,23 @@ def arrive(lanes, clock, access, roads, lines, minds, pool, counter, passage, ho
                 continue
         for k in range(passage.types.shape[1]):
             passage.types[busy, k] = 0
-        if total > 0:
-            counter[UNDERWAY] -= total
+        if anybody:
             arriving[lane, exodus] = 0
             for k in range(exodus):
                 n = arriving[lane, k]
                 arriving[lane, k] = 0
                 passage.types[busy, k] = n
-                total -= n
-            if total != 0:
-                return -1
+                total += n
+            counter[UNDERWAY] -= total
             away = access.turned_away[e, lane]
-            for k in range(exodus):
+            for k in range(exodus if away > 0.0 else ZERO):
                 n = passage.types[busy, k]
-                if away > 0.0 and n > 0:
+                if n > 0:
                     turned = binomial(n, away, seed, member, t, lanes.key[lane], ACCESS + SUB * k)
                     passage.types[busy, k] -= turned
                     pool[lanes.post[lane], k] += turned
                     daily[TURNED_AWAY, clock.country_day[lanes.country[lane], t], lane] += turned
-                    n -= turned
-                total += n
+                    total -= turned
         if kind == HAVEN:
             for k in range(exodus):
                 pool[lanes.post[lane], k] += passage.types[busy, k]

@@ -78,11 +78,11 @@ def recount(roads, lines, counter, every_type):
         coming = ZERO
         for slot in range(roads.calendar.shape[0]):
             for lane in range(roads.calendar.shape[1]):
-                total = np.int64(roads.calendar[slot, lane, -1])
-                coming += total
+                here = ZERO
                 for k in range(roads.calendar.shape[2] - 1):
-                    total -= roads.calendar[slot, lane, k]
-                if total != 0:
+                    here += roads.calendar[slot, lane, k]
+                coming += here
+                if (here > 0) != (roads.calendar[slot, lane, -1] > 0):
                     return False
         if coming != counter[UNDERWAY]:
             return False

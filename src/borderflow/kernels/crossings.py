@@ -13,7 +13,6 @@ from borderflow.kernels.purposes import (
     ABANDONED,
     AIR,
     BACK,
-    BROKEN_RECOUNT,
     LAND,
     MEMORY,
     OK,
@@ -73,8 +72,6 @@ def cross(
     busy = arrive(
         lanes, clock, access, roads, lines, minds, pool, counter, passage, hourly, daily, bulk, seed, member, t, e
     )  # fmt: skip
-    if busy < 0:
-        return BROKEN_RECOUNT
     for side in range(2):
         if not run_stations(lanes, lines, counter, passage, bulk, busy, side, seed, member, t):
             return OUT_OF_NODES

@@ -99,7 +99,7 @@ def set_on_road(roads, counter, t, lane, people, k, hours):
     """Put people on the road; they arrive at a lane ``hours`` later."""
     slot = (t + journey(hours)) % RING
     roads.calendar[slot, lane, k] += people
-    roads.calendar[slot, lane, roads.calendar.shape[2] - 1] += people
+    roads.calendar[slot, lane, roads.calendar.shape[2] - 1] = 1
     counter[UNDERWAY] += people
 
 
@@ -201,8 +201,7 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
     for i in range(size):
         a = np.uint64(crowd.way[i])
         hours = minds.leg_hours[a] * travel[crowd.words[3, i] >> np.uint32(27)] + 0.5
-        later = np.uint64(np.int64(hours if hours < LATEST else LATEST))
-        slot = here + later + np.uint64(later == 0)
+        slot = here + np.uint64(np.int64(max(min(hours, LATEST), 1.0)))
         slot = slot if slot < AROUND else slot - AROUND
         crowd.nest[i] = (slot * lanes + np.uint64(minds.leg_lane[a])) * columns
         roads.chosen[np.uint64(choices.alt_lane[a])] += crowd.people[i]
@@ -210,7 +209,7 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
     for i in range(size):
         place = np.uint64(crowd.nest[i])
         roads.flat[place + np.uint64(crowd.kind[i])] += crowd.people[i]
-        roads.flat[place + columns - ONE] += crowd.people[i]
+        roads.flat[place + columns - ONE] = 1
     crowd.runs[0] = 0
 
 

@@ -207,7 +207,7 @@ class Homes(NamedTuple):
 class Roads(NamedTuple):
     """People under way, by hour of arrival."""
 
-    calendar: np.ndarray  # (RING, L, G * V + 1) by type of person; last: their sum
+    calendar: np.ndarray  # (RING, L, G * V + 1) by type of person; last: 1 where anybody comes
     flat: np.ndarray  # the memory of `calendar`
     chosen: np.ndarray  # (L,) people who chose a lane in this hour
 
