@@ -23,7 +23,7 @@ from sections import write_section
 
 from borderflow.flee import FleeScenario, load_directory, shipped_directories
 from borderflow.flee.members import Workspace, simulate_members
-from borderflow.kernels import daily, journeys, mornings, walkers
+from borderflow.kernels import cells, daily, journeys, mornings, walkers
 
 ROUNDS = 7
 TRAVEL = (journeys._drain, journeys._travel_in_turn, journeys.travel)
@@ -46,7 +46,7 @@ STAGES = {
     "sum_people": "sum of people",
 }
 INSIDE = (
-    walkers.decide, walkers.wake, walkers.wake_some, walkers.walk_on, mornings._leavers, mornings._leave_together,
+    cells.rest_in_a_cell, walkers._settle, walkers.decide, walkers._go, walkers.wake, walkers.wake_some, walkers.walk_on, mornings._leavers, mornings._leave_together,
     mornings._leave_one_by_one, mornings._leave_cell, mornings._leave_in_turn, mornings.leave, mornings.draw_rare_leavers, journeys._continue, *DAY,
 )  # fmt: skip
 #: What the stages call, draws first.
@@ -54,8 +54,10 @@ CALLS = {
     "draw_binomial": "draw: binomial, people who leave",
     "share_out": "draw: where many people go",
     "pick": "draw: where one of a cell goes",
-    "_decide": "persons decide, one draw each",
-    "_ride": "persons go one road on",
+    "_choose": "persons decide, one draw each",
+    "_step": "persons go one road on, or stay",
+    "_depart": "persons leave in the morning, or stay",
+    "_ride": "persons whose day is not simply one road",
     "weigh": "weighing the ways of a place",
     "add_people": "finding or making the cell of a state",
     "note_occupancy": "how full a place is",

@@ -40,7 +40,7 @@ def test_a_camp_weight_is_found_again():
             return replace(super().compiled, data=np.rint(made[: self.tables.days]).astype(np.int64))
 
     fake = Fake(**{name: getattr(scenario, name) for name in scenario.__dataclass_fields__})
-    fit = fit_camps(fake, ranges=known, members=2, rounds=10)
+    fit = fit_camps(fake, ranges=known, members=2, rounds=20)
     assert growth.sum() > 10_000
     assert fit.error < 0.02 < fit.before
     assert fit.values["camp_weight"] == pytest.approx(6.0, rel=0.25)

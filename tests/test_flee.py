@@ -190,6 +190,7 @@ def test_tables_do_not_grow_with_the_population():
         ("simsetting.yml", "move_rules:", "move_rules:\n  harvest_months: [6]", ["harvest_months", "not supported"]),
         ("simsetting.yml", "move_rules:", "move_rules:\n  MatchCampEthnicity: True", ["MatchCampEthnicity", "KeyError"]),
         ("simsetting.yml", "softening: 36.0", "softening: far", ["simsetting.yml:9", "softening", "'far'"]),
+        ("simsetting.yml", "max_move_speed: 400.0", "max_move_speed: 2690.00001", ["max_move_speed", "268,435,456 a day"]),
         ("input_csv/routes.csv", "Ardal,Brenn,90,", "Ardal,Bren,90,", ["routes.csv:2", "'Bren'", "did you mean 'Brenn'"]),
         ("input_csv/routes.csv", "Ardal,Brenn,90,", "Ardal,Brenn,near,", ["routes.csv:2", "numbers"]),
         ("input_csv/routes.csv", "Ardal,Brenn,90,", "Ardal,Brenn,90,drive", ["routes.csv:2", "'drive'"]),

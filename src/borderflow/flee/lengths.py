@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["check_roads", "find_unit", "flat", "lay_out", "nearness", "starts", "whole_units"]
 
 FINEST_KM = Fraction(1, 100_000)  # lengths and speeds are rounded to a centimetre
+MOST_UNITS = 2**28  # of a day's travel: recent travel and two days' more fit into a word of a state
 MOST_ROADS = 1_000  # that people can take on one day
 RADIUS = 6373.0 / 6371.0088  # Flee's Earth against ours
 
@@ -45,11 +46,25 @@ def check_roads(tables: Tables, settings: Settings) -> None:
 
 
 def find_unit(tables: Tables, settings: Settings) -> Fraction:
-    """Return the longest length in which every road and every speed is whole."""
+    """Return the longest length in which every road and every speed is whole.
+
+    Raises
+    ------
+    ScenarioError
+        Where a day's travel is more of these units than a state holds.
+    """
     lengths = [road.km for road in tables.roads] + [road.speed for road in tables.roads if road.speed is not None]
     lengths += [settings.max_move_speed, settings.max_walk_speed]
     steps = [round(Fraction(str(km)) / FINEST_KM) for km in lengths]
-    return FINEST_KM * reduce(gcd, steps, 0)
+    unit = FINEST_KM * reduce(gcd, steps, 0)
+    fastest = max([settings.max_move_speed, settings.max_walk_speed, *(road.speed or 0.0 for road in tables.roads)])
+    if settings.avoid_short_stints and fastest > MOST_UNITS * unit:
+        wrong = (
+            f"people cover {fastest:g} km a day, and lengths are told to {float(unit):g} km; of so fine a unit at most "
+            f"{MOST_UNITS:,} a day can be counted; fewer decimals or a lower speed would be right"
+        )
+        raise ScenarioError([Problem(settings.file or "simsetting.yml", "max_move_speed", wrong)])
+    return unit
 
 
 def whole_units(km: float, unit: Fraction) -> int:
@@ -79,6 +94,7 @@ def lay_out(tables: Tables, settings: Settings, paths: Paths, unit: Fraction) ->
     return cells.Geography(
         link=np.array(links, np.uint32).reshape(-1, 4),
         walk_share=np.array([road.walk_share for road in tables.roads], float),
+        stage=_steps(tables, settings, links),
         option_at=np.array(paths.first, np.int64),
         option=np.array([(option.end, option.route) for option in options], np.int64).reshape(-1, 2),
         option_factor=np.stack([base, near], axis=1),
@@ -95,6 +111,19 @@ def lay_out(tables: Tables, settings: Settings, paths: Paths, unit: Fraction) ->
         hop=flat(paths.hops),
         step=_stages(tables, settings, links, whole_units(settings.max_walk_speed, unit)),
     )
+
+
+def _steps(tables: Tables, settings: Settings, links: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Return what one road does to the state of those who get to its end on the day of setting out."""
+    from borderflow.kernels import cells
+
+    out = np.zeros((len(links) + 1, cells.STAGES), np.int64)
+    for n, (_, end, length, speed) in enumerate(links):
+        out[n] = cells.ON_ROAD, -1, n << cells.SITE_AT
+        if length < speed and tables.roads[n].walk_share <= 0:
+            travel = length if settings.avoid_short_stints else 0
+            out[n] = (travel << cells.TRAVEL_AT) + (length << 1), speed << 1, end << cells.SITE_AT
+    return out.ravel()
 
 
 def _stages(tables: Tables, settings: Settings, links: Sequence[Sequence[int]], walk: int) -> NDArray[np.int32]:

@@ -88,11 +88,14 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
     places = len(compiled.sources.population)
     groups = compiled.sources.group_share.shape[1]
     options = len(compiled.geography.option) + 1  # one more, for places without
+    words = np.zeros((4, k.WORDS), np.uint32)
+    person = np.zeros((k.LISTS * 4 * cells, k.PERSON_COLUMNS), np.int64)
     return k.Memory(
         cells=np.zeros((k.TABLES, cells, k.COLUMNS), np.int64),
         slots=np.full((k.TABLES, 4 * cells), -1, np.int32),
         size=np.zeros((k.TABLES, 2), np.int64),
-        person=np.zeros((k.LISTS * 4 * cells, k.PERSON_COLUMNS), np.int64),
+        person=person,
+        listed=person.ravel(),
         persons=np.zeros(k.LISTS, np.int64),
         bucket=np.full(k.BUCKETS, -1, np.int64),
         part=np.full(turns.MOST_PARTS + k.AGES, -1, np.int64),
@@ -105,14 +108,17 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         limit=np.zeros(places),
         town=np.zeros(places, np.uint8),
         chance=np.zeros((groups, places)),
-        gate=np.zeros((groups * places, 4)),
-        fan=np.zeros((groups * places, 2), np.int64),
+        gate=np.zeros(2 * groups * places * k.GATES),
+        stop=np.zeros(groups * places, np.int64),
         weight=np.zeros((groups, options)),
         share=np.zeros((groups, options)),
         own=np.zeros(groups * options),
         other=np.zeros(groups * options, np.int64),
         onward=np.zeros(groups * options, np.int64),
-        way=np.zeros((groups * options, 2), np.int64),
+        way=np.full(2 * groups * options + 1, -1, np.int64),
+        ahead=np.zeros(4 * k.WORDS, np.int64),
+        resting=np.zeros((4 * k.WORDS + 1) * k.PERSON_COLUMNS, np.int64),
+        taken=np.zeros(len(compiled.geography.link) + 1, np.int64),
         weight_sum=np.zeros((groups, places)),
         fresh=np.zeros(groups * places, np.uint8),
         rare=np.zeros(groups * places, np.uint8),
@@ -124,7 +130,8 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         received=np.zeros(places, np.int64),
         expected=np.zeros(places),
         stream=k.Stream(
-            words=np.zeros((4, k.WORDS), np.uint32),
+            words=words,
+            flat=words.ravel(),
             site=np.zeros(k.WORDS, np.int64),
             purpose=np.full(k.WORDS, streams.BLOCKS, np.int64),
             tally=np.zeros(k.STREAM_TALLIES, np.int64),

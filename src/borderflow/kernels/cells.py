@@ -31,17 +31,20 @@ AWAKE, ASLEEP, OUT, WALKING, ARRIVED, STAYING, LISTS = range(7)
     QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, TALLIES
 ) = range(9)  # fmt: skip
 DRAWS, SERIAL, WORD, STREAM_TALLIES = range(4)  # Stream.tally
-Z, KM, ON, X, PERSON_COLUMNS = range(5)  # Memory.person
-THRESHOLD, SCALE, FORCED, FORCED_SCALE = range(4)  # Memory.gate
-FIRST, LAST_ONE = range(2)  # Memory.fan
+TRAVEL, ON, PERSON_COLUMNS = range(3)  # Memory.person
+THRESHOLD, BELOW, SCALE, FIRST, GATES = range(5)  # Memory.gate
+GAIN, FULL, STAGE, STAGES = range(4)  # Geography.stage
 RARE = 0.05  # below this chance of leaving, leavers of a place are drawn together
 WORDS = 64  # blocks of four random words made at once
 GROUP_BITS, AGE_BITS, ROUTE_BITS = 8, 12, 24
 KIND_BITS = GROUP_BITS + AGE_BITS
+TRAVEL_AT, SITE_AT = 33, KIND_BITS + ROUTE_BITS  # first bits of recent travel and of the place or road
 GROUPS, AGES = 1 << GROUP_BITS, 1 << AGE_BITS
 GROUP_MASK, KIND_MASK, ROUTE_MASK, KM_MASK = GROUPS - 1, (1 << KIND_BITS) - 1, (1 << ROUTE_BITS) - 1, 0xFFFFFFFF
 AGE_FIELD = KIND_MASK - GROUP_MASK
 SITE_MASK, RECENT_MASK = (1 << 19) - 1, (1 << 30) - 1
+KM_FIELD, SITE_FIELD = KM_MASK << 1, SITE_MASK << SITE_AT
+ON_ROAD = np.int64(-1 << 63)  # in Memory.person
 
 
 class Geography(NamedTuple):
@@ -49,6 +52,10 @@ class Geography(NamedTuple):
 
     link: np.ndarray  # road, (start, end, length, speed)
     walk_share: np.ndarray
+    # road, (what a day on it adds to the first word of a state, kilometres of the day that end it there, as in the first
+    # word, the place as in the second word), joined; where somebody may be on the road overnight `ON_ROAD`, -1 and the road,
+    # to be looked at one by one; last, for those who stay, nothing
+    stage: np.ndarray
     option_at: np.ndarray  # place -> first option; one more than places
     option: np.ndarray  # option, (goal, route)
     option_factor: (
@@ -118,6 +125,7 @@ class Stream(NamedTuple):
     """Random words not yet used; a tuple of its own, since handing all of `Memory` over costs more than a draw."""
 
     words: np.ndarray  # four, blocks
+    flat: np.ndarray  # the same in one row
     site: np.ndarray
     purpose: np.ndarray
     tally: np.ndarray
@@ -133,9 +141,10 @@ class Memory(NamedTuple):
     cells: np.ndarray  # table, cell, column
     slots: np.ndarray  # table, slot -> cell
     size: np.ndarray  # table, (cells, 1 where there was no room)
-    # list and person, (recent travel and kilometres of today, kilometres of today, second word of the state; kilometres
-    # on a road << 1 | on foot)
+    # list and person, the two words of the state; within the day recent travel includes the kilometres of today, and
+    # below 0 the kilometres are those on the road where the day began
     person: np.ndarray
+    listed: np.ndarray  # the same, joined
     persons: np.ndarray  # list
     bucket: np.ndarray
     part: np.ndarray  # part -> first of its chunks
@@ -148,15 +157,20 @@ class Memory(NamedTuple):
     limit: np.ndarray  # place: capacity today
     town: np.ndarray  # place: a town today
     chance: np.ndarray  # group, place: to leave today
-    # group and place, (random words below it leave, options to a word; the same for those who are forced on)
+    # group and place, 0 or 1 where forced on, (random words below it leave, the last number below that, options to a word,
+    # first row of the options), joined
     gate: np.ndarray
-    fan: np.ndarray  # group and place, (first row of their options, how many more rows)
+    stop: np.ndarray  # group and place: first word of a state below which people are forced on
     weight: np.ndarray  # group, option
     share: np.ndarray  # group, option: chance of those who took none of the options before it
-    own: np.ndarray  # group and option: chance that a person who comes upon an option by lot takes it
+    # group and option: chance that a person who comes upon an option by lot takes it, with the row added
+    own: np.ndarray
     other: np.ndarray  # group and option: what that person takes otherwise
     onward: np.ndarray  # group and option: second word of the state on its first road; -1 where it cannot be set out on
-    way: np.ndarray  # group and option, (its own, the other's): onward
+    way: np.ndarray  # group and option, (its own, the other's), joined: onward; last -1, to stay
+    ahead: np.ndarray  # person who decides: onward, -1 to stay
+    resting: np.ndarray  # those of them who stay or may be on the road overnight, as in `listed`
+    taken: np.ndarray  # road, those who stay last: people of one step
     weight_sum: np.ndarray  # group, place
     fresh: np.ndarray  # group and place: 1 where nothing has changed since options were last weighed
     rare: np.ndarray  # group and place: 1 where people seldom leave today
@@ -186,19 +200,19 @@ class Days(NamedTuple):
 @copied
 def word_a(recent, km, foot):
     """Return the first word of a state."""
-    return (recent << 33) | (km << 1) | foot
+    return (recent << TRAVEL_AT) | (km << 1) | foot
 
 
 @copied
 def word_b(site, route, kind):
     """Return the second word of a state."""
-    return (site << (KIND_BITS + ROUTE_BITS)) | (route << KIND_BITS) | kind
+    return (site << SITE_AT) | (route << KIND_BITS) | kind
 
 
 @copied
 def recent_of(a):
     """Return recent travel from the first word of a state."""
-    return (a >> 33) & RECENT_MASK
+    return (a >> TRAVEL_AT) & RECENT_MASK
 
 
 @copied
@@ -211,7 +225,7 @@ def km_of(a):
 def site_of(b):
     """Return the place or road from the second word of a state."""
     # the mask tells the compiler that this is no index from the end
-    return (b >> (KIND_BITS + ROUTE_BITS)) & SITE_MASK
+    return (b >> SITE_AT) & SITE_MASK
 
 
 @copied
@@ -242,6 +256,12 @@ def age_of(b):
 def today(m, one):
     """Return which of two tables or lists that take turns is meant by its name today."""
     return one ^ (m.tally[TURN] & 1)
+
+
+@copied
+def under_way_today(law, recent, km):
+    """Return the first word of a person who has covered kilometres today and begins the next road."""
+    return word_a((recent + km) * np.int64(law.avoid_short_stints), km, 0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -317,13 +337,11 @@ def room(m):
 
 
 @copied
-def add_person(m, of, z, km, b, x):
+def add_person(m, of, a, b):
     """Put a person on a list; those who do not fit are noticed at the end of the day."""
     at = of * room(m) + min(m.persons[of], room(m) - 1)
-    m.person[at, Z] = z
-    m.person[at, KM] = km
+    m.person[at, TRAVEL] = a
     m.person[at, ON] = b
-    m.person[at, X] = x
     m.persons[of] += 1
 
 
@@ -353,7 +371,7 @@ def rest(m, law, place, a, route, kind, n):
         rest_in_a_cell(m, law, a, b, n)
     else:
         for _ in range(n):
-            add_person(m, today(m, ASLEEP), recent_of(a), 0, b, a & 1)
+            add_person(m, today(m, ASLEEP), a, b)
 
 
 @copied
@@ -364,4 +382,4 @@ def camp_out(m, law, link, a, route, kind, n):
         add_people(m, today(m, NIGHT), a, in_a_cell(m, law, b), n)
     else:
         for _ in range(n):
-            add_person(m, OUT, recent_of(a), 0, b, km_of(a) << 1 | a & 1)
+            add_person(m, OUT, a, b)

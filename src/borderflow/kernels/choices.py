@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from borderflow.kernels.cells import (
+    BELOW,
     CAMP,
     END,
     FIRST,
-    FORCED,
-    FORCED_SCALE,
     FROM,
+    GATES,
     GOAL,
     HOP,
     LAST,
-    LAST_ONE,
     NEXT,
     RARE,
     REST,
@@ -22,10 +21,13 @@ from borderflow.kernels.cells import (
     SCALE,
     START,
     THRESHOLD,
+    TRAVEL_AT,
     word_b,
 )  # fmt: skip
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, draw_binomial, next_share
+
+_JUST_BELOW = 1.0 - 2.0**-36  # less of an option's share than a random word can tell
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Occupancy
@@ -64,17 +66,16 @@ def shift(c, law, m, place, n):
 def _set_gate(g, m, place, group):
     """Note below which random words people leave a place, and what picks an option from such a word."""
     options = g.option_at[place + 1] - g.option_at[place]
-    chance = min(m.chance[group, place], 1.0)
-    forced = 1.0
+    chances = min(m.chance[group, place], 1.0), 1.0
     if m.fresh[group * m.present.size + place] == 1 and m.weight_sum[group, place] <= 0.0:
-        chance = forced = 0.0
+        chances = 0.0, 0.0
     at = group * m.present.size + place
-    m.gate[at, THRESHOLD] = chance * WORD_RANGE
-    m.gate[at, SCALE] = options / (chance * WORD_RANGE) if chance > 0.0 else 0.0
-    m.gate[at, FORCED] = forced * WORD_RANGE
-    m.gate[at, FORCED_SCALE] = options / WORD_RANGE
-    m.fan[at, FIRST] = group * g.option.shape[0] + g.option_at[place]
-    m.fan[at, LAST_ONE] = max(options - 1, 0)
+    for forced in range(2):
+        row = (2 * at + forced) * GATES
+        m.gate[row + THRESHOLD] = chances[forced] * WORD_RANGE
+        m.gate[row + BELOW] = chances[forced] * WORD_RANGE * _JUST_BELOW
+        m.gate[row + SCALE] = options / (chances[forced] * WORD_RANGE) if chances[forced] > 0.0 else 0.0
+        m.gate[row + FIRST] = group * g.option.shape[0] + g.option_at[place]
 
 
 @part
@@ -88,6 +89,7 @@ def note_chances(g, c, law, m, era):
                 factor = (size / law.population_base) ** law.population_scale
             chance = c.leave[era, group, place, 0] + c.leave[era, group, place, 1] * factor
             m.chance[group, place] = chance
+            m.stop[group * m.present.size + place] = law.speed << TRAVEL_AT if m.town[place] else 0
             _set_gate(g, m, place, group)
             m.rare[group * m.present.size + place] = chance < RARE
             m.ageless[group * m.present.size + place] = chance < RARE * (1.0 - law.buffer)
@@ -230,18 +232,18 @@ def weigh(g, c, law, m, era, place, group):
     rows = group * many
     _lay_lots(m, rows + first, rows + last, group, many, total)
     for o in range(rows + first, rows + last):
-        m.way[o, 0] = m.onward[o]
-        m.way[o, 1] = m.onward[m.other[o]]
+        m.own[o] += o
+        m.way[2 * o] = m.onward[o]
+        m.way[2 * o + 1] = m.onward[m.other[o]]
 
 
 @copied
 def pick(m, at, word):
     """Return the row of the option that a random word falls to, for a group at a place that has options to choose."""
-    first = m.fan[at, FIRST]
-    x = word * m.gate[at, FORCED_SCALE]
-    step = min(np.int64(x), m.fan[at, LAST_ONE])
-    o = first + step
-    return o + (m.other[o] - o) * np.int64(x - step >= m.own[o])
+    row = (2 * at + 1) * GATES
+    mark = min(word, m.gate[row + BELOW]) * m.gate[row + SCALE] + m.gate[row + FIRST]
+    o = np.int64(mark)
+    return o + (m.other[o] - o) * np.int64(mark >= m.own[o])
 
 
 @copied
@@ -259,7 +261,7 @@ def share_out(g, c, law, m, era, place, group, n, seed, member, day):
     if n <= 3 * options:
         at = group * m.present.size + place
         for _ in range(n):
-            count[pick(m, at, next_share(m.stream, seed, member, day)) - m.fan[at, FIRST]] += 1
+            count[pick(m, at, next_share(m.stream, seed, member, day)) - group * g.option.shape[0] - first] += 1
         return options
     left = n
     for o in range(first, last):

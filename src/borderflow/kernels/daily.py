@@ -33,17 +33,15 @@ from borderflow.kernels.cells import (
     ROAD,
     TABLES,
     TOWN,
+    TRAVEL,
     TURN,
     WAIT,
-    X,
-    Z,
     add_people,
     clear_table,
     in_a_cell,
     room,
     sum_people,
     today,
-    word_a,
 )  # fmt: skip
 from borderflow.kernels.choices import kappa_of, note_chances
 from borderflow.kernels.journeys import travel
@@ -99,11 +97,10 @@ def _gather(m, law, day):
         return
     before = m.size[evening, 0]
     for at in range(asleep * room(m), asleep * room(m) + persons):
-        add_people(m, evening, word_a(m.person[at, Z], 0, m.person[at, X]), in_a_cell(m, law, m.person[at, ON]), 1)
+        add_people(m, evening, m.person[at, TRAVEL], in_a_cell(m, law, m.person[at, ON]), 1)
     m.persons[asleep] = 0
     for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
-        a = word_a(m.person[at, Z], m.person[at, X] >> 1, m.person[at, X] & 1)
-        add_people(m, today(m, NIGHT), a, in_a_cell(m, law, m.person[at, ON]), 1)
+        add_people(m, today(m, NIGHT), m.person[at, TRAVEL], in_a_cell(m, law, m.person[at, ON]), 1)
     m.persons[OUT] = 0
     worth = persons >= _EQUALS * (m.size[evening, 0] - before)
     m.tally[WAIT] = 1 if worth else min(max(2, 2 * m.tally[WAIT]), _LONGEST_WAIT)

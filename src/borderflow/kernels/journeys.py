@@ -17,12 +17,13 @@ from borderflow.kernels.cells import (
     CELLS,
     END,
     FOLLOWING,
+    FULL,
     GOAL,
     GROUP_MASK,
-    KM,
     LENGTH,
     LOWEST,
     ON,
+    ON_ROAD,
     OUT,
     PENDING,
     QUEUED,
@@ -30,13 +31,13 @@ from borderflow.kernels.cells import (
     ROAD,
     ROUTE,
     SPEED,
+    STAGES,
     START,
+    TRAVEL,
     WALKING,
     A,
     B,
     N,
-    X,
-    Z,
     add_people,
     add_person,
     age_of,
@@ -51,6 +52,7 @@ from borderflow.kernels.cells import (
     site_of,
     sum_people,
     today,
+    under_way_today,
     word_a,
     word_b,
 )  # fmt: skip
@@ -92,7 +94,7 @@ def _arrive(g, c, law, m, place, recent, km, route, kind, speed, bounced, n):
     a, b = word_a(recent, km, 0), word_b(place, route, kind)
     if n <= law.few:
         for _ in range(n):
-            add_person(m, ARRIVED, recent + km, km, b, 0)
+            add_person(m, ARRIVED, under_way_today(law, recent, km), b)
         return
     cell = add_people(m, PENDING, a, b, n)
     if cell >= 0 and m.cells[PENDING, cell, N] == n:
@@ -137,7 +139,7 @@ def _go_on(g, c, law, m, links, cell, n, seed, member, day):
     a, b = m.cells[road, cell, A], m.cells[road, cell, B]
     if n <= law.few:
         for _ in range(n):
-            add_person(m, WALKING, recent_of(a), 0, b, km_of(a) << 1 | a & 1)
+            add_person(m, WALKING, a | ON_ROAD, b)
         return
     recent, x, foot = recent_of(a), km_of(a), a & 1
     _go(g, c, law, m, links, site_of(b), x, recent, np.int64(0), foot, route_of(b), kind_of(b), n, seed, member, day)
@@ -175,7 +177,7 @@ def _continue(g, c, law, m, era, links, cell, n, seed, member, day):
             shift(c, law, m, place, -k)
             if k <= law.few:
                 for _ in range(k):
-                    add_person(m, WALKING, recent + km, km, word_b(link, g.route[way, REST], kind), 0)
+                    add_person(m, WALKING, under_way_today(law, recent, km), word_b(link, g.route[way, REST], kind))
             else:
                 _go(g, c, law, m, links, link, np.int64(0), recent, km, np.int64(0), g.route[way, REST], kind, k,
                     seed, member, day)  # fmt: skip
@@ -227,8 +229,9 @@ def _cell_ends_today(g, law, m, links, cell):
 
 @copied
 def _person_ends_today(g, law, m, links, row):
-    x = m.person[row, X]
-    return _ends_today(g, law, links, site_of(m.person[row, ON]), x >> 1, x & 1)
+    a = m.person[row, TRAVEL]
+    x = km_of(a) if a < 0 else np.int64(0)
+    return _ends_today(g, law, links, site_of(m.person[row, ON]), x, a & 1)
 
 
 @part
@@ -237,9 +240,12 @@ def _note_due(g, law, m, links):
     road = today(m, ROAD)
     for place in range(m.present.size):
         m.due[place] = 0
+    simple = ON_ROAD | 1
     for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
-        link = site_of(m.person[row, ON])
-        if link < links and _person_ends_today(g, law, m, links, row):
+        a, link = m.person[row, TRAVEL], site_of(m.person[row, ON])
+        if link < links and (
+            (a & simple == 0 and g.stage[STAGES * link + FULL] > 0) or _person_ends_today(g, law, m, links, row)
+        ):
             m.due[g.link[link, END]] += 1
     for cell in range(m.size[road, 0]):
         link = site_of(m.cells[road, cell, B])
@@ -310,7 +316,7 @@ def _parts(g, c, law, m, era, links):
 @copied
 def _walk(m, row):
     """Put a person who is on a road, from any list, among those who go on now."""
-    add_person(m, WALKING, m.person[row, Z], m.person[row, KM], m.person[row, ON], m.person[row, X])
+    add_person(m, WALKING, m.person[row, TRAVEL], m.person[row, ON])
 
 
 @part
@@ -365,7 +371,7 @@ def _travel_in_turn(g, c, law, m, era, links, parts, seed, member, day):
 def travel(g, c, law, m, era, links, seed, member, day):
     """Move everyone under way to the end of their day."""
     for row in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
-        _walk(m, row)
+        add_person(m, WALKING, m.person[row, TRAVEL] | ON_ROAD, m.person[row, ON])
     m.persons[OUT] = 0
     parts = _parts(g, c, law, m, era, links)
     for place in range(m.present.size):

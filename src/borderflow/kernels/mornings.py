@@ -51,7 +51,7 @@ def _set_out(c, law, m, place, link, a, b, n):
     shift(c, law, m, place, -n)
     if n <= law.few:
         for _ in range(n):
-            add_person(m, WALKING, recent_of(a), 0, b, a & 1)
+            add_person(m, WALKING, a, b)
     else:
         add_people(m, today(m, ROAD), a, b, n)
 
@@ -68,7 +68,7 @@ def _leave_one_by_one(g, c, law, m, era, a, b, n, seed, member, day):
             onward = m.onward[pick(m, group * m.present.size + place, next_share(m.stream, seed, member, day))]
             if onward >= 0:
                 shift(c, law, m, place, -1)
-                add_person(m, WALKING, recent_of(a), 0, onward | (b & AGE_FIELD), a & 1)
+                add_person(m, WALKING, a, onward | (b & AGE_FIELD))
                 left += 1
     return left
 

@@ -42,7 +42,15 @@ def next_word(s, seed, member, day):
         _refill(s, seed, member, day)
     at = np.uint64(s.tally[WORD])
     s.tally[WORD] += 1
-    return s.words[at // np.uint64(WORDS), at % np.uint64(WORDS)]
+    return s.flat[at]
+
+
+@copied
+def some_words(s, many, seed, member, day):
+    """Return how many random words of the day, at most ``many`` and at least one, are there from ``tally[WORD]`` on."""
+    if s.tally[WORD] >= 4 * WORDS:
+        _refill(s, seed, member, day)
+    return min(many, 4 * WORDS - s.tally[WORD])
 
 
 @copied

@@ -54,6 +54,17 @@ def turns(m):
 
 
 @copied
+def _put(m, who, n, turn):
+    """Let people have a turn."""
+    at = m.tally[CHUNKS]
+    m.tally[CHUNKS] = at + 1
+    m.chunk[at, 0] = who
+    m.chunk[at, 1] = n
+    m.chunk[at, 2] = m.part[turn]
+    m.part[turn] = at
+
+
+@copied
 def spread(m, who, n, age, alone, seed, member, day):
     """Give people turns among those of their age: evenly spread, beginning anywhere; -1 - who is a person.
 
@@ -61,22 +72,20 @@ def spread(m, who, n, age, alone, seed, member, day):
     """
     first = m.age_part[age]
     parts = m.age_part[age + 1] - first
+    if n == 1 and not alone and m.tally[CHUNKS] < m.chunk.shape[0]:
+        _put(m, who, n, first + np.int64(next_share(m.stream, seed, member, day) * parts / WORD_RANGE))
+        return
     turn = np.int64(0) if alone else np.int64(next_share(m.stream, seed, member, day) * parts / WORD_RANGE)
     chunks = min(n, parts)
     for j in range(chunks):
-        at = m.tally[CHUNKS]
-        if at >= m.chunk.shape[0]:
+        if m.tally[CHUNKS] >= m.chunk.shape[0]:
             m.size[PENDING, 1] = 1
             return
-        m.tally[CHUNKS] = at + 1
         to = first + (turn + j * parts // chunks) % parts
         if alone:
             m.of_age[age] -= 1
             to = first + m.of_age[age]
-        m.chunk[at, 0] = who
-        m.chunk[at, 1] = n * (j + 1) // chunks - n * j // chunks
-        m.chunk[at, 2] = m.part[to]
-        m.part[to] = at
+        _put(m, who, n * (j + 1) // chunks - n * j // chunks, to)
 
 
 @part

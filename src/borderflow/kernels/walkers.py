@@ -17,29 +17,35 @@ from borderflow.kernels.cells import (
     ARRIVED,
     ASLEEP,
     AWAKE,
+    BELOW,
     DRAWS,
     END,
     FIRST,
-    KM,
-    LAST_ONE,
+    FULL,
+    GATES,
+    KM_FIELD,
     LENGTH,
     LISTS,
     ON,
+    ON_ROAD,
     OUT,
     PENDING,
     PERSON_COLUMNS,
     REST,
     SCALE,
+    SITE_FIELD,
     SPEED,
+    STAGES,
     START,
     STAYING,
-    THRESHOLD,
+    TRAVEL,
     WALKING,
-    X,
-    Z,
+    WORD,
     add_person,
     group_of,
     kind_of,
+    km_of,
+    recent_of,
     rest_in_a_cell,
     room,
     route_of,
@@ -51,132 +57,215 @@ from borderflow.kernels.cells import (
 from borderflow.kernels.choices import first_road, note_occupancy, weigh
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import WORD_RANGE, next_share
+from borderflow.kernels.streams import WORD_RANGE, next_share, some_words
+
+TWO, COLUMNS = np.uint64(2), np.uint64(PERSON_COLUMNS)
+
+
+@copied
+def _rested(a, halve):
+    """Return the first word of a person after the day's end: recent travel with today's, halved, or forgotten."""
+    return ((a >> 34) << 33) * halve | (a & 1)
+
+
+@copied
+def _put(listed, counts, lists, one, a, b):
+    """Put a person on a list that has room."""
+    at = np.uint64(one * lists + counts[one]) * COLUMNS
+    listed[at] = a
+    listed[at + ONE] = b
+    counts[one] += 1
 
 
 @part
-def _ride(link, walk_share, rare, stream, person, present, received, law, beds, base, people, counts,
+def _ride(link, stage, walk_share, rare, stream, listed, present, received, law, beds, first, people, counts, ahead,
           seed, member, day):  # fmt: skip
-    """Let persons on roads travel to the end of their road or of their day; return how many arrive and may go on.
+    """Let persons on roads travel whose day is not simply one road; return how many others there are, for `_step`.
 
-    ``counts`` holds how many persons there are on each list and is kept up; those who may go on are put on a list that is
-    empty before.
+    The others are moved up, and noted in ``ahead``.
     """
     keep_apart()
-    lists = person.shape[0] // LISTS
+    lists = listed.size // (LISTS * PERSON_COLUMNS)
     links = np.uint64(link.shape[0])
-    row = np.uint64(WALKING * lists + base)
-    tent = np.uint64(OUT * lists + counts[OUT])
-    arrival = np.uint64(ARRIVED * lists)
-    bed = np.uint64(beds * lists + counts[beds])
-    stay = np.uint64(STAYING * lists + counts[STAYING])
-    places = np.uint64(present.size)
-    halve = np.int64(law.avoid_short_stints)
+    at = np.uint64(first) * COLUMNS
+    kept = at
+    simple = np.uint64(0)
     for _ in range(people):
-        z, km, b, x = person[row, Z], person[row, KM], person[row, ON], person[row, X]
-        row += ONE
+        a, b = listed[at], listed[at + ONE]
+        at += COLUMNS
         road = np.uint64(site_of(b))
         bounced = road >= links
+        if stage[np.uint64(STAGES) * min(road, links) + ONE] > 0 and a & (ON_ROAD | 1) == 0:
+            ahead[simple] = b
+            simple += ONE
+            listed[kept] = a
+            listed[kept + ONE] = b
+            kept += COLUMNS
+            continue
         road -= links * np.uint64(bounced)
         speed = np.int64(link[road, SPEED])
-        if x & 1 or (law.some_walk and next_share(stream, seed, member, day) < walk_share[road] * WORD_RANGE):
+        if a & 1 or (law.some_walk and next_share(stream, seed, member, day) < walk_share[road] * WORD_RANGE):
             speed = np.int64(law.walk_speed)
-        left = np.int64(link[road, LENGTH]) - (x >> 1)
+        covered = km_of(a) * np.int64(a < 0)
+        left = np.int64(link[road, LENGTH]) - covered
+        halve = np.int64(law.avoid_short_stints)
         if speed <= left:
-            person[tent, Z] = ((z + speed) >> 1) * halve
-            person[tent, KM] = 0
-            person[tent, ON] = b
-            person[tent, X] = x + (speed << 1)
-            tent += ONE
+            _put(listed, counts, lists, OUT, word_a(((recent_of(a) + speed) >> 1) * halve, covered + speed, a & 1), b)
             continue
         place = np.uint64(link[road, START] if bounced else link[road, END])
         present[place] += 1
         received[place] += 1
-        z += left
-        km += left
+        a = word_a(recent_of(a) + left * halve, km_of(a) - covered + left, 0)
         b = word_b(np.int64(place), route_of(b), kind_of(b))
-        person[arrival, Z] = z
-        person[arrival, KM] = km
-        person[arrival, ON] = b
-        person[arrival, X] = 0
-        ends = np.uint64(bounced) | np.uint64(km >= speed)
-        arrival += ONE - ends
-        z = (z >> 1) * halve
-        person[stay, Z] = z
-        person[stay, ON] = b
-        person[stay, X] = 0
-        person[bed, Z] = z
-        person[bed, KM] = 0
-        person[bed, ON] = b
-        person[bed, X] = 0
+        if not bounced and km_of(a) < speed:
+            _put(listed, counts, lists, ARRIVED, a, b)
+            continue
         # whose route goes on leaves in the morning, wherever that is
-        seldom = np.uint64(rare[np.uint64(group_of(b)) * places + place]) & np.uint64(route_of(b) == 0)
-        stay += ends & seldom
-        bed += ends & (ONE - seldom)
-    counts[beds] = np.int64(bed) - beds * lists
-    counts[STAYING] = np.int64(stay) - STAYING * lists
-    counts[OUT] = np.int64(tent) - OUT * lists
-    return np.int64(arrival) - ARRIVED * lists
+        seldom = rare[np.uint64(group_of(b)) * np.uint64(present.size) + place] and route_of(b) == 0
+        _put(listed, counts, lists, STAYING if seldom else beds, _rested(a, halve), b)
+    return np.int64(simple)
 
 
 @part
-def _decide(town, rare, gate, fan, own, way, stream, person, present, short, stop, halve, beds, first, people, counts,
-            seed, member, day):  # fmt: skip
-    """Let persons without a route decide whether to stay and where to go, and put them on the lists they belong to.
+def _choose(stop, gate, own, way, word, listed, places, short, first, people, ahead):
+    """Let persons without a route choose whether to stay and where to: the second word of their state on the road.
 
     Parameters
     ----------
+    word : array
+        A random word for each person.
     short : int
-        1 where people do not stay in towns after less than a day's travel, ``numpy.uint64``.
-    stop : int
-        Kilometres of a day's travel.
-    halve : int
-        0 where recent travel does not count.
-    beds : int
-        The list of those who stay.
+        -1 where people do not stay in towns after less than a day's travel, else 0.
     first, people : int
         Row of the first person, and how many follow from there.
+    ahead : array
+        Filled for each person; -1 who stays.
     """
     keep_apart()
-    lists = person.shape[0] // LISTS
-    places = np.uint64(present.size)
-    row = np.uint64(first)
-    bed = np.uint64(beds * lists + counts[beds])
-    stay = np.uint64(STAYING * lists + counts[STAYING])
-    leaving = np.uint64(WALKING * lists + counts[WALKING])
+    nowhere = np.uint64(way.size - 1)
+    at = np.uint64(first) * COLUMNS
+    for person in range(people):
+        i = np.uint64(person)
+        a, b = listed[at], listed[at + ONE]
+        at += COLUMNS
+        here = np.uint64(group_of(b)) * places + np.uint64(site_of(b))
+        forced = np.uint64(a < (stop[here] & short))
+        row = ((here << ONE) + forced) * np.uint64(GATES)
+        share = np.float64(word[i]) + 0.5
+        mark = min(share, gate[row + np.uint64(BELOW)]) * gate[row + np.uint64(SCALE)] + gate[row + np.uint64(FIRST)]
+        o = np.uint64(np.int64(mark))
+        o = (o << ONE) + np.uint64(mark >= own[o])
+        # a row is chosen, not what is in it: that the processor would guess at
+        ahead[i] = way[o if share < gate[row] else nowhere]
+
+
+@part
+def _depart(listed, present, first, people, counts, ahead, resting):
+    """Put persons who have chosen in the morning among those on roads; return how many stay, in ``resting``."""
+    keep_apart()
+    lists = listed.size // (LISTS * PERSON_COLUMNS)
+    at = np.uint64(first) * COLUMNS
+    leaving = np.uint64(WALKING * lists + counts[WALKING]) * COLUMNS
+    staying = np.uint64(0)
+    for person in range(people):
+        a, b, onward = listed[at], listed[at + ONE], ahead[np.uint64(person)]
+        at += COLUMNS
+        goes = np.uint64(onward >= 0)
+        present[np.uint64(site_of(b))] -= np.int64(goes)
+        listed[leaving] = a
+        listed[leaving + ONE] = onward | (b & AGE_FIELD)
+        leaving += goes * COLUMNS
+        resting[staying] = a
+        resting[staying + ONE] = b
+        staying += (ONE - goes) * COLUMNS
+    counts[WALKING] = np.int64(leaving // COLUMNS) - WALKING * lists
+    return np.int64(staying // COLUMNS)
+
+
+@part
+def _step(stage, listed, first, people, counts, ahead, taken, resting):
+    """Let persons who have chosen by day go one road on, and put those who may go farther on the list of who has arrived.
+
+    ``taken`` is increased by how many go by each road; last by those who stay. Returns how many others there are, in
+    ``resting``.
+    """
+    keep_apart()
+    lists = listed.size // (LISTS * PERSON_COLUMNS)
+    last = np.uint64(taken.size - 1)
+    at = np.uint64(first) * COLUMNS
+    arrival = np.uint64(ARRIVED * lists + counts[ARRIVED]) * COLUMNS
+    staying = np.uint64(0)
+    for person in range(people):
+        a, b, onward = listed[at], listed[at + ONE], ahead[np.uint64(person)]
+        at += COLUMNS
+        road = min(np.uint64(site_of(onward)), last)
+        taken[road] += 1
+        row = np.uint64(STAGES) * road
+        a += stage[row]
+        b ^= (b ^ (onward & ~SITE_FIELD | stage[row + TWO] | (b & AGE_FIELD))) & ~(onward >> 63)
+        listed[arrival] = a
+        listed[arrival + ONE] = b
+        again = np.uint64((a & KM_FIELD) < stage[row + ONE])
+        arrival += again * COLUMNS
+        resting[staying] = a
+        resting[staying + ONE] = b
+        staying += (ONE - again) * COLUMNS
+    counts[ARRIVED] = np.int64(arrival // COLUMNS) - ARRIVED * lists
+    return np.int64(staying // COLUMNS)
+
+
+@part
+def _lie_down(rare, listed, places, halve, beds, people, counts, resting):
+    """End the day of persons in ``resting``; those who may be on a road overnight are put among those on roads."""
+    keep_apart()
+    lists = listed.size // (LISTS * PERSON_COLUMNS)
+    at = np.uint64(0)
+    bed = np.uint64(beds * lists + counts[beds]) * COLUMNS
+    stay = np.uint64(STAYING * lists + counts[STAYING]) * COLUMNS
     for _ in range(people):
-        z, km, b, x = person[row, Z], person[row, KM], person[row, ON], person[row, X]
-        row += ONE
-        place = np.uint64(site_of(b))
-        at = np.uint64(group_of(b)) * places + place
-        forced = short & np.uint64(town[place]) & np.uint64(z < stop)
-        word = next_share(stream, seed, member, day)
-        mark = word * gate[at, np.uint64(SCALE) + (forced << ONE)]
-        step = min(np.uint64(np.int64(mark)), np.uint64(fan[at, LAST_ONE]))
-        o = np.uint64(fan[at, FIRST]) + step
-        onward = way[o, np.uint64(mark - np.float64(np.int64(step)) >= own[o])]
-        goes = np.uint64(onward >= 0) & np.uint64(word < gate[at, np.uint64(THRESHOLD) + (forced << ONE)])
-        present[place] -= np.int64(goes)
-        person[leaving, Z] = z
-        person[leaving, KM] = km
-        person[leaving, ON] = onward | (b & AGE_FIELD)
-        person[leaving, X] = x
-        leaving += goes
-        stays = ONE - goes
-        z = (z >> 1) * halve
-        person[stay, Z] = z
-        person[stay, ON] = b
-        person[stay, X] = x
-        person[bed, Z] = z
-        person[bed, KM] = 0
-        person[bed, ON] = b
-        person[bed, X] = x
-        seldom = np.uint64(rare[at])
-        stay += stays & seldom
-        bed += stays & (ONE - seldom)
-    counts[beds] = np.int64(bed) - beds * lists
-    counts[STAYING] = np.int64(stay) - STAYING * lists
-    counts[WALKING] = np.int64(leaving) - WALKING * lists
+        a, b = resting[at], resting[at + ONE]
+        at += COLUMNS
+        if a < 0:
+            _put(listed, counts, lists, WALKING, a ^ ON_ROAD, b)
+            continue
+        a = _rested(a, halve)
+        listed[stay] = a
+        listed[stay + ONE] = b
+        listed[bed] = a
+        listed[bed + ONE] = b
+        # whose route goes on leaves in the morning, wherever that is
+        seldom = np.uint64(rare[np.uint64(group_of(b)) * places + np.uint64(site_of(b))]) & np.uint64(route_of(b) == 0)
+        stay += seldom * COLUMNS
+        bed += (ONE - seldom) * COLUMNS
+    counts[beds] = np.int64(bed // COLUMNS) - beds * lists
+    counts[STAYING] = np.int64(stay // COLUMNS) - STAYING * lists
+
+
+@copied
+def _note_taken(g, m, road, here):
+    """Move the people of one step who went by a road in the counts of places; ``here`` is 1 where they were at places."""
+    k = m.taken[road]
+    m.taken[road] = 0
+    m.present[g.link[road, START]] -= k * here
+    if g.stage[STAGES * road + FULL] >= 0:
+        m.present[g.link[road, END]] += k
+        m.received[g.link[road, END]] += k
+
+
+@part
+def _go(g, m, halve, beds, first, people, here):
+    """Let persons who have chosen by day go one road on, or stay; and count them."""
+    resting = _step(g.stage, m.listed, first, people, m.persons, m.ahead, m.taken, m.resting)
+    _lie_down(m.rare, m.listed, np.uint64(m.present.size), halve, beds, resting, m.persons, m.resting)
+    roads = m.taken.size - 1
+    m.taken[roads] = 0
+    if people < roads:
+        for person in range(people):
+            if m.ahead[person] >= 0:
+                _note_taken(g, m, site_of(m.ahead[person]), here)
+    else:
+        for road in range(roads):
+            _note_taken(g, m, np.int64(road), here)
 
 
 @copied
@@ -187,7 +276,7 @@ def _follow_routes(g, c, m, era, halve, beds, first, people):
     """
     kept = first
     for row in range(first, first + people):
-        z, b, x = m.person[row, Z], m.person[row, ON], m.person[row, X]
+        a, b = m.person[row, TRAVEL], m.person[row, ON]
         place, route, kind = site_of(b), route_of(b), kind_of(b)
         if route == 0:
             for column in range(PERSON_COLUMNS):
@@ -197,32 +286,61 @@ def _follow_routes(g, c, m, era, halve, beds, first, people):
         link = first_road(g, c, m, era, route, place)
         if link >= 0:
             m.present[place] -= 1
-            add_person(m, WALKING, z, m.person[row, KM], word_b(link, g.route[route, REST], kind), x)
+            add_person(m, WALKING, a, word_b(link, g.route[route, REST], kind))
         else:
-            add_person(m, beds, (z >> 1) * halve, 0, word_b(place, 0, kind), x)
+            add_person(m, beds, _rested(a, halve), word_b(place, 0, kind))
     return kept - first
 
 
 @copied
-def decide(g, c, law, m, era, short, first, people, seed, member, day):
-    """Let persons at places decide, from row ``first`` on; those who stay where people seldom leave join their cells."""
-    beds = today(m, ASLEEP)
-    halve = np.int64(law.avoid_short_stints)
-    for row in range(first, first + people):
-        b = m.person[row, ON]
-        if m.fresh[group_of(b) * m.present.size + site_of(b)] == 0:
-            weigh(g, c, law, m, era, site_of(b), group_of(b))
-    if law.some_routes:
-        people = _follow_routes(g, c, m, era, halve, beds, first, people)
-    _decide(m.town, m.rare, m.gate, m.fan, m.own, m.way, m.stream, m.person, m.present, np.uint64(short),
-            np.int64(law.speed), halve, beds, first, people, m.persons, seed, member, day)  # fmt: skip
-    m.stream.tally[DRAWS] += people
+def _weigh_for(g, c, law, m, era, first, people):
+    """Weigh the ways of places where persons decide and something has changed since."""
+    places = m.present.size
+    if people < m.chance.size:
+        for row in range(first, first + people):
+            b = m.person[row, ON]
+            if m.fresh[group_of(b) * places + site_of(b)] == 0:
+                weigh(g, c, law, m, era, site_of(b), group_of(b))
+        return
+    for group in range(m.chance.shape[0]):
+        for place in range(places):
+            if m.present[place] > 0 and m.fresh[group * places + place] == 0:
+                weigh(g, c, law, m, era, np.int64(place), np.int64(group))
+
+
+@copied
+def _settle(c, law, m):
+    """Let those who stay where people seldom leave join their cells, and note how full places are."""
     for at in range(STAYING * room(m), STAYING * room(m) + m.persons[STAYING]):
-        rest_in_a_cell(m, law, word_a(m.person[at, Z], 0, m.person[at, X]), m.person[at, ON], 1)
+        rest_in_a_cell(m, law, m.person[at, TRAVEL], m.person[at, ON], 1)
     m.persons[STAYING] = 0
     for place in range(m.present.size):
         if m.limit[place] >= 1.0:
             note_occupancy(c, law, m, place)
+
+
+@copied
+def decide(g, c, law, m, era, short, morning, first, people, seed, member, day):
+    """Let persons at places decide, from row ``first`` on."""
+    beds = today(m, ASLEEP)
+    halve = np.int64(law.avoid_short_stints)
+    _weigh_for(g, c, law, m, era, first, people)
+    if law.some_routes:
+        people = _follow_routes(g, c, m, era, halve, beds, first, people)
+    m.stream.tally[DRAWS] += people
+    while people > 0:
+        some = some_words(m.stream, people, seed, member, day)
+        _choose(m.stop, m.gate, m.own, m.way, m.stream.flat[m.stream.tally[WORD] :], m.listed,
+                np.uint64(m.present.size), -np.int64(short), first, some, m.ahead)  # fmt: skip
+        if morning:
+            resting = _depart(m.listed, m.present, first, some, m.persons, m.ahead, m.resting)
+            _lie_down(m.rare, m.listed, np.uint64(m.present.size), halve, beds, resting, m.persons, m.resting)
+        else:
+            _go(g, m, halve, beds, first, some, np.int64(1))
+        m.stream.tally[WORD] += some
+        first += some
+        people -= some
+    _settle(c, law, m)
 
 
 @copied
@@ -240,7 +358,7 @@ def wake(g, c, law, m, era, seed, member, day):
     """Let all persons at rest decide whether to leave and where to."""
     awake = today(m, AWAKE)
     if _fits(m, m.persons[awake]):
-        decide(g, c, law, m, era, 0, awake * room(m), m.persons[awake], seed, member, day)
+        decide(g, c, law, m, era, 0, 1, awake * room(m), m.persons[awake], seed, member, day)
 
 
 @part
@@ -256,7 +374,7 @@ def wake_some(g, c, law, m, era, who, waiting, block, seed, member, day):
         waiting += 1
     if waiting < block or not _fits(m, waiting):
         return waiting
-    decide(g, c, law, m, era, 0, ARRIVED * room(m), waiting, seed, member, day)
+    decide(g, c, law, m, era, 0, 1, ARRIVED * room(m), waiting, seed, member, day)
     return np.int64(0)
 
 
@@ -266,16 +384,27 @@ def walk_on(g, c, law, m, era, base, seed, member, day):
 
     All go one road on, then all the next. How full places are is noted after each road.
     """
+    halve = np.int64(law.avoid_short_stints)
     while True:
         # those who arrived in a cell begin with a decision
         people = m.persons[ARRIVED]
-        m.persons[ARRIVED] = 0
         walking = m.persons[WALKING] - base
         if people + walking == 0 or not _fits(m, people + walking):
+            m.persons[ARRIVED] = 0
             m.persons[WALKING] = base
             return
-        if people == 0:
-            people = _ride(g.link, g.walk_share, m.rare, m.stream, m.person, m.present, m.received, law,
-                           today(m, ASLEEP), base, walking, m.persons, seed, member, day)  # fmt: skip
-            m.persons[WALKING] = base
-        decide(g, c, law, m, era, law.avoid_short_stints, ARRIVED * room(m), people, seed, member, day)
+        if people > 0:
+            m.persons[ARRIVED] = 0
+            decide(g, c, law, m, era, law.avoid_short_stints, 0, ARRIVED * room(m), people, seed, member, day)
+            continue
+        first = WALKING * room(m) + base
+        while walking > 0:
+            some = min(walking, m.ahead.size)
+            simple = _ride(g.link, g.stage, g.walk_share, m.rare, m.stream, m.listed, m.present, m.received, law,
+                           today(m, ASLEEP), first, some, m.persons, m.ahead, seed, member, day)  # fmt: skip
+            _go(g, m, halve, today(m, ASLEEP), first, simple, np.int64(0))
+            first += some
+            walking -= some
+        m.persons[WALKING] = base
+        if m.persons[ARRIVED] == 0:
+            _settle(c, law, m)
