@@ -46,6 +46,10 @@ SETS = {
     "sixth": ("english-sixth", "russian-sixth"),
     "seventh": ("english-seventh", "russian-seventh"),
     "eighth": ("english-eighth", "russian-eighth"),
+    "eleventh": ("english-eleventh", "russian-eleventh"),
+    "twelfth": ("english-twelfth", "russian-twelfth"),
+    "thirteenth": ("english-thirteenth", "russian-thirteenth"),
+    "fourteenth": ("english-fourteenth", "russian-fourteenth"),
     "styles": ("styles",),
 }
 

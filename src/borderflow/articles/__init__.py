@@ -20,9 +20,11 @@ from borderflow.articles.frames import frame_sentences
 from borderflow.articles.happenings import read_events
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene, is_of_capital
+from borderflow.articles.tellings import Tellings
 from borderflow.articles.texts import Article, read_article
 from borderflow.articles.tokens import split_sentences
 from borderflow.articles.toponyms import country_of, find_countries, find_dateline, name_of_heading
+from borderflow.articles.verdicts import load_event_judges, settle_tellings
 from borderflow.errors import UsageError
 from borderflow.naming import Names, shipped_names
 
@@ -47,24 +49,35 @@ class RuleExtractor:
         The index of place names; that of all shipped scenarios where not given.
     announced : date, optional
         The day that "since the announcement" means.
+    chooses : bool
+        Whether the learned choice has the last word on events; False gives what the rules alone find.
     """
 
     name = "rules"
 
-    def __init__(self, names: Names | None = None, announced: dt.date | None = None) -> None:
+    def __init__(self, names: Names | None = None, announced: dt.date | None = None, *, chooses: bool = True) -> None:
         self.names = names
         self.announced = announced
+        self.chooses = chooses
 
     def extract(self, article: Article, published: dt.date) -> list[Finding]:
         """Return the claims and events of an article, in the order of the text."""
-        found = sorted(
-            self._findings(article, published), key=lambda one: (one.start, one.end, one.quantity, one.place)
+        tellings = Tellings()
+        ruled = list(self.find(article, published, tellings))
+        tellings.attach(ruled)
+        events = (
+            settle_tellings(tellings.all, load_event_judges())
+            if self.chooses
+            else [one for one in ruled if one.kind == "event"]
         )
+        claims = [one for one in ruled if one.kind == "claim"]
+        found = sorted([*claims, *events], key=lambda one: (one.start, one.end, one.quantity, one.place))
         placed = {one.quantity for one in found if one.kind == "event" and one.place}
         # a headline or first sentence without the place says nothing that a later sentence does not say better
         return [one for one in found if one.kind == "claim" or one.place or one.quantity not in placed]
 
-    def _findings(self, article: Article, published: dt.date) -> Iterator[Finding]:
+    def find(self, article: Article, published: dt.date, tellings: Tellings) -> Iterator[Finding]:
+        """Yield what the rules find in an article, and give each sentence to ``tellings``."""
         names = self.names or shipped_names()
         sentences = list(split_sentences(article.text))
         countries = find_countries(sentences, names)
@@ -93,6 +106,7 @@ class RuleExtractor:
                 )
             if (written := find_dateline(sentence, names, countries)) is not None:
                 memory.dateline, memory.home = written, country_of(written, names)
+            told: list[Finding] = []
             if scene.cues or scene.amounts:
                 yield from settle_events(scene, events, asked=asked)
                 asked = any(token.text == "?" for token in scene.tokens[-3:])
@@ -114,6 +128,8 @@ class RuleExtractor:
                         events.append(one)
                     else:
                         yield one
+                told = events
+            tellings.collect(scene, memory, told, heading=heading)
             memory.keep(scene)
         yield from () if asked else events
 

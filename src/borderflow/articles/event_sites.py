@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.kinds import EventKind
-from borderflow.articles.placing import Site
+from borderflow.articles.placing import Family, Site
 from borderflow.articles.scenes import Scene
 from borderflow.articles.toponyms import Mention
 from borderflow.articles.windows import Window
 from borderflow.naming import shipped_names
 
-__all__ = ["OF_STATES", "as_state", "each_site", "is_label", "of_whose_rule"]
+__all__ = ["OF_STATES", "as_state", "each_site", "is_label", "of_whose_rule", "spread"]
 
 OF_STATES = frozenset({"entry_ban", "exit_ban_men", "temporary_protection", "entry_rule_eased"})
 _BETWEEN_ROUTES = frozenset({",", "and", "и", "or", "или", "from", "из"})
@@ -42,7 +42,7 @@ def each_site(
 ) -> Iterator[tuple[Site | None, Window | None]]:
     """Yield the places of an event, in a list after "CLOSED:" each with its own day in brackets."""
     if not (kind.family == "post" and verb.first <= 2 and is_label(scene, verb)):
-        yield from ((one, None) for one in _each(scene, site, kind))
+        yield from ((one, None) for one in spread(scene, site, kind.family))
         return
     places = [
         one for one in scene.mentions if one.first > verb.first and one.best.kind in ("crossing", "city", "unknown")
@@ -63,15 +63,15 @@ def is_label(scene: Scene, verb: Cue) -> bool:
     return verb.last < len(scene.tokens) and scene.tokens[verb.last].text == ":"
 
 
-def _each(scene: Scene, site: Site | None, kind: EventKind) -> list[Site | None]:
+def spread(scene: Scene, site: Site | None, family: Family) -> list[Site | None]:
     """Return one site for every place of a list: "Lavoriškės and Raigardas"."""
     if site is None or not site.sure:
         return [site]
-    if kind.family == "route":
+    if family == "route":
         return list(_each_route(scene, site))
-    if kind.family == "country" and site.mentions[0].best.kind == "country":
+    if family == "country" and site.mentions[0].best.kind == "country":
         return _in_one_list(scene, [one for one in scene.mentions if one.best.kind == "country"], site)
-    if len(site.mentions) > 1 or kind.family != "post":
+    if len(site.mentions) > 1 or family != "post":
         return [site]
     chosen = site.mentions[0]
     return [Site((mention,), True) for mention in _listed(scene, chosen)]

@@ -22,7 +22,7 @@ from borderflow.articles.speakers import describe_site, speaker, status_of
 from borderflow.articles.themes import is_dated
 from borderflow.articles.windows import Window, choose_window
 
-__all__ = ["read_events", "read_kinds"]
+__all__ = ["read_events", "read_kinds", "whom"]
 
 _AHEAD = frozenset(
     ["will", "plan", "plans", "planned", "planning", "intends", "going", "would", "планирует", "планируют", "намерен", "намерены", "намерено",
@@ -143,7 +143,7 @@ def _events(scene: Scene, kind: EventKind, cues: tuple[Cue, ...], memory: Memory
             status=status_of(official=official, denied=denied),
             planned=planned,
             said_by=said_by,
-            who=_concerned(scene, kind, verb),
+            who=whom(scene, kind.quantity, verb),
             start=start,
             end=end,
             quote=scene.quote(start, end),
@@ -230,9 +230,9 @@ def _mode(kind: EventKind, cues: tuple[Cue, ...]) -> str:
     return kind.mode
 
 
-def _concerned(scene: Scene, kind: EventKind, verb: Cue) -> str:
+def whom(scene: Scene, quantity: str, verb: Cue) -> str:
     """Return whom an entry ban concerns, in the words of the article."""
-    if kind.quantity not in ("entry_ban", "exit_ban_men"):
+    if quantity not in ("entry_ban", "exit_ban_men"):
         return ""
     low, high = scene.clause(verb.first)
     near = [cue for cue in scene.of("visitors", "men") if low <= cue.first < high]

@@ -8,7 +8,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene
 
-__all__ = ["describe_site", "speaker", "status_of"]
+__all__ = ["describe_site", "name_of", "speaker", "status_of"]
 
 
 def speaker(scene: Scene, memory: Memory) -> tuple[str, bool]:
@@ -76,10 +76,12 @@ def describe_site(site: Site | None) -> tuple[str, str, tuple[PlaceCandidate, ..
         for mention in site.mentions
         for one in mention.candidates
     )
+    return name_of(site), site.mentions[0 if site.link == ", " else -1].best.country, places
+
+
+def name_of(site: Site) -> str:
+    """Return how a place is written down: its name, the two ends of a route, all countries of a list."""
     shown = [mention.best.name for mention in site.mentions]
-    names = (
-        site.link.join(shown)
-        if site.link != " - " or len(shown) < 3
-        else " / ".join(shown[:-1]) + site.link + shown[-1]
-    )
-    return names, site.mentions[0 if site.link == ", " else -1].best.country, places
+    if site.link != " - " or len(shown) < 3:
+        return site.link.join(shown)
+    return " / ".join(shown[:-1]) + site.link + shown[-1]

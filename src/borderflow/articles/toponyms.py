@@ -13,7 +13,18 @@ from borderflow.articles.people import find_people
 from borderflow.articles.tokens import Sentence, Token
 from borderflow.naming import Named, Names, to_latin
 
-__all__ = ["Mention", "country_of", "find_countries", "find_dateline", "find_places_in", "name_of_heading"]
+__all__ = [
+    "NEVER",
+    "Mention",
+    "country_of",
+    "find_countries",
+    "find_dateline",
+    "find_places_in",
+    "is_word",
+    "mention_of",
+    "name_of_heading",
+    "unlisted",
+]
 
 #: Score below which a capitalised word is no place.
 _LEAST = 0.5
@@ -35,7 +46,7 @@ _SIDES = frozenset({"north", "south", "east", "west", "northeast", "northwest", 
 _NOUNS_AFTER = load_words("noun after a place")
 _NOUNS_BEFORE = load_words("noun before a place")
 _POSTS = load_words("noun of a post")
-_NEVER = load_words("never a place")
+NEVER = load_words("never a place")
 
 
 #: words after which an unknown capitalised word is a place
@@ -70,7 +81,7 @@ class Mention(NamedTuple):
         return self.candidates[0]
 
 
-def _mention(
+def mention_of(
     tokens: Sequence[Token], first: int, last: int, candidates: tuple[Named, ...], role: str | None = None
 ) -> Mention:
     """Return the mention of a place by some tokens, in the role that the words before them give it."""
@@ -79,7 +90,7 @@ def _mention(
 
 
 @lru_cache(maxsize=20_000)
-def _is_word(lower: str) -> bool:
+def is_word(lower: str) -> bool:
     """Tell whether a word is in a dictionary, so that its capital may only come from the start of a sentence."""
     import simplemma
 
@@ -177,7 +188,7 @@ def _told(tokens: Sequence[Token], at: int, told: Mapping[str, Named]) -> Mentio
     for size in range(min(4, len(tokens) - at), 0, -1):
         words = tokens[at : at + size]
         if _one_name(words) and (one := told.get(_name(words).casefold())) is not None:
-            return _mention(tokens, at, at + size, (one,))
+            return mention_of(tokens, at, at + size, (one,))
     return None
 
 
@@ -200,11 +211,11 @@ def name_of_heading(sentence: Sentence) -> Mention | None:
         _POSTS | _SITES | {"entry", "border", "transit", "reception", "district", "province"}
     ):
         return None
-    if any(token.lower in _NEVER or token.lower in _POSTS for token in words[:size]) or all(
-        _is_word(token.lower) for token in words[:size]
+    if any(token.lower in NEVER or token.lower in _POSTS for token in words[:size]) or all(
+        is_word(token.lower) for token in words[:size]
     ):
         return None
-    one = _unlisted(words[:size], "crossing" if rest & _POSTS else "unknown", 0.6)
+    one = unlisted(words[:size], "crossing" if rest & _POSTS else "unknown", 0.6)
     return Mention(0, size, words[0].start, words[size - 1].end, "at", (one,))
 
 
@@ -235,14 +246,14 @@ def _adjective(tokens: Sequence[Token], at: int, names: Names) -> Mention | None
     one = names.country(tokens[at].text)
     if one is None or one.kind != "derived":
         return None
-    return _mention(tokens, at, at + 1, (one,), role="")
+    return mention_of(tokens, at, at + 1, (one,), role="")
 
 
 def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozenset[str]) -> Mention | None:
     if at + 3 < len(tokens) and tokens[at + 1].text == "(" and tokens[at + 3].text == ")":
         text = f"{tokens[at].text} ({tokens[at + 2].text})"  # "Frankfurt (Oder)"
         if scored := _scored(tokens, at, at + 4, names.look_up(text), countries):
-            return _mention(tokens, at, at + 4, scored)
+            return mention_of(tokens, at, at + 4, scored)
     joined = _with_particle(tokens, at)
     for size in range(_run(tokens, at), 0, -1):
         words = tokens[at : at + size]
@@ -250,15 +261,15 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
             continue
         if size == 1 and joined:
             one = _as_written(_name(tokens[at:joined]), "unknown", 0.55)
-            return _mention(tokens, at, joined, (one,))
+            return mention_of(tokens, at, joined, (one,))
         if size == 1 and _is_half(tokens, at, names):
             return _unknown(tokens, at)
         short = len(words[0].text) < 3 and not words[0].text.isupper()
-        if size == 1 and (words[0].lower in _NEVER or (short and not (words[0].text[0] >= "А" and _role(tokens, at)))):
+        if size == 1 and (words[0].lower in NEVER or (short and not (words[0].text[0] >= "А" and _role(tokens, at)))):
             return _unknown(tokens, at)
         text = " ".join(_plain(word) for word in words).replace(" - ", "-")
         candidates = names.look_up(text)
-        if size == 1 and at == 0 and candidates and candidates[0].source == "crossings" and _is_word(text.casefold()):
+        if size == 1 and at == 0 and candidates and candidates[0].source == "crossings" and is_word(text.casefold()):
             near = [token.lower for token in tokens[1:3]]
             if not (set(near) & (_NOUNS_AFTER | {":", "(", "-", "–", "—", "/"}) or _is_shut_or_open(tokens, 1)):
                 candidates = []  # "Море штормит" is the sea, not Moreh
@@ -269,16 +280,16 @@ def _longest(tokens: Sequence[Token], at: int, names: Names, countries: frozense
                 names.look_up(to_latin(text))
                 or names.look_up(to_latin(_nominative(text)))
                 or (names.look_up(to_latin(text[:-1])) if text[-1:] in "еуа" and len(text) > 4 else [])
-                or (names.sounding_like(text) if size == 1 and not _is_word(text.casefold()) else [])
+                or (names.sounding_like(text) if size == 1 and not is_word(text.casefold()) else [])
             )
         scored = _scored(tokens, at, at + size, candidates, countries)
         if size == 1 and scored and scored[0].source == "GeoNames" and _goes_on(tokens, at, names):
-            one = _unlisted(tokens[at : at + 2], "unknown", 0.5)
-            return _mention(tokens, at, at + 2, (one,))
+            one = unlisted(tokens[at : at + 2], "unknown", 0.5)
+            return mention_of(tokens, at, at + 2, (one,))
         if scored and scored[0].score < _LEAST and (unknown := _unknown(tokens, at)) is not None:
             return unknown
         if scored:
-            return _mention(tokens, at, at + size, scored)
+            return mention_of(tokens, at, at + size, scored)
     return _unknown(tokens, at)
 
 
@@ -296,7 +307,7 @@ def _with_particle(tokens: Sequence[Token], at: int) -> int:
         last += 1
     if at == 0 or last == at + 1 or last > at + 3 or last >= len(tokens) or not tokens[last].is_capital:
         return 0
-    return last + 1 if tokens[last].is_word and tokens[at].lower not in _NEVER else 0
+    return last + 1 if tokens[last].is_word and tokens[at].lower not in NEVER else 0
 
 
 def _goes_on(tokens: Sequence[Token], at: int, names: Names) -> bool:
@@ -311,7 +322,7 @@ def _goes_on(tokens: Sequence[Token], at: int, names: Names) -> bool:
     joined = (
         two.is_word and two.is_capital and two.start - one.end == 1 and not two.text.isupper() and len(two.text) > 2
     )
-    return joined and two.lower not in _NEVER and not names.look_up(two.text) and not _is_word(two.lower)
+    return joined and two.lower not in NEVER and not names.look_up(two.text) and not is_word(two.lower)
 
 
 def _is_half(tokens: Sequence[Token], at: int, names: Names) -> bool:
@@ -436,7 +447,7 @@ def _context(tokens: Sequence[Token], first: int, last: int, *, known: bool) -> 
         or (before is not None and before.text in "«“" and first > 1 and tokens[first - 2].lower in _NOUNS_BEFORE)
     ):
         score += 0.15
-    if last - first == 1 and _is_word(tokens[first].lower):
+    if last - first == 1 and is_word(tokens[first].lower):
         score -= 0.1 if known else 0.25
     if _is_shut_or_open(tokens, last):
         score += 0.3  # "Kordai is open again"
@@ -491,7 +502,7 @@ def _name(words: Sequence[Token]) -> str:
     return " ".join(_plain(word) for word in words).replace(" - ", "-")
 
 
-def _unlisted(words: Sequence[Token], kind: str, score: float) -> Named:
+def unlisted(words: Sequence[Token], kind: str, score: float) -> Named:
     """Return a place that no list holds, its name as maps would write it."""
     name = _name(words)
     shown = name
@@ -518,7 +529,7 @@ def _is_joined(tokens: Sequence[Token], at: int) -> bool:
 
 def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     """Return a post whose name no list holds, where the sentence itself calls it one."""
-    if tokens[at].lower in _NEVER or len(tokens[at].text) < 3:
+    if tokens[at].lower in NEVER or len(tokens[at].text) < 3:
         return None
     last = at + 1
     if _is_joined(tokens, at):
@@ -535,14 +546,14 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
     following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
     before = tokens[at - 1].lower if at else ""
     further = tokens[at - 2].lower if at > 1 else ""
-    if after in ("transit", "reception", "refugee") and following in _SITES and not _is_word(tokens[at].lower):
+    if after in ("transit", "reception", "refugee") and following in _SITES and not is_word(tokens[at].lower):
         one = _as_written(_name(tokens[at:last]), "city", 0.6)
-        return _mention(tokens, at, last, (one,))
-    if after in _SETTLEMENTS and (before in ("the", "in", "at", "near", "to") or not _is_word(tokens[at].lower)):
+        return mention_of(tokens, at, last, (one,))
+    if after in _SETTLEMENTS and (before in ("the", "in", "at", "near", "to") or not is_word(tokens[at].lower)):
         one = _as_written(" ".join(_plain(token) for token in tokens[at : last + 1]), "city", 0.6)
-        return _mention(tokens, at, last + 1, (one,))
-    if before.startswith(("лагер", "camp")) and further != "the" and not _is_word(tokens[at].lower):
-        return _mention(tokens, at, last, (_unlisted(tokens[at:last], "city", 0.6),), role="at")
+        return mention_of(tokens, at, last + 1, (one,))
+    if before.startswith(("лагер", "camp")) and further != "the" and not is_word(tokens[at].lower):
+        return mention_of(tokens, at, last, (unlisted(tokens[at:last], "city", 0.6),), role="at")
     named_after = after in _POSTS or (after in ("border", "bridge") and following in (*_POSTS, ""))
     named_before = (
         before in _POSTS
@@ -557,15 +568,15 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
         and tokens[last : last + 1]
         and tokens[last].text in "»”"
     )
-    if quoted or (_is_shut_or_open(tokens, last) and not _is_word(tokens[at].lower)):
-        one = _unlisted(tokens[at:last], "crossing", 0.55)
-        return _mention(tokens, at, last, (one,))
+    if quoted or (_is_shut_or_open(tokens, last) and not is_word(tokens[at].lower)):
+        one = unlisted(tokens[at:last], "crossing", 0.55)
+        return mention_of(tokens, at, last, (one,))
     body = tokens[at].lower.startswith(("мин", "гос", "рос", "ген", "глав")) or tokens[at].lower.endswith(
         ("ском", "ской", "скую")
     )
     strong = before in _PLACE_WORDS or (before in ("в", "во") and not body)
     capitalised = last - at
-    if strong and not named_after and not named_before and (capitalised > 1 or not _is_word(tokens[at].lower)):
+    if strong and not named_after and not named_before and (capitalised > 1 or not is_word(tokens[at].lower)):
         name = _name(tokens[at:last])
         following_verb = last < len(tokens) and tokens[last].lower in ("said", "says", "told")
         if following_verb or name.isupper() or tokens[at].text[-1:] in "'’":
@@ -578,10 +589,10 @@ def _unknown(tokens: Sequence[Token], at: int) -> Mention | None:
             or (before in ("in", "at", "в", "во") and tokens[at].text[0] < "а")
         )
         score = 0.5 if sure else 0.45
-        return _mention(tokens, at, last, (_unlisted(tokens[at:last], "unknown", score),))
-    if not ((named_after and (at == 0 or not _is_word(tokens[at].lower) or before == "the")) or named_before):
+        return mention_of(tokens, at, last, (unlisted(tokens[at:last], "unknown", score),))
+    if not ((named_after and (at == 0 or not is_word(tokens[at].lower) or before == "the")) or named_before):
         return None
-    if _is_word(tokens[at].lower) and last - at == 1 and not named_before:
+    if is_word(tokens[at].lower) and last - at == 1 and not named_before:
         return None
-    one = _unlisted(tokens[at:last], "crossing", 0.6)
-    return _mention(tokens, at, last, (one,), role=_role(tokens, at) or "at")
+    one = unlisted(tokens[at:last], "crossing", 0.6)
+    return mention_of(tokens, at, last, (one,), role=_role(tokens, at) or "at")
