@@ -75,7 +75,7 @@ class Workspace:
         for table, (cells, _) in enumerate(m.size):
             # left from the last day of another member
             m.slots[table, m.cells[table, :cells, SPOT]] = -1
-        for array in (m.size, m.persons, m.present, m.fresh, m.received, m.tally, m.stream.tally):
+        for array in (m.size, m.persons, m.present, m.fresh, m.received, m.pace, m.tally, m.stream.tally):
             array.fill(0)
         m.bucket.fill(-1)
         return m
@@ -128,6 +128,7 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         leaving=np.zeros((groups, places), np.int64),
         due=np.zeros(places, np.int64),
         received=np.zeros(places, np.int64),
+        pace=np.zeros(places),
         expected=np.zeros(places),
         stream=k.Stream(
             words=words,

@@ -28,8 +28,8 @@ HERE, EVENING, ROAD, NIGHT, PENDING, TABLES = range(6)  # Memory.cells; HERE and
 AWAKE, ASLEEP, OUT, WALKING, ARRIVED, STAYING, LISTS = range(7)
 # Memory.tally
 (
-    QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, TALLIES
-) = range(9)  # fmt: skip
+    QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, IN_ORDER, QUIET_FROM, TALLIES
+) = range(11)  # fmt: skip
 DRAWS, SERIAL, WORD, STREAM_TALLIES = range(4)  # Stream.tally
 TRAVEL, ON, PERSON_COLUMNS = range(3)  # Memory.person
 THRESHOLD, BELOW, SCALE, FIRST, GATES = range(5)  # Memory.gate
@@ -180,6 +180,7 @@ class Memory(NamedTuple):
     leaving: np.ndarray  # group, place
     due: np.ndarray  # place: arrivals from roads today
     received: np.ndarray  # place: arrivals of the last day
+    pace: np.ndarray  # place: most arrivals on a day, the less the longer ago
     expected: np.ndarray  # place: arrivals of today by way of other places
     stream: Stream
     tally: np.ndarray
@@ -347,7 +348,12 @@ def add_person(m, of, a, b):
 
 @copied
 def in_a_cell(m, law, b):
-    """Return the second word of a state as a cell has it: the longer ago people set out, the wider their age."""
+    """Return the second word of a state as a cell has it: the longer ago people set out, the wider their age.
+
+    As long as no order will be asked for, all have the age of today's newcomers.
+    """
+    if not m.tally[IN_ORDER]:
+        return b & ~AGE_FIELD | m.tally[NOW] << GROUP_BITS
     since = m.tally[NOW] - age_of(b)
     width = np.int64(0)
     while since >> width >= 2 * law.ages:

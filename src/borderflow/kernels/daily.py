@@ -21,6 +21,7 @@ from borderflow.kernels.cells import (
     CELLS,
     EVENING,
     HERE,
+    IN_ORDER,
     LISTS,
     NEXT_GATHERING,
     NIGHT,
@@ -30,6 +31,7 @@ from borderflow.kernels.cells import (
     ON,
     OUT,
     OUT_OF_ROOM,
+    QUIET_FROM,
     ROAD,
     TABLES,
     TOWN,
@@ -49,27 +51,37 @@ from borderflow.kernels.mornings import draw_rare_leavers, leave
 from borderflow.kernels.newcomers import join, shut_roads, spawn
 from borderflow.kernels.parts import copied, kernel, part
 from borderflow.kernels.streams import start_day
+from borderflow.kernels.turns import LONGEST_WAY
 
 __all__ = ["simulate"]
 
 _FIRST_DAY = 65535  # the day of draws before day 0
 _MANY = 64  # persons whom it may be worth looking through for equals
 _FILLING = 0.5  # of what makes a place less attractive
+_FADING = 0.9  # of a day's arrivals from one day to the next
 _EQUALS = 6  # persons in a cell, on average, that make it worth it
 _LONGEST_WAIT = 32  # days
 
 
 @copied
 def _note_age(law, m, day):
-    """Note the age of today's newcomers; all have the same until a place with a capacity begins to fill.
+    """Note the age of today's newcomers; all have the same while no place with a capacity is about to fill.
 
-    The order in which people were created matters only once a place is nearly full, and then hardly whether somebody was
-    created months ago or a year ago.
+    The order in which people were created matters only on days on which a place passes through the range between nearly full
+    and full. Nobody needs an age who rests before the next of these days, and hardly anybody's matters of months ago.
     """
+    begun = m.tally[NOW] > 0
+    soon = day < max(m.tally[QUIET_FROM], LONGEST_WAY)
     for place in range(m.present.size):
-        if m.tally[NOW] > 0 or (m.limit[place] >= 1.0 and m.present[place] > _FILLING * law.buffer * m.limit[place]):
-            m.tally[NOW] = 1 + day // law.age_days
-            return
+        m.pace[place] = max(np.float64(m.received[place]), _FADING * m.pace[place])
+        nearly_full = law.buffer * m.limit[place]
+        if m.limit[place] >= 1.0:
+            begun = begun or m.present[place] > _FILLING * nearly_full
+            if m.present[place] <= nearly_full:
+                soon = soon or m.present[place] + 2.0 * LONGEST_WAY * m.pace[place] > nearly_full
+    m.tally[IN_ORDER] = begun and soon
+    if m.tally[IN_ORDER]:
+        m.tally[NOW] = 1 + day // law.age_days
 
 
 @part

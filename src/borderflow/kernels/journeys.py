@@ -254,10 +254,10 @@ def _note_due(g, law, m, links):
 
 
 @part
-def _note_ages(g, law, m, links):
+def _note_ages(g, law, m, links, day):
     """Count who can reach the end of their road today by age."""
     road = today(m, ROAD)
-    nobody_yet(m)
+    nobody_yet(m, day)
     for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
         if _person_ends_today(g, law, m, links, row):
             m.of_age[age_of(m.person[row, ON])] += 1
@@ -326,7 +326,7 @@ def _split(g, c, law, m, links, parts, base, seed, member, day):
     Returns whether everybody has a turn alone.
     """
     road = today(m, ROAD)
-    _note_ages(g, law, m, links)
+    _note_ages(g, law, m, links, day)
     alone = lay_out_parts(m, parts)
     for cell in range(m.size[road, 0] - 1, -1, -1):
         n = m.cells[road, cell, N]

@@ -159,7 +159,7 @@ def _parts(law, m):
 def _leave_in_turn(g, c, law, m, era, parts, seed, member, day):
     """Let people decide in the order of creation, a part after the other."""
     here, awake = today(m, HERE), today(m, AWAKE)
-    nobody_yet(m)
+    nobody_yet(m, day)
     for cell in range(m.size[here, 0]):
         k = _leavers(m, cell, seed, member, day)
         m.cells[here, cell, FOLLOWING] = k

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from borderflow.kernels.cells import CHUNKS, NOW, PENDING
+from borderflow.kernels.cells import CHUNKS, NOW, PENDING, QUIET_FROM
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, next_share
 
 FINE = 20.0  # parts of the range in which occupancy changes choices
+LONGEST_WAY = 16  # days, about, until somebody who has set out rests
 MOST_PARTS = 1024  # of a day, beside one for every age; so many people, and fewer, go one after the other
 
 
 @part
-def nobody_yet(m):
-    """Begin to count people by age, in `Memory.of_age`."""
+def nobody_yet(m, day):
+    """Begin to count people by age, in `Memory.of_age`; the order matters for some days from now on."""
+    m.tally[QUIET_FROM] = day + LONGEST_WAY
     for age in range(m.tally[NOW] + 1):
         m.of_age[age] = 0
 
