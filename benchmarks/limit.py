@@ -24,7 +24,7 @@ from borderflow.flee.members import Workspace, simulate_members
 from borderflow.kernels import daily
 
 ROUNDS, MEMBERS = 7, 3
-MODULES = ("cells", "streams", "choices", "walkers", "mornings", "journeys", "newcomers", "daily")
+MODULES = ("cells", "streams", "choices", "steps", "walkers", "mornings", "journeys", "newcomers", "daily")
 TWICE = """
 from numba import njit
 from borderflow.kernels import draws

@@ -27,7 +27,9 @@ CASES = {
     "restless": _camp(80, RESTLESS),
     "restless, many states": _camp(64, {**RESTLESS, "avoid_short_stints": True}),
     "ways of several stops": _camp(60, {**RESTLESS, "awareness_level": 3}),
-    "ways of several stops, no nights in towns": _camp(60, {**RESTLESS, "awareness_level": 3, "default_movechance": 1.0}),
+    "ways of several stops, no nights in towns": _camp(
+        60, {**RESTLESS, "awareness_level": 3, "default_movechance": 1.0}
+    ),
     "quiet": _camp(80, EAGER),
 }
 #: Those that the wheel of Flee 3.1 plays by the same rules: there, people with the rest of a way before them stay a night in a

@@ -229,9 +229,10 @@ def _cell_ends_today(g, law, m, links, cell):
 
 @copied
 def _person_ends_today(g, law, m, links, row):
-    a = m.person[row, TRAVEL]
-    x = km_of(a) if a < 0 else np.int64(0)
-    return _ends_today(g, law, links, site_of(m.person[row, ON]), x, a & 1)
+    a, link = m.person[row, TRAVEL], site_of(m.person[row, ON])
+    if a & (ON_ROAD | 1) == 0 and g.stage[STAGES * min(link, links) + FULL] > 0:
+        return True
+    return _ends_today(g, law, links, link, km_of(a) if a < 0 else np.int64(0), a & 1)
 
 
 @part
@@ -240,12 +241,9 @@ def _note_due(g, law, m, links):
     road = today(m, ROAD)
     for place in range(m.present.size):
         m.due[place] = 0
-    simple = ON_ROAD | 1
     for row in range(WALKING * room(m), WALKING * room(m) + m.persons[WALKING]):
-        a, link = m.person[row, TRAVEL], site_of(m.person[row, ON])
-        if link < links and (
-            (a & simple == 0 and g.stage[STAGES * link + FULL] > 0) or _person_ends_today(g, law, m, links, row)
-        ):
+        link = site_of(m.person[row, ON])
+        if link < links and _person_ends_today(g, law, m, links, row):
             m.due[g.link[link, END]] += 1
     for cell in range(m.size[road, 0]):
         link = site_of(m.cells[road, cell, B])
