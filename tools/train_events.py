@@ -24,7 +24,9 @@ from train_reader import Answered, fit
 from borderflow.articles import Article, RuleExtractor
 from borderflow.articles.findings import Finding
 from borderflow.articles.logit import pack_judges
-from borderflow.articles.telling_words import ask_day, ask_place, ask_whether, days_of, places_of
+from borderflow.articles.telling_days import ask_day, days_of
+from borderflow.articles.telling_places import ask_place, places_of
+from borderflow.articles.telling_words import ask_whether
 from borderflow.articles.tellings import Tellings
 from borderflow.articles.verdicts import LEAST, EventJudges, settle_tellings
 
@@ -35,7 +37,7 @@ import evidence as bench  # noqa: E402
 REPORTS = ROOT / "tests" / "reports"
 HONEST = REPORTS / "honest"
 OUT = ROOT / "src" / "borderflow" / "data" / "events.npz"
-PENALTY = {"whether": 3.0, "place": 3.0, "day": 3.0}
+PENALTY = {"whether": 5.0, "place": 1.5, "day": 1.5}
 #: the sets of writers who had not seen the rules, and of which an honest run is kept
 WRITERS = ("eighth", "eleventh", "twelfth", "thirteenth", "fourteenth")
 OTHERS = ("second", "third", "fourth", "sixth", "seventh", "styles")
@@ -191,7 +193,7 @@ def answers_of(report, judges):
             yield "whether", Answered(asked.whether, (0,))
 
 
-def train(reports, rounds=2):
+def train(reports, rounds=3):
     """Return judges trained on some reports."""
     judges = None
     for _ in range(rounds):
@@ -199,7 +201,7 @@ def train(reports, rounds=2):
         for report in reports:
             for kind, answered in answers_of(report, judges):
                 rows[kind].append(answered)
-        judges = EventJudges(**{kind: fit(rows[kind], PENALTY[kind]) for kind in PENALTY})
+        judges = EventJudges(**{kind: fit(rows[kind], PENALTY[kind], least=3) for kind in PENALTY})
     return judges
 
 
@@ -229,7 +231,7 @@ def _rates(right, wrong, missed):
     return f"{len(right) / max(len(right) + len(wrong), 1):.2f} | {len(right) / max(len(right) + missed, 1):.2f}"
 
 
-def left_out(sets, levels=(0.2, 0.3, 0.4, 0.5)):
+def left_out(sets, levels=(0.25, 0.35, 0.5)):
     """Return the lines of two tables: what was read of each writer left out, and how often a confidence is right."""
     lines = [
         "| set left out | events | rules: precision | recall |"

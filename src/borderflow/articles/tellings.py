@@ -191,7 +191,8 @@ class Telling:
     said_by: str = ""
     official: bool = False
     found: list[Finding] = field(default_factory=list)
-    denied_next: str = ""
+    following: Scene | None = None
+    rivals: list[Telling] = field(default_factory=list)
     asked: bool = False
 
     @cached_property
@@ -220,9 +221,8 @@ class Tellings:
 
     def collect(self, scene: Scene, memory: Memory, found: Sequence[Finding], *, heading: bool) -> None:
         """Keep the tellings of a sentence; ``found`` are the events that the rules found in it."""
-        denies = _denies(scene)
         for one in self._open:
-            one.denied_next = denies
+            one.following = scene
         tellings = _tellings(scene, found)
         self._open = []
         if tellings:
@@ -230,6 +230,8 @@ class Tellings:
             self._open = [
                 Telling(kind, scene, anchor, mate, past, heading, *said, asked=asked) for kind, anchor, mate in tellings
             ]
+            for one in self._open:
+                one.rivals = [other for other in self._open if other.kind != one.kind and _is_beside(one, other)]
         self.all += self._open
         self._scenes = (scene, *self._scenes)[:3]
 
@@ -247,6 +249,15 @@ class Tellings:
             ]
             if near:
                 min(near, key=lambda one: (_apart(one, event), abs(one.start - event.start))).found.append(event)
+
+
+_BESIDE = 5  # tokens
+
+
+def _is_beside(one: Telling, other: Telling) -> bool:
+    """Tell whether two tellings share words, or nearly: of "banned from leaving" at most one kind of ban is told."""
+    apart = max(one.anchor.first - other.anchor.last, other.anchor.first - one.anchor.last)
+    return apart <= _BESIDE or (one.start < other.end and other.start < one.end)
 
 
 def _apart(one: Telling, event: Finding) -> int:
@@ -313,13 +324,3 @@ def _pairs(anchors: Sequence[Cue], mates: Sequence[Cue], kind: TellingKind) -> l
 
 def _gap(one: Cue, other: Cue) -> int:
     return max(one.first - other.last, other.first - one.last, 0)
-
-
-_SHORT = 16
-
-
-def _denies(scene: Scene) -> str:
-    """Return whether a sentence may deny the one before: "short" or "long" where it has a word of denying, else nothing."""
-    if not scene.has("deny"):
-        return ""
-    return "short" if len(scene.tokens) <= _SHORT else "long"

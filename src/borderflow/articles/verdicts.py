@@ -20,21 +20,15 @@ from borderflow.articles.happenings import whom
 from borderflow.articles.logit import Judge, Weights, unpack_judges
 from borderflow.articles.placing import Site
 from borderflow.articles.speakers import describe_site, name_of, status_of
-from borderflow.articles.telling_words import (
-    DayOption,
-    PlaceOption,
-    ask_day,
-    ask_place,
-    ask_whether,
-    days_of,
-    places_of,
-)
+from borderflow.articles.telling_days import DayOption, ask_day, days_of
+from borderflow.articles.telling_places import PlaceOption, ask_place, places_of
+from borderflow.articles.telling_words import ask_whether
 from borderflow.articles.tellings import Telling
 
 __all__ = ["LEAST", "EventJudges", "load_event_judges", "settle_tellings"]
 
 #: least confidence of an event that is reported; what it costs and gains is in benchmarks/RESULTS.md
-LEAST = 0.3
+LEAST = 0.35
 _AS_GOOD = 0.45  # of the likeliest place: others of the same sentence are places of the event, too
 
 
@@ -87,8 +81,10 @@ def _events(telling: Telling, judges: EventJudges, least: float) -> Iterator[Fin
     days = days_of(telling)
     when = judges.day.probabilities(ask_day(telling, days))
     day = int(np.argmax(when))
+    if value:  # what did not happen did so on no day
+        sure *= float(when[day])
     for option in _spread(telling, [places[n] for n in chosen]):
-        yield _finding(telling, option, days[day], value, sure * float(when[day]))
+        yield _finding(telling, option, days[day], value, sure)
 
 
 def _places(telling: Telling, options: Sequence[PlaceOption], shares: Weights) -> list[int]:
