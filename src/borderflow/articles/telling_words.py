@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from borderflow.articles.cues import Cue
 from borderflow.articles.logit import Alternative, Question
@@ -264,13 +265,13 @@ def _moods(telling: Telling) -> Iterator[str]:
         yield "again"
     if before[-1:] == ["to"]:
         yield "to"
-    if any(word.startswith(_SAY) for word in before):
+    if any(_says(word) for word in before):
         yield "said before"
-    if any(word.startswith(_SAY) for word in after):
+    if any(_says(word) for word in after):
         yield "said after"
-    if any(word.startswith(_WISH) for word in before):
+    if any(_wishes(word) for word in before):
         yield "wish before"
-    if any(word.startswith(_WISH) for word in after[:8]):
+    if any(_wishes(word) for word in after[:8]):
         yield "wish after"
     yield from _doubts(telling, before, words[anchor.last :])
     if scene.has("deny"):
@@ -278,7 +279,7 @@ def _moods(telling: Telling) -> Iterator[str]:
         yield "deny before" if nearest.first < anchor.first else "deny after"
     if telling.following is not None and telling.following.has("deny"):
         yield "deny next short" if len(telling.following.tokens) <= _SHORT else "deny next long"
-    elif telling.following is not None and any(word.startswith(_DENY) for word in telling.following.words[:_SHORT]):
+    elif telling.following is not None and any(_denies(word) for word in telling.following.words[:_SHORT]):
         yield "doubt next"
     if telling.mate is not None and telling.mate.first > anchor.first:
         if set(words[max(telling.mate.first - 3, anchor.last) : telling.mate.last + 1]) & _NOT:
@@ -332,17 +333,32 @@ def _moods(telling: Telling) -> Iterator[str]:
 _SHORT = 16  # tokens
 
 
+@lru_cache(maxsize=50_000)
+def _says(word: str) -> bool:
+    return word.startswith(_SAY)
+
+
+@lru_cache(maxsize=50_000)
+def _wishes(word: str) -> bool:
+    return word.startswith(_WISH)
+
+
+@lru_cache(maxsize=50_000)
+def _denies(word: str) -> bool:
+    return word.startswith(_DENY)
+
+
 def _doubts(telling: Telling, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
     """Yield where a word of denying or of rumour stands: before, after, in the sentence before."""
-    first = [word for word in before if word.startswith(_DENY)]
-    later = [word for word in after if word.startswith(_DENY)]
+    first = [word for word in before if _denies(word)]
+    later = [word for word in after if _denies(word)]
     if first:
         yield "doubt before"
         yield f"doubt before {first[-1][:6]}"
     if later:
         yield "doubt after"
         yield f"doubt after {later[0][:6]}"
-    if telling.past.scenes and any(word.startswith(_DENY) for word in telling.past.scenes[0].words):
+    if telling.past.scenes and any(_denies(word) for word in telling.past.scenes[0].words):
         yield "doubt back"
 
 
