@@ -40,11 +40,11 @@ def set_pace(lanes, access, control, rate, passage, e):
         for v in range(control.admit.shape[2]):
             if control.admit[e, c, v] < 1.0:
                 passage.free[c] = 0
-    passage.bars[0] = 0
-    for post in range(control.barred.shape[1]):
-        for g in range(control.barred.shape[2]):
+    for g in range(passage.bars.size):
+        passage.bars[g] = 0
+        for post in range(control.barred.shape[1]):
             if control.barred[e, post, g] > 0.0:
-                passage.bars[0] = 1
+                passage.bars[g] = 1
     for lane in range(lanes.post.size):
         for side in range(2):
             passage.pace[lane, side] = rate[lane, side] * access.capacity[e, lane, side]

@@ -39,15 +39,16 @@ def hold_back(lanes, clock, control, minds, pool, passage, daily, bulk, busy, se
     types = pool.shape[1]
     classes = minds.ordinary_factor.shape[1]
     size = ZERO
-    for i in range(busy):
-        lane = passage.busy[i]
-        post = lanes.post[lane]
-        if lanes.kind[lane] >= OPEN and lanes.kind[lane] != WAITED:
+    for g in range(control.barred.shape[2]):
+        if passage.bars[g] == 0:
             continue
-        for g in range(control.barred.shape[2]):
-            held = control.barred[e, post, g]
+        for i in range(busy):
+            lane = passage.busy[i]
+            held = control.barred[e, lanes.post[lane], g]
+            if held <= 0.0 or (lanes.kind[lane] >= OPEN and lanes.kind[lane] != WAITED):
+                continue
             for k in range(g * classes, (g + 1) * classes):
-                if held > 0.0 and passage.types[i, k] > 0:
+                if passage.types[i, k] > 0:
                     size = ask(
                         bulk, size, passage.types[i, k], held, lanes.key[lane], BARRED + SUB * k, i * types + k
                     )  # fmt: skip
@@ -114,8 +115,7 @@ def control_exits(
     """Hold back, serve notices, stop and call up at the exit side; ``types`` keeps those who pass."""
     keep_apart()
     classes = minds.ordinary_factor.shape[1]
-    if passage.bars[0] == 1:
-        hold_back(lanes, clock, control, minds, pool, passage, daily, bulk, busy, seed, member, t, e)
+    hold_back(lanes, clock, control, minds, pool, passage, daily, bulk, busy, seed, member, t, e)
     watched = draw_stopped(lanes, control, stopped_groups, minds, passage, bulk, busy, seed, member, t, e)
     for j in range(watched):
         noticed = passage.noticed[j]

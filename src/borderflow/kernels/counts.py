@@ -23,6 +23,7 @@ from borderflow.kernels.draws import (
 )
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import FEW
+from borderflow.kernels.samples import LAST_FACTORIAL, log_factorial
 
 #: Steps of the search for a Poisson number that all places take together; who needs more goes on alone.
 TOGETHER = 12
@@ -191,7 +192,7 @@ def remainder(k, x):
 def draw_poissons(bulk, size, seed, member, t, sites, purposes):
     """Draw ``number`` from Poisson(``mean``) for the first ``size`` places.
 
-    The first trial of every place is made with all others; the few that fail it draw alone.
+    What almost every draw comes to is made for all; the others are marked and go on together.
     """
     keep_apart()
     fill_blocks(bulk.words, size, seed, member, t, sites, purposes)
@@ -208,7 +209,7 @@ def draw_poissons(bulk, size, seed, member, t, sites, purposes):
             u -= mass if more else 0.0
             mass *= mean * INVERSES[k] if more else 1.0
         few = -1.0 if u > mass else few
-        # the first trial of the transformed rejection, see `draws.poisson_from`
+        # what the first trial of the transformed rejection accepts at once, see `draws.poisson_from`
         root = math.sqrt(mean)
         b = 0.931 + 2.53 * root
         a = -0.059 + 0.02483 * b
@@ -218,12 +219,54 @@ def draw_poissons(bulk, size, seed, member, t, sites, purposes):
         many = (2.0 * a / near + b) * w + mean + 0.43
         many = many if near >= 0.07 and share_of(bulk.words[1, i]) <= squeeze else -1.0
         bulk.number[i] = np.int64(few if mean < 10.0 else many)
+    settle_poissons(bulk, size, seed, member, t, sites, purposes)
+
+
+@copied
+def settle_poissons(bulk, size, seed, member, t, sites, purposes):
+    """Make both trials of a block for all Poisson numbers that are still open; the few that fail them draw alone."""
+    left = ZERO
     for i in range(size):
+        bulk.left[left] = i
+        left += bulk.number[i] < 0
+    for j in range(left):
+        i = bulk.left[j]
+        bulk.room[0, j] = bulk.mean[i]
+        for word in range(4):
+            bulk.room[1 + word, j] = share_of(bulk.words[word, i])
+    for j in range((left + 7) // 8 * 8):
+        first = try_poisson(bulk.room[0, j], bulk.room[1, j], bulk.room[2, j])
+        second = try_poisson(bulk.room[0, j], bulk.room[3, j], bulk.room[4, j])
+        bulk.room[5, j] = first if first >= 0.0 else second
+    for j in range(left):
+        i = bulk.left[j]
+        bulk.number[i] = np.int64(bulk.room[5, j])
         if bulk.number[i] < 0:
             bulk.number[i] = poisson_from(
                 bulk.mean[i], bulk.mass[i], bulk.words[0, i], bulk.words[1, i], bulk.words[2, i], bulk.words[3, i],
                 seed, member, t, np.int64(sites[i]), np.int64(purposes[i]),
             )  # fmt: skip
+
+
+@copied
+def try_poisson(mean, u, v):
+    """Return what a trial of the transformed rejection comes to, see `draws.poisson_from`; -1 where it fails.
+
+    It also fails where the table of factorials does not reach, and below ten, where numbers are not drawn in this way.
+    """
+    large = max(mean, 10.0)
+    b = 0.931 + 2.53 * math.sqrt(large)
+    a = -0.059 + 0.02483 * b
+    inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+    shift = u - 0.5
+    near = 0.5 - abs(shift)
+    per_near = 1.0 / near
+    x = np.float64(math.floor((2.0 * a * per_near + b) * shift + large + 0.43))
+    quick = (near >= 0.07) & (v <= 0.9277 - 3.6224 / (b - 2.0))
+    known = (x >= 0.0) & (x <= LAST_FACTORIAL) & ((near >= 0.013) | (v <= near))
+    odds = logarithm(v * inverse_alpha / (a * per_near * per_near + b))
+    likely = odds <= x * logarithm(large) - large - log_factorial(x)
+    return x if (mean >= 10.0) & (quick | (known & likely)) else -1.0
 
 
 @part

@@ -26,9 +26,6 @@ def spread_news(choices, lanes, access, control, theta, minds, intensity, segmen
     minds.news[0] += 1
     for post in range(minds.guard.size):
         minds.guard[post] = control.notice[segment, post] > 0.0 or control.stop_listed[segment, post] > 0.0
-        for g in range(control.barred.shape[2]):
-            if control.barred[segment, post, g] > 0.0:
-                minds.guard[post] = 1
     inverse = 1.0 / theta.nest_scale
     known = known_hour(theta, t)
     for lane in range(lanes.post.size):

@@ -233,7 +233,7 @@ class Minds(NamedTuple):
 
     wait: np.ndarray  # (MEMORY, L) expected wait of those joining, hours
     way_factor: np.ndarray  # (2 * U,) what waits, risk and rules do to the odds of a way: not stoppable, stoppable
-    guard: np.ndarray  # (P,) 1 where somebody may be held back or stopped
+    guard: np.ndarray  # (P,) 1 where somebody may be stopped
     ordinary_factor: np.ndarray  # (L, V) what waits, fear and bans leave of ordinary traffic
     alt_weight: np.ndarray  # (A,)
     leg_lane: np.ndarray  # (A,) lane that people reach first, or where they wait for a seat on the way
@@ -289,7 +289,7 @@ class Passage(NamedTuple):
     pace: np.ndarray  # (L, 2) by lane: persons per open hour, in the period between two changes of rules
     welcome: np.ndarray  # (L,) by lane: 1 where all its ordinary travellers are admitted
     free: np.ndarray  # (C,) 1 where everybody is admitted
-    bars: np.ndarray  # (1,) 1 where a rule holds anybody back
+    bars: np.ndarray  # (G,) 1 where a rule holds anybody of a group back
     ordinary: np.ndarray  # (L,) by lane: ordinary travellers who come
     busy: np.ndarray  # (L,) number of the lane
     types: np.ndarray  # (L, K) people by type
