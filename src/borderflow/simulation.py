@@ -127,7 +127,7 @@ _HOURLY = "record.hourly."  # names of the arrays that grow by a row each hour
 _MADE_AGAIN = (
     "state.minds.alt_weight", "state.minds.leg_", "state.minds.pull", "state.minds.sums", "state.minds.rows",
     "state.minds.odds", "state.minds.force", "state.crowd.", "state.bulk.", "state.roads.flat", "state.heads",
-    "state.ones", "state.noise", "state.rate", "state.travel", "state.passage.",
+    "state.leaving", "state.ones", "state.noise", "state.rate", "state.travel", "state.passage.",
 )  # fmt: skip
 
 
@@ -158,7 +158,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
     ways, ways_in = (_sixteens(int(np.diff(x).max(initial=1))) for x in (a.choices.nest_alt, a.choices.row_nest))
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
-    bulk = max(len(network.origins) * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types) + 8
+    places = max(len(network.origins), countries)
+    bulk = max(places * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types) + 8
     crowd = border.CROWD + 16
     # all people who are counted every hour lie side by side
     shapes = [network.home.shape, network.home.shape, (stations,), (posts, types), (countries, groups)]
@@ -256,6 +257,7 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
         ),
         pool=pool,
         abroad=abroad,
+        leaving=np.zeros((countries, groups), np.int64),
         heads=heads,
         counter=np.zeros(7, np.int64),
         ones=np.ones(1 + countries),

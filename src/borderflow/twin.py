@@ -574,13 +574,14 @@ class Twin:
         for c, present in enumerate(self.abroad):
             at, day = self.at(self.arrays.lanes.country_key[c]), self.arrays.clock.country_day[c, self.t]
             onward, back = float(self.rules.abroad.onward[c]), float(self.rules.abroad.back[c])
-            leaving = at.binomial(present.total(), onward + (1 - onward) * back, border.ONWARD)
-            share = (1 - onward) * back / (onward + (1 - onward) * back) if leaving else 0.0
+            chance = onward + (1 - onward) * back
+            who = People({g: at.binomial(here, chance, border.ONWARD, g) for g, here in present.items()})
+            leaving = who.total()
+            share = (1 - onward) * back / chance if leaving else 0.0
             returned = at.binomial(leaving, share, border.RETURN)
             post = int(self.arrays.choices.transit_post[c])
             share = float(self.rules.abroad.transit[c]) if post >= 0 else 0.0
             transit = at.binomial(leaving - returned, share, border.TRANSIT)
-            who = at.sample(present, leaving, border.ABROAD_WHO)
             present.subtract(who)
             through = at.sample(who, transit, border.TRANSIT_WHO)
             self.pool[post].update({g * self.classes: n for g, n in through.items()})

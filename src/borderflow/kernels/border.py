@@ -205,8 +205,8 @@ with kernel_cache():
             )  # fmt: skip
             note_choices(lanes.country, clock.country_day, roads.chosen, chosen, t)
             live_abroad(
-                choices, rules.abroad, lanes.country_key, clock.country_day, abroad, pool, counter, record.country,
-                record.abroad, state.bulk, seed, member, t,
+                choices, rules.abroad, lanes.country_key, clock.country_day, abroad, state.leaving, pool, counter,
+                record.country, record.abroad, state.bulk, seed, member, t,
             )  # fmt: skip
             if count_people(state.heads, counter) != everyone:
                 return BROKEN_SUM, t

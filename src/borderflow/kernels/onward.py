@@ -9,7 +9,6 @@ from borderflow.kernels.draws import binomial, hypergeometric, keep_apart
 from borderflow.kernels.odds import weigh
 from borderflow.kernels.parts import part
 from borderflow.kernels.purposes import (
-    ABROAD_WHO,
     AGAIN,
     ELSEWHERE,
     GIVE_UP,
@@ -84,37 +83,46 @@ def choose_again(
 
 @part
 def live_abroad(
-    choices, rules, keys, country_day, state_abroad, pool, counter, country, present, bulk, seed, member, t
+    choices, rules, keys, country_day, state_abroad, leaving_now, pool, counter, country, present, bulk, seed, member, t
 ):  # fmt: skip
     """Let people of the exodus move on to a third country or go back (DESIGN 5.8).
 
-    The number of those who leave a country is drawn first, then how many of them go back and what groups they are.
+    Who leaves a country is drawn group by group, all of them at once; then how many of all these go back, and how many
+    of the others through crossings of the model, and what groups those are.
     """
     keep_apart()
+    groups = state_abroad.shape[1]
     size = ZERO
     for c in range(state_abroad.shape[0]):
-        people = ZERO
-        for g in range(state_abroad.shape[1]):
-            people += state_abroad[c, g]
-        present[country_day[c, t], c] = people
         chance = rules.onward[c] + (1.0 - rules.onward[c]) * rules.back[c]
-        if people > 0 and chance > 0.0:
-            size = ask(bulk, size, people, chance, keys[c], ONWARD + ZERO, c)
+        people = ZERO
+        for g in range(groups):
+            here = state_abroad[c, g]
+            people += here
+            if here > 0 and chance > 0.0:
+                size = ask(bulk, size, here, chance, keys[c], ONWARD + SUB * g, c * groups + g)
+        present[country_day[c, t], c] = people
     draw_binomials(bulk, size, seed, member, t)
-    listed = size
+    for c in range(state_abroad.shape[0]):
+        for g in range(groups):
+            leaving_now[c, g] = 0
+    for i in range(size):
+        leaving_now[bulk.where[i] // groups, bulk.where[i] % groups] = bulk.drawn[i]
     size = ZERO
-    for i in range(listed):
-        c = bulk.where[i]
-        if bulk.drawn[i] > 0:
+    for c in range(state_abroad.shape[0]):
+        leaving = ZERO
+        for g in range(groups):
+            leaving += leaving_now[c, g]
+            state_abroad[c, g] -= leaving_now[c, g]
+        if leaving > 0:
             back = (1.0 - rules.onward[c]) * rules.back[c]
-            size = ask(bulk, size, bulk.drawn[i], back / (rules.onward[c] + back), keys[c], RETURN + ZERO, c)
+            size = ask(bulk, size, leaving, back / (rules.onward[c] + back), keys[c], RETURN + ZERO, c)
     draw_binomials(bulk, size, seed, member, t)
     for i in range(size):
         c = bulk.where[i]
         d = country_day[c, t]
         leaving = bulk.number[i]
         returning = bulk.drawn[i]
-        others = ZERO + present[d, c]
         present[d, c] -= leaving
         post = choices.transit_post[c]
         transit = ZERO
@@ -124,16 +132,12 @@ def live_abroad(
         counter[RETURNED] += returning
         country[0, d, c] += leaving - returning
         country[1, d, c] += returning
-        for g in range(state_abroad.shape[1]):
-            here = state_abroad[c, g]
-            others -= here
-            n = hypergeometric(here, others, leaving, seed, member, t, keys[c], ABROAD_WHO + SUB * g)
+        for g in range(groups if transit > 0 else ZERO):
+            n = leaving_now[c, g]
             leaving -= n
-            state_abroad[c, g] -= n
-            if transit > 0:
-                through = hypergeometric(n, leaving, transit, seed, member, t, keys[c], TRANSIT_WHO + SUB * g)
-                transit -= through
-                pool[post, g * (pool.shape[1] // (state_abroad.shape[1] + 1))] += through
+            through = hypergeometric(n, leaving, transit, seed, member, t, keys[c], TRANSIT_WHO + SUB * g)
+            transit -= through
+            pool[post, g * (pool.shape[1] // (groups + 1))] += through
     for post in range(pool.shape[0]):
         c = choices.haven_country[post]
         if c >= 0:

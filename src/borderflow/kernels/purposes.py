@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Purposes of draws (DESIGN section 7: counter = member, step, site, purpose). Append only: a number once given to a
-# purpose keeps it, or every published run would change. Given once and no longer used: 7, 8, 25, 26, 30, 31.
+# purpose keeps it, or every published run would change. Given once and no longer used: 7, 8, 25, 26, 30, 31, 32.
 CALL_ELIGIBLE = 1
 CALL_OUTSIDE = 2
 CALL_RETURNABLE = 3
@@ -29,7 +29,6 @@ NOISE_ALL = 23
 NOISE_COUNTRY = 24
 STOP_WHO = 28
 CALLED_WHO = 29
-ABROAD_WHO = 32
 BARRED = 33
 TRANSIT = 34
 TRANSIT_WHO = 35

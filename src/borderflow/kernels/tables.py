@@ -318,6 +318,7 @@ class State(NamedTuple):
     passage: Passage
     pool: np.ndarray  # (P, K) turned away, will choose again
     abroad: np.ndarray  # (C, G)
+    leaving: np.ndarray  # (C, G) who leaves a country in this hour
     heads: np.ndarray  # the memory of all people at home, returnable, in line, turned away and abroad
     counter: np.ndarray  # (7,)
     ones: np.ndarray  # (1 + C,) the noise of a day without any
