@@ -88,10 +88,8 @@ def term_costs(scenario: Scenario, advance: Callable[..., tuple[int, int]]) -> l
     return list(milliseconds(costs[1:])[0])
 
 
-def terms_table(variants: dict[str, Scenario]) -> list[str]:
+def terms_table(columns: dict[str, list[float]]) -> list[str]:
     """Return lines of a table: terms by variant."""
-    advance = clocked([border.advance], list(TERMS), "t")
-    columns = {name: term_costs(scenario, advance) for name, scenario in variants.items()}
     lines = ["| ms per member | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
     for row, term in enumerate(TERMS.values()):
         lines.append(f"| {term} | " + " | ".join(f"{column[row]:.1f}" for column in columns.values()) + " |")
@@ -148,6 +146,29 @@ def per_place_hour() -> list[str]:
     return lines
 
 
+def per_work(columns: dict[str, list[float]], variants: dict[str, Scenario]) -> list[str]:
+    """Return lines of a table: what a lane costs in an hour, and a party that chooses; the terms told apart by that."""
+    lines = [
+        "| a member by its work | lanes times hours | parties that choose | ns of a party, leaving home and choosing "
+        "| ns of a lane and hour, all other terms | bytes of its record, per recorded lane and hour |",
+        "|---|---|---|---|---|---|",
+    ]
+    choosing = [list(TERMS).index(name) for name in ("leave", "choose_again")]
+    for name, scenario in variants.items():
+        network, costs = compile_network(scenario), columns[name]
+        rules, theta = compile_rules(network)
+        record = run_member(network, rules, theta, seed=1, member=0).record
+        hours, party = len(network.hours), int(network.arrays.choices.party[0])
+        lane_hours, parties = len(network.lanes) * hours, record.daily[border.CHOSE].sum() / party
+        chosen = sum(costs[row] for row in choosing)
+        kept = sum(array.nbytes for array in (*record.hourly, *record[1:])) / (len(network.recorded) * hours)
+        lines.append(
+            f"| {name} | {lane_hours:,} | {parties:,.0f} | {1e6 * chosen / parties:.1f} "
+            f"| {1e6 * (sum(costs) - chosen) / lane_hours:.0f} | {kept:.1f} |"
+        )
+    return lines
+
+
 def in_process(code: str, **environment: str) -> tuple[float, float, float]:
     """Return wall seconds, processor seconds and peak memory in MB of a fresh Python."""
     before, busy = time.perf_counter(), sum(os.times()[2:4])
@@ -176,7 +197,10 @@ def main() -> None:
     for name, variant in rows:
         least, median = cost(variant)
         lines.append(f"| {name} | {least:.1f} | {median:.1f} |")
-    lines += ["", *terms_table({name: rows[row][1] for row, name in COLUMNS.items()})]
+    advance = clocked([border.advance], list(TERMS), "t")
+    variants = {name: rows[row][1] for row, name in COLUMNS.items()}
+    columns = {name: term_costs(variant, advance) for name, variant in variants.items()}
+    lines += ["", *terms_table(columns)]
     times = {}
     for name, action in (
         ("load", lambda: bf.load("russia-2022")),
@@ -202,6 +226,7 @@ def main() -> None:
         f"| `run`, 1,000 members | {many:.1f} s wall, {many_busy:.1f} s processor time, peak memory {peak:,.0f} MB |",
     ]
     lines += ["", *per_place_hour()]
+    lines += ["", *per_work(columns, {name: variants[name] for name in (COLUMNS[0], COLUMNS[4])})]
     block = "\n".join(["## Border engine", "", f"`make bench` on {computer()}.", "", *lines])
     write_section("border engine", block)
     print(block)

@@ -158,8 +158,9 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
     alternatives, nests, rows = a.choices.alt_lane.size, a.choices.nest_country.size, a.choices.row_key.size
     ways, ways_in = (_sixteens(int(np.diff(x).max(initial=1))) for x in (a.choices.nest_alt, a.choices.row_nest))
     calendar = np.zeros((border.RING, lanes, types - classes + 1), np.int32)
-    places = max(len(network.origins), countries)
-    bulk = max(places * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types) + 8
+    places, half_days = max(len(network.origins), countries), len(network.hours) // 12 + 1
+    rooms = places * groups, posts * types, a.lanes.stream_lane.size, 16 * lanes, lanes * types, 2 * types * half_days
+    bulk = max(rooms) + 8
     crowd = border.CROWD + 16
     # all people who are counted every hour lie side by side
     shapes = [network.home.shape, network.home.shape, (stations,), (posts, types), (countries, groups)]
@@ -233,6 +234,8 @@ def new_state(network: Network, nodes: int = _FIRST_NODES) -> border.State:
             purpose=np.zeros(bulk, np.uint32),
             words=np.zeros((4, bulk), np.uint32),
             left=np.zeros(bulk, np.int64),
+            station=np.zeros(bulk, np.int64),
+            ahead=np.zeros(bulk, np.int64),
             room=np.zeros((7, bulk)),
         ),
         passage=border.Passage(

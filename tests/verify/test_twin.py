@@ -84,6 +84,15 @@ def test_news_without_delay():
     assert_same(tiny_scenario(days=6, parameters={"information_delay": 0.0}), seed=1, member=0)
 
 
+def test_more_lose_patience_than_are_drawn_at_once():
+    # two lines of 200 hours: the draws of one leave no room for those of the other
+    calm = {"patience": 6.0, "switch_share": 0.03}
+    cars = one_crossing(2400, 240, days=8, parameters=calm)
+    lanes = (*cars.lanes, cars.lanes[0].model_copy(update={"mode": "bus"}))
+    baseline = (*cars.baseline, cars.baseline[0].model_copy(update={"mode": "bus"}))
+    assert_same(cars.model_copy(update={"lanes": lanes, "baseline": baseline}), seed=1, member=0)
+
+
 def test_who_waited_a_day_where_the_line_has_become_quick():
     # a line of 60 hours, then twenty times the capacity: whoever is still there has waited more than a day
     faster = event("capacity", 60, crossings=["post"], factor=20.0)

@@ -14,6 +14,7 @@ from borderflow.kernels.draws import binomial, keep_apart
 from borderflow.kernels.parts import part
 from borderflow.kernels.purposes import (
     ACCESS,
+    AIR,
     BACK,
     HAVEN,
     MEMORY,
@@ -103,7 +104,9 @@ def arrive(lanes, clock, access, roads, lines, minds, pool, counter, passage, ho
                 if column >= 0:
                     hourly.passed[t, column] = ordinary
                     hourly.wait_passing[t, column] = 0.0 if ordinary > 0 else -1.0
-                    hourly.price[t, column] = lanes.fare[lane]
+                    if kind == AIR:
+                        # elsewhere the memory of prices is never touched, so that it takes no room
+                        hourly.price[t, column] = lanes.fare[lane]
                 continue
         for k in range(passage.types.shape[1]):
             passage.types[busy, k] = 0

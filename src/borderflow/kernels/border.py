@@ -6,7 +6,7 @@ Names of indices: ``o`` origin, ``g`` group (the last group number, ``G``, is or
 then posts, from which people turned away choose again), ``t`` hour, ``d`` local day.
 
 Steps are in the modules beside this one, in the order of an hour: `odds`, `departures`, `arrivals`, `lines`,
-`controls`, `crossings`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`
+`controls`, `crossings`, `patience`, `onward`; what they work on is in `tables`, draws of many numbers at once in `counts`
 and `samples`. State is counts only. Each hour runs, in this order: call-up, departure and
 choice, arrival at lanes, service at the exit station, exit control, service at the entry station, entry control,
 reconsidering in line, choosing again after being turned away, stays abroad, record, check of the sum of people.

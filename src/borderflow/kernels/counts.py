@@ -219,28 +219,22 @@ def draw_poissons(bulk, size, seed, member, t, sites, purposes):
         many = (2.0 * a / near + b) * w + mean + 0.43
         many = many if near >= 0.07 and share_of(bulk.words[1, i]) <= squeeze else -1.0
         bulk.number[i] = np.int64(few if mean < 10.0 else many)
-    settle_poissons(bulk, size, seed, member, t, sites, purposes)
-
-
-@copied
-def settle_poissons(bulk, size, seed, member, t, sites, purposes):
-    """Make both trials of a block for all Poisson numbers that are still open; the few that fail them draw alone."""
-    left = ZERO
+    # two words of a block for each trial
+    for turn in range(bulk.words.shape[0] // 2):
+        left = ZERO
+        for i in range(size):
+            bulk.left[left] = i
+            left += bulk.number[i] < 0
+        for j in range(left):
+            i = bulk.left[j]
+            bulk.room[0, j] = bulk.mean[i]
+            bulk.room[1, j] = share_of(bulk.words[2 * turn, i])
+            bulk.room[2, j] = share_of(bulk.words[2 * turn + 1, i])
+        for j in range((left + 7) // 8 * 8):
+            bulk.room[3, j] = try_poisson(bulk.room[0, j], bulk.room[1, j], bulk.room[2, j])
+        for j in range(left):
+            bulk.number[bulk.left[j]] = np.int64(bulk.room[3, j])
     for i in range(size):
-        bulk.left[left] = i
-        left += bulk.number[i] < 0
-    for j in range(left):
-        i = bulk.left[j]
-        bulk.room[0, j] = bulk.mean[i]
-        for word in range(4):
-            bulk.room[1 + word, j] = share_of(bulk.words[word, i])
-    for j in range((left + 7) // 8 * 8):
-        first = try_poisson(bulk.room[0, j], bulk.room[1, j], bulk.room[2, j])
-        second = try_poisson(bulk.room[0, j], bulk.room[3, j], bulk.room[4, j])
-        bulk.room[5, j] = first if first >= 0.0 else second
-    for j in range(left):
-        i = bulk.left[j]
-        bulk.number[i] = np.int64(bulk.room[5, j])
         if bulk.number[i] < 0:
             bulk.number[i] = poisson_from(
                 bulk.mean[i], bulk.mass[i], bulk.words[0, i], bulk.words[1, i], bulk.words[2, i], bulk.words[3, i],
@@ -278,7 +272,7 @@ def draw_spacings(bulk, size, seed, member, t):
     """
     keep_apart()
     fill_blocks(bulk.words, size, seed, member, t, bulk.site, bulk.purpose)
-    for turn in range(4):
+    for turn in range(bulk.words.shape[0]):
         for i in range((size + 7) // 8 * 8):
             left = max(bulk.mean[i] - turn, 1.0)
             bulk.room[turn, i] = exponential(logarithm(share_of(bulk.words[turn, i])) * (1.0 / left))

@@ -148,22 +148,6 @@ def join(
     return size
 
 
-@copied
-def find_nests(choices, minds, crowd, size):
-    """Find the countries that parties choose who are all of one visa class, sixteen of one place at a time.
-
-    What is too much at the end of a place the next one overwrites.
-    """
-    crowd.first[crowd.runs[0]] = size
-    for run in range(crowd.runs[0]):
-        cell = np.uint64(crowd.cell[crowd.first[run]])
-        nest = choices.row_nest[cell >> ONE]
-        options = choices.row_nest[(cell >> ONE) + ONE] - nest
-        steps = cell * np.uint64(minds.outer.shape[1])
-        for i in range(crowd.first[run], crowd.first[run + 1], SIXTEEN):
-            find_sixteen(crowd.words, np.uint64(i), minds.outer, steps, options, crowd.nest, np.uint64(nest))
-
-
 @part
 def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
     """Let the first ``size`` parties of the crowd choose and depart: visa class, country, way, speed.
@@ -185,7 +169,15 @@ def set_out(choices, minds, roads, travel, crowd, size, seed, member, t):
             first = np.uint64(choices.row_nest[cell >> ONE])
             crowd.nest[i] = first + count_reached(minds.outer, view, crowd.words[0, i])
     else:
-        find_nests(choices, minds, crowd, size)
+        # all of one place look at one row of steps; what is too much at its end the next place overwrites
+        crowd.first[crowd.runs[0]] = size
+        for run in range(crowd.runs[0]):
+            cell = np.uint64(crowd.cell[crowd.first[run]])
+            nest = choices.row_nest[cell >> ONE]
+            options = choices.row_nest[(cell >> ONE) + ONE] - nest
+            steps = cell * np.uint64(minds.outer.shape[1])
+            for i in range(crowd.first[run], crowd.first[run + 1], SIXTEEN):
+                find_sixteen(crowd.words, np.uint64(i), minds.outer, steps, options, crowd.nest, np.uint64(nest))
     for i in range(size):
         n = np.uint64(crowd.nest[i])
         half = np.uint64(crowd.cell[i]) & ONE

@@ -6,15 +6,13 @@ import numpy as np
 
 from borderflow.kernels.arithmetic import ZERO
 from borderflow.kernels.counts import ask, draw_spacings
-from borderflow.kernels.draws import binomial, keep_apart
+from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.purposes import (
     ARRIVE,
     NODES,
     OPEN,
     OPEN_BACK,
-    ORDINARY_OUT,
-    RECONSIDER,
     SMALL_POST,
     SPLIT,
     SUB,
@@ -223,71 +221,6 @@ def run_stations(lanes, lines, counter, passage, bulk, busy, side, seed, member,
             return False
     divide_batches(lanes, lines, passage, bulk, busy, side, seed, member, t)
     return True
-
-
-@copied
-def wait_ahead(at_exit, at_entry, exit_rate, entry_rate):
-    """Return the hours until a crossing has dealt with the people ahead, both stations working at once.
-
-    The exit side needs ``at_exit / exit_rate``; the entry side has them all to do and is never idle while it is
-    the slower one: ``max(at_exit / exit_rate, (at_exit + at_entry) / entry_rate)``, at most 1,000 hours.
-    """
-    hours = 0.0
-    if at_exit > 0:
-        hours = at_exit / exit_rate if exit_rate > 0.0 else 1e3
-    if at_exit + at_entry > 0:
-        hours = max(hours, (at_exit + at_entry) / entry_rate if entry_rate > 0.0 else 1e3)
-    return min(hours, 1e3)
-
-
-@part
-def reconsider(
-    lines, pool, counter, abandoned, s, exodus, patience, share, beyond, exit_rate, entry_rate, key, post, side, seed,
-    member, t,
-):  # fmt: skip
-    """Let people whose remaining wait exceeds their patience leave the line, at each half day of waiting.
-
-    ``beyond`` is the number of people at the entry side, seen from the exit side's line. ``exodus`` is the number of
-    types that belong to the exodus; ordinary travellers who leave the line go home.
-    """
-    keep_apart()
-    ahead = 0
-    before = -1
-    node = lines.head[s]
-    while node >= 0:
-        after = lines.following[node]
-        there = lines.size[node] - lines.gone[node]
-        age = t - lines.hour[node]
-        if age > 0 and age % 12 == 0:
-            remaining = wait_ahead(ahead * (1 - side), beyond + ahead * side, exit_rate, entry_rate)
-            if remaining > patience:
-                for k in range(lines.types.shape[1]):
-                    here = lines.types[node, k]
-                    if here == 0:
-                        continue
-                    sub = SUB * (k + 64 * (age // 12) + 65536 * side)
-                    n = binomial(here, share, seed, member, t, key, RECONSIDER + sub)
-                    lines.types[node, k] -= n
-                    lines.gone[node] += n
-                    lines.people[s] -= n
-                    there -= n
-                    abandoned[0] += n
-                    if k < exodus:
-                        pool[post, k] += n
-                    else:
-                        counter[ORDINARY_OUT] += n
-        ahead += there
-        if there == 0:
-            if before < 0:
-                lines.head[s] = after
-            else:
-                lines.following[before] = after
-            if after < 0:
-                lines.tail[s] = before
-            release(lines, counter, node)
-        else:
-            before = node
-        node = after
 
 
 @part

@@ -280,6 +280,8 @@ class Bulk(NamedTuple):
     purpose: np.ndarray  # (B,)
     words: np.ndarray  # (4, B) blocks of numbers
     left: np.ndarray  # (B,) places whose number is still open
+    station: np.ndarray  # (B,) in whose line people lose patience
+    ahead: np.ndarray  # (B,) how many stand before them
     room: np.ndarray  # (7, B) room to work in; shares drawn from each word of a block
 
 
