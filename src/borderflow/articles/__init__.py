@@ -18,6 +18,7 @@ from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.frames import frame_sentences
 from borderflow.articles.happenings import read_events
+from borderflow.articles.logit import Decide, decide_by, decide_by_rules, load_judges
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene, is_of_capital
 from borderflow.articles.tellings import Tellings
@@ -39,6 +40,9 @@ __all__ = [
     "read_evidence",
 ]
 
+#: The confidence from which a claim is given; ``benchmarks/RESULTS.md`` says what others give.
+LEAST_CONFIDENCE = 0.2
+
 
 class RuleExtractor:
     """The default reader: rules, gazetteer, dateparser, simplemma; deterministic.
@@ -50,15 +54,29 @@ class RuleExtractor:
     announced : date, optional
         The day that "since the announcement" means.
     chooses : bool
-        Whether the learned choice has the last word on events; False gives what the rules alone find.
+        Whether learned choices have the last word; False gives what the rules alone find.
+    decide : callable, optional
+        How a choice between candidates is made; of claims by the judges that the reader is shipped with where not given.
+    least : float
+        The confidence from which a claim is given: a higher one finds fewer claims, more of them right.
     """
 
     name = "rules"
 
-    def __init__(self, names: Names | None = None, announced: dt.date | None = None, *, chooses: bool = True) -> None:
+    def __init__(
+        self,
+        names: Names | None = None,
+        announced: dt.date | None = None,
+        *,
+        chooses: bool = True,
+        decide: Decide | None = None,
+        least: float = LEAST_CONFIDENCE,
+    ) -> None:
         self.names = names
         self.announced = announced
         self.chooses = chooses
+        self.decide = decide or (decide_by(load_judges()) if chooses else decide_by_rules)
+        self.least = least
 
     def extract(self, article: Article, published: dt.date) -> list[Finding]:
         """Return the claims and events of an article, in the order of the text."""
@@ -100,6 +118,9 @@ class RuleExtractor:
                 if not scene.amounts:
                     memory.head(scene)
                 memory.period = period or memory.period
+            for place in scene.mentions:
+                if place.best.country not in memory.states and (state := country_of(place, names)) is not None:
+                    memory.states[place.best.country] = state
             if memory.home is None:
                 memory.home = next(
                     (country_of(one, names) for one in scene.mentions if is_of_capital(scene, one)), None
@@ -111,7 +132,7 @@ class RuleExtractor:
                 yield from settle_events(scene, events, asked=asked)
                 asked = any(token.text == "?" for token in scene.tokens[-3:])
                 events = []
-                figures = list(read_figures(scene, memory))
+                figures = list(read_figures(scene, memory, self.decide))
                 happened = [
                     one
                     for one in read_events(scene, memory, {one.quantity for one in figures})
@@ -126,7 +147,7 @@ class RuleExtractor:
                     seen.add(key)
                     if one.kind == "event":
                         events.append(one)
-                    else:
+                    elif one.confidence >= self.least:
                         yield one
                 told = events
             tellings.collect(scene, memory, told, heading=heading)

@@ -13,7 +13,7 @@ from borderflow.articles.nouns import dim_of
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Scene
 
-__all__ = ["OF_QUEUES", "Choice", "choose_kind"]
+__all__ = ["OF_QUEUES", "Choice", "choose_kind", "fitting_kinds"]
 
 OF_QUEUES = frozenset({"queue_km", "queue_cars", "wait_hours", "queue_persons"})
 _THROUGHPUT = {"capacity_cars_per_day": "throughput_vehicles_per_day"}
@@ -41,9 +41,14 @@ class Choice(NamedTuple):
 
 
 def choose_kind(
-    scene: Scene, amount: Amount, segment: tuple[int, int], previous: FigureKind | None, memory: Memory
+    scene: Scene,
+    amount: Amount,
+    segment: tuple[int, int],
+    options: Sequence[Choice],
+    previous: FigureKind | None,
+    memory: Memory,
 ) -> Choice | None:
-    """Return the likeliest kind of a number: by its own words, else by those of its neighbour."""
+    """Return the likeliest kind of a number as the rules see it: by its own words, else by those of its neighbour."""
     called = previous.quantity if previous is not None else memory.quantity if memory.counted_lately() else ""
     bare = amount.dimension in ("bare", "person")
     if called == "mobilised_cumulative" and bare and _is_target(scene, amount):
@@ -51,7 +56,6 @@ def choose_kind(
     given = memory.event == "notices_served" and memory.event_at == memory.number - 1 and scene.has("hand out")
     if amount.dimension == "bare" and given and not scene.has("notice"):
         return Choice(figure_kind("notices_served"), 0.4, None)  # "76 got them"
-    options = _options(scene, amount, segment)
     best = max(options, key=lambda one: one.score, default=None)
     best = _as_meant(scene, amount, segment, best, options, memory) if best is not None else None
     if best is not None and best.kind.quantity in ("air_price", "bus_price") and not _is_fare(scene, best, memory):
@@ -71,7 +75,7 @@ def choose_kind(
     return best
 
 
-def _options(scene: Scene, amount: Amount, segment: tuple[int, int]) -> list[Choice]:
+def fitting_kinds(scene: Scene, amount: Amount, segment: tuple[int, int]) -> list[Choice]:
     """Return the kinds that a number may be of by its own words."""
     fitting = _OF_DIMENSION.get(amount.dimension, ())
     return [choice for kind in fitting if (choice := _score(scene, amount, segment, kind)) is not None]
@@ -115,7 +119,7 @@ def _shared_with_next(scene: Scene, amount: Amount) -> Choice | None:
         or set(gap) & {",", "from", "to"}
     ):
         return None
-    best = max(_options(scene, other, scene.segment(number + 1)), key=lambda one: one.score, default=None)
+    best = max(fitting_kinds(scene, other, scene.segment(number + 1)), key=lambda one: one.score, default=None)
     return None if best is None or best.cue is None or best.cue.first < other.first else best._replace(score=0.4)
 
 

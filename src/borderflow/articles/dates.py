@@ -38,7 +38,7 @@ from borderflow.articles.date_phrases import (
     WEEKDAYS,
 )
 
-__all__ = ["When", "find_dates"]
+__all__ = ["Role", "When", "find_dates"]
 
 Role = Literal["day", "span", "since", "by", "future"]
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind
+from borderflow.articles.choosing import OF_QUEUES, Choice, choose_kind, fitting_kinds
 from borderflow.articles.comparisons import is_compared, is_usual
 from borderflow.articles.counted import name_numbers
 from borderflow.articles.doubts import is_no_figure
 from borderflow.articles.findings import Finding
 from borderflow.articles.kinds import FIGURES, MONEY, FigureKind, figure_kind
+from borderflow.articles.logit import Decide
 from borderflow.articles.memory import Memory
 from borderflow.articles.moods import is_unreal
 from borderflow.articles.numbers import Amount
+from borderflow.articles.place_question import ask_place
 from borderflow.articles.placing import Site
+from borderflow.articles.quantity_question import NONE, Ruling, ask_quantity, choice_of
 from borderflow.articles.scenes import Scene
 from borderflow.articles.sites import choose_site
 from borderflow.articles.speakers import describe_site, speaker, status_of
-from borderflow.articles.windows import Window, choose_window
+from borderflow.articles.window_question import Dated, ask_window
+from borderflow.articles.windows import Window, choose_window, since_announcement
 from borderflow.ledger import vocabulary
 
 __all__ = ["is_present", "read_figures"]
@@ -46,56 +49,137 @@ class _Before:
     end: int = 0
 
 
-def read_figures(scene: Scene, memory: Memory) -> Iterator[Finding]:
-    """Yield the claims of a sentence."""
+def read_figures(scene: Scene, memory: Memory, decide: Decide) -> Iterator[Finding]:
+    """Yield the claims of a sentence: what each number counts, where and when is decided between candidates."""
     before = _Before()
     for number, amount in enumerate(name_numbers(scene, memory)):
+        if not _may_count(scene, amount):
+            continue
         segment = scene.segment(number)
-        choice = _choose(scene, amount, segment, number, before, memory)
-        if choice is None:
+        options = fitting_kinds(scene, amount, segment)
+        previous = before.kind
+        ruling = _rule(scene, amount, segment, number, options, before, memory)
+        asked = ask_quantity(scene, amount, segment, number, options, ruling, previous, memory)
+        chosen, sure = decide("quantity", asked)
+        quantity = asked.alternatives[chosen].name if chosen >= 0 else NONE
+        if quantity == NONE:
             continue
-        before.kind = choice.kind
-        window = _window_of(scene, amount, choice.kind, segment, number, before, memory)
-        before.window = window if window.given else before.window
-        if choice.kind is _ARRIVALS_BY_PASSING and choice.cue and choice.cue.kind == "cross" and memory.goes_out(scene):
-            choice = choice._replace(kind=_DEPARTURES)
-        if before.site is not None and _is_breakdown(scene, amount, choice, segment, before.end):
-            continue
+        choice = ruling.choice
+        if choice is None or choice.kind.quantity != quantity:
+            choice = choice_of(scene, amount, segment, quantity, options)
+            before.kind = choice.kind
         before.end = amount.noun_end
-        compared = is_compared(scene, amount) and not window.given
-        earlier = compared and _is_of_before(scene, amount) and choice.kind.quantity.endswith("_*")
-        if compared and not is_usual(scene, segment) and not earlier:
-            continue
-        choice, site = choose_site(scene, amount, choice, segment, before.site, memory)
-        before.site = site if site is not None and site.sure else before.site
-        if _is_too_long(scene, amount, choice.kind, segment, window):
-            continue
-        finding = _finding(scene, amount, choice, segment, window, site, memory)
-        if finding is not None and earlier:
-            finding = _as_baseline(finding, choice.kind)
-        if finding is not None:
-            _remember(scene, amount, choice.kind, window, site, memory)
-            yield finding
+        yield from _claim(scene, amount, segment, number, choice, sure, asked.around, before, memory, decide)
 
 
-def _choose(
-    scene: Scene, amount: Amount, segment: tuple[int, int], number: int, before: _Before, memory: Memory
-) -> Choice | None:
-    """Return what a number counts; None where it counts nothing that happened."""
-    if amount.dimension in ("other", "minute", "month", "lane") or amount.value <= 0:
-        return None
-    if amount.dimension == "percent" and not scene.has("rent"):
-        return None
-    choice = choose_kind(scene, amount, segment, before.kind, memory)
-    if choice is not None and (_is_only_before(scene, choice, memory) or _is_only_home(scene, choice, memory)):
-        return None
-    if choice is not None and choice.kind.quantity == "entry_refused" and _is_on_the_way_out(scene, memory):
+def _may_count(scene: Scene, amount: Amount) -> bool:
+    """Tell whether a number may be a figure at all, by what its noun says that it counts."""
+    if amount.dimension in ("minute", "month", "lane") or amount.value <= 0:
+        return False
+    if amount.dimension == "other":
+        return not amount.noun  # a noun that no list holds may be one for people; "families" is known to be none
+    return amount.dimension != "percent" or scene.has("rent")
+
+
+def _rule(
+    scene: Scene,
+    amount: Amount,
+    segment: tuple[int, int],
+    number: int,
+    options: Sequence[Choice],
+    before: _Before,
+    memory: Memory,
+) -> Ruling:
+    """Return what the rules make of a number, and why they drop it where they do."""
+    if amount.dimension == "other":
+        return Ruling(None, "noun")
+    choice = choose_kind(scene, amount, segment, options, before.kind, memory)
+    if choice is None:
+        return Ruling(None, "no word")
+    if _is_only_before(scene, choice, memory) or _is_only_home(scene, choice, memory):
+        return Ruling(choice, "elsewhere")
+    if choice.kind.quantity == "entry_refused" and _is_on_the_way_out(scene, memory):
         choice = choice._replace(
             kind=_TURNED_BACK
         )  # "640 men were stopped on leaving. On Friday alone 118 were not let in"
-    if choice is None or is_no_figure(scene, amount, segment, number, choice):
-        return None
-    return None if is_unreal(scene, amount, choice.kind, choice.cue) else choice
+    if is_no_figure(scene, amount, segment, number, choice):
+        return Ruling(choice, "no figure")
+    if is_unreal(scene, amount, choice.kind, choice.cue):
+        return Ruling(choice, "unreal")
+    before.kind = choice.kind
+    window = _window_of(scene, amount, choice.kind, segment, number, before, memory)
+    if choice.kind is _ARRIVALS_BY_PASSING and choice.cue and choice.cue.kind == "cross" and memory.goes_out(scene):
+        choice = choice._replace(kind=_DEPARTURES)
+    if before.site is not None and _is_breakdown(scene, amount, choice, segment, before.end):
+        return Ruling(choice, "breakdown")
+    compared = is_compared(scene, amount) and not window.given
+    if compared and not is_usual(scene, segment) and not _is_earlier(scene, amount, choice.kind):
+        return Ruling(choice, "compared")
+    choice, _ = choose_site(scene, amount, choice, segment, before.site, memory)
+    return Ruling(choice, "too long" if _is_too_long(scene, amount, choice.kind, segment, window) else "")
+
+
+def _is_earlier(scene: Scene, amount: Amount, kind: FigureKind) -> bool:
+    return kind.quantity.endswith("_*") and _is_of_before(scene, amount)
+
+
+def _claim(
+    scene: Scene,
+    amount: Amount,
+    segment: tuple[int, int],
+    number: int,
+    choice: Choice,
+    sure: float,
+    around: tuple[str, ...],
+    before: _Before,
+    memory: Memory,
+    decide: Decide,
+) -> Iterator[Finding]:
+    """Yield the claim that a number of a kind makes, at the place and in the window that are likeliest."""
+    kind = choice.kind
+    window = _window_of(scene, amount, kind, segment, number, before, memory)
+    _, ruled = choose_site(scene, amount, choice, segment, before.site, memory)
+    asked, sites = ask_place(
+        scene, kind.quantity, kind.family, segment, amount.first, amount.noun_end, ruled, before.site, memory
+    )
+    site = ruled
+    if sites:
+        at, sure_of_place = decide("place", asked)
+        sure, site = sure * sure_of_place, sites[at] if at >= 0 else None
+    dated, sure_of_window = _date(scene, amount, kind, segment, around, window, before, memory, decide)
+    before.window = dated.window if dated.window.given else before.window
+    before.site = site if site is not None and site.sure else before.site
+    finding = _finding(scene, amount, choice, dated, segment, site, memory, sure * sure_of_window)
+    _remember(scene, amount, kind, dated.window, site, memory)
+    yield finding
+
+
+def _date(
+    scene: Scene,
+    amount: Amount,
+    kind: FigureKind,
+    segment: tuple[int, int],
+    around: tuple[str, ...],
+    window: Window,
+    before: _Before,
+    memory: Memory,
+    decide: Decide,
+) -> tuple[Dated, float]:
+    """Return the window of a number and what it makes of the quantity, and how probable that is."""
+
+    def temporal(one: Window) -> Dated:
+        rate = scene.rates[amount.first]
+        if not rate and is_compared(scene, amount) and memory.rate_at == memory.number:
+            rate = "day"  # "640 a day, compared with 1,150 the week before"
+        return Dated(*_temporal(scene, amount, kind, segment, one, rate, memory))
+
+    said = temporal(window)
+    usual = f"{kind.quantity.removesuffix('_*')}_daily_baseline"
+    if is_compared(scene, amount) and not window.given and _is_earlier(scene, amount, kind) and usual in vocabulary():
+        said = said._replace(quantity=usual)
+    asked, readings = ask_window(scene, amount, kind.quantity, segment, around, said, before.window, memory, temporal)
+    at, sure = decide("window", asked)
+    return readings[at] if at >= 0 else said, sure
 
 
 def _is_only_before(scene: Scene, choice: Choice, memory: Memory) -> bool:
@@ -179,17 +263,12 @@ def _is_too_long(scene: Scene, amount: Amount, kind: FigureKind, segment: tuple[
     return kind.counts == MONEY and window.given and (window.last - window.first).days > 31
 
 
-def _as_baseline(finding: Finding, kind: FigureKind) -> Finding | None:
-    """Return what was usual before; None where the vocabulary has no word for it."""
-    name = f"{kind.quantity.removesuffix('_*')}_daily_baseline"
-    return finding.model_copy(update={"quantity": name}) if name in vocabulary() else None
-
-
 def _remember(
     scene: Scene, amount: Amount, kind: FigureKind, window: Window, site: Site | None, memory: Memory
 ) -> None:
     """Leave behind what the next sentences may go on from."""
     memory.quantity, memory.counted_at = kind.quantity, memory.number
+    memory.counted.add(kind.quantity)
     if site is not None and kind.family != "exit" and not kind.quantity.startswith(("returns", "onward")):
         memory.place = site.mentions[0]
     if site is not None and kind.quantity in ("arrivals_*", "stock_present"):
@@ -301,16 +380,14 @@ def _finding(
     scene: Scene,
     amount: Amount,
     choice: Choice,
+    dated: Dated,
     segment: tuple[int, int],
-    window: Window,
     site: Site | None,
     memory: Memory,
-) -> Finding | None:
+    sure: float,
+) -> Finding:
     kind = choice.kind
-    rate = scene.rates[amount.first]
-    if not rate and is_compared(scene, amount) and memory.rate_at == memory.number:
-        rate = "day"  # "640 a day, compared with 1,150 the week before"
-    quantity, window = _temporal(scene, amount, kind, segment, window, rate, memory)
+    quantity, window = dated
     word = vocabulary()[quantity]
     near = scene.words[segment[0] : amount.first] if quantity == "queue_cars" else []
     truck = amount.noun.startswith(_TRUCKS) or any(
@@ -328,7 +405,9 @@ def _finding(
         scene.before(scene.token_at(amount.start), 4)
     ):
         hedge = "up to"  # "do not wait for more than an hour"
-    unit = amount.dimension if kind.counts[0] in ("RUB",) else word.unit
+    unit = word.unit
+    if kind.counts[0] in MONEY:
+        unit = amount.dimension if amount.dimension in MONEY else memory.currency
     begin, end = _evidence(scene, amount, choice)
     return Finding(
         kind="claim",
@@ -351,7 +430,7 @@ def _finding(
         start=begin,
         end=end,
         quote=scene.quote(begin, end),
-        confidence=round(min(1.0, 0.35 + 0.5 * choice.score) * (1.0 if site is not None and site.sure else 0.8), 2),
+        confidence=round(min(sure, 1.0), 2),
     )
 
 
@@ -410,20 +489,9 @@ def _temporal(
         if when is not None and when.role == "day":  # a total with a single day is a total up to that day
             window = window._replace(open_start=True)
         return f"{stem}_cumulative", window
-    if memory.announced is not None and _since_announcement(scene):
+    if memory.announced is not None and since_announcement(scene):
         return f"{stem}_cumulative", window._replace(first=memory.announced, open_start=False)
     return f"{stem}_cumulative", window._replace(open_start=True)
-
-
-def _since_announcement(scene: Scene) -> bool:
-    """Tell whether counting began with the announcement: "since the mobilisation was announced"."""
-    return bool(_ANNOUNCED.search(scene.sentence.text.casefold()))
-
-
-_ANNOUNCED = re.compile(
-    r"since (?:the |president |[\w']+ ){0,4}(?:announc|mobili|call-up|decree|order)"
-    r"|(?:с момента|после|с начала|со дня) (?:объявлен|мобилиз|указ|начала мобилиз)"
-)
 
 
 def _is_day_long(scene: Scene, window: Window) -> bool:

@@ -16,25 +16,37 @@ Econometrics*, 105-142. Academic Press.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Alternative", "Judge", "Question", "choose", "load_judges", "pack_judges", "unpack_judges"]
+__all__ = [
+    "Alternative",
+    "Decide",
+    "Judge",
+    "Question",
+    "decide_by",
+    "decide_by_rules",
+    "load_judges",
+    "pack_judges",
+    "unpack_judges",
+]
 
 Weights = npt.NDArray[np.float64]
 
 
 class Alternative(NamedTuple):
-    """A candidate: its name, by which words around weigh, and what is true of it alone."""
+    """A candidate: its name, by which words around weigh, what is true of it alone, and what choosing it means."""
 
     name: str
     words: tuple[str, ...] = ()
+    means: Hashable = None
 
 
 class Question(NamedTuple):
@@ -52,6 +64,8 @@ class Question(NamedTuple):
         The candidate that the rules choose; -1 where they choose none of them.
     trust : tuple of str
         How sure the rules are, and by what; weighs on the candidate that they choose.
+    about : tuple
+        What the question is about, for whoever knows the answer: the value, bounds and hedge of a number.
     """
 
     start: int
@@ -60,6 +74,7 @@ class Question(NamedTuple):
     alternatives: tuple[Alternative, ...]
     said: int = -1
     trust: tuple[str, ...] = ()
+    about: tuple[object, ...] = ()
 
     def words_of(self, number: int) -> tuple[str, ...]:
         """Return all that is true of a candidate alone, what the rules say among it."""
@@ -114,12 +129,12 @@ class Judge:
     def utilities(self, question: Question) -> Weights:
         """Return the utility of each candidate; what no weight is known of counts nothing."""
         rows = [self._row[word] for word in question.around if word in self._row]
-        base = self.own[rows].sum(axis=0) if rows else np.zeros(len(self.names))
-        weight = self._weight
+        base = (self.own[rows].sum(axis=0) if rows else np.zeros(len(self.names))).tolist()
+        weight, column, nothing = self._weight.get, self._column, repeat(0.0)
         return np.array(
             [
-                (base[self._column[one.name]] if one.name in self._column else 0.0)
-                + sum(weight.get(word, 0.0) for word in question.words_of(number))
+                (base[column[one.name]] if one.name in column else 0.0)
+                + sum(map(weight, question.words_of(number), nothing))
                 for number, one in enumerate(question.alternatives)
             ],
             dtype=float,
@@ -167,15 +182,29 @@ def unpack_judges(data: bytes) -> dict[str, Judge]:
         }
 
 
+#: how a question of some kind is decided: the number of the candidate, and how probable it is
+Decide = Callable[[str, Question], tuple[int, float]]
+
+
 @lru_cache(maxsize=1)
 def load_judges() -> Mapping[str, Judge]:
     """Return the judges that the reader is shipped with."""
     return unpack_judges((files("borderflow") / "data" / "reader.npz").read_bytes())
 
 
-def choose(judge: Judge | None, question: Question) -> tuple[int, Sequence[float]]:
-    """Return the likeliest candidate and the probabilities of all; what the rules say where no judge is given."""
-    if judge is None:
-        return question.said, [float(number == question.said) for number in range(len(question.alternatives))]
-    shares = judge.probabilities(question)
-    return int(np.argmax(shares)), [float(one) for one in shares]
+def decide_by(judges: Mapping[str, Judge]) -> Decide:
+    """Return how questions are decided: by the likeliest candidate, of which the probability is given as well."""
+
+    def decide(kind: str, question: Question) -> tuple[int, float]:
+        if kind not in judges:
+            return question.said, 1.0
+        shares = judges[kind].probabilities(question)
+        best = int(np.argmax(shares))
+        return best, float(shares[best])
+
+    return decide
+
+
+def decide_by_rules(kind: str, question: Question) -> tuple[int, float]:
+    """Decide as the rules say."""
+    return question.said, 1.0

@@ -62,6 +62,12 @@ class Memory:
     subject: Mention | None = None  # the country that a sentence was about
     subject_at: int = -9
     told: dict[str, Named] = field(default_factory=dict)  # places that no list holds
+    counted: set[str] = field(default_factory=set)  # the kinds of figures so far
+    states: dict[str, Mention] = field(default_factory=dict)  # the countries in which places named so far lie
+    possible: list[Mention] = field(default_factory=list)  # names that may be places though nothing says so
+    spans: list[tuple[When, int]] = field(default_factory=list)  # dates named lately, each with its sentence
+    cues: tuple[str, ...] = ()  # the classes of the words of the sentence before
+    opening: tuple[str, ...] = ()  # the words that open it
     headed_till: int = 0
     headed: Mention | None = None  # the place that the heading above names
 
@@ -116,6 +122,10 @@ class Memory:
         self._keep_days(scene)
         self._keep_places(scene)
         self._keep_routes(scene)
+        self.possible = [*self.possible, *scene.possible][-4:]
+        self.spans = [*self.spans, *((one, self.number) for one in scene.dates)][-8:]
+        self.cues = tuple(scene.by_kind)
+        self.opening = tuple(scene.outline[:2])
         for kept in (self.posts, self.towns, self.countries, self.routes):
             del kept[:-4]
         for name in [*self.told][:-200]:

@@ -9,7 +9,7 @@ from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import Scene
 from borderflow.articles.toponyms import Mention
 
-__all__ = ["Family", "Site", "choose_place"]
+__all__ = ["Family", "Site", "choose_place", "is_by_the_way", "is_nationality", "suits"]
 
 Family = Literal["entry", "exit", "post", "route", "country", "town", "host"]
 
@@ -54,12 +54,12 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         return Site((memory.posts[-1],), True)
     best, most = None, -0.5
     for mention in scene.mentions:
-        value = _suits(scene, mention, family, segment, at)
+        value = suits(scene, mention, family, segment, at)
         if value > most:
             best, most = mention, value
     if family == "post" and (shared := _shared_border(scene)) is not None:
         return Site((shared,), True)
-    if family == "post" and best is not None and _is_by_the_way(scene, best, at) and (kept := _place_before(memory)):
+    if family == "post" and best is not None and is_by_the_way(scene, best, at) and (kept := _place_before(memory)):
         return Site((kept,), False)  # "the driver, from Samara, has waited for 30 hours": at the post named before
     if family == "post" and memory.posts and (_is_this_post(scene, segment) or _is_there(scene, segment)):
         return Site((memory.posts[-1],), True)
@@ -140,7 +140,7 @@ _HOME_OF = ("hospital", "clinic", "driver", "resident", "student", "family", "ma
             "водител", "житель", "жительниц", "больниц", "студент", "семь", "мужчин", "женщин", "предпринимател", "пенсионер", "учител", "врач")  # fmt: skip
 
 
-def _is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
+def is_by_the_way(scene: Scene, one: Mention, at: int) -> bool:
     """Tell whether a town only says where somebody comes from or was: "a driver from Samara", "a hospital in Peshawar"."""
     if one.best.kind not in ("city", "region", "unknown", "country"):
         return False
@@ -223,7 +223,8 @@ def _nearer_goal(scene: Scene, end: Mention, segment: tuple[int, int], at: int) 
     return any(segment[0] <= one.first < segment[1] for one in goals)
 
 
-def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, int], at: int) -> float:
+def suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, int], at: int) -> float:
+    """Return how well a place of the sentence suits a figure of some kind at token ``at``, as the rules see it."""
     kind = mention.best.kind
     after = scene.word(mention.last)
     if kind == "derived" and after in ("border", "side", "frontier", "territory", "soil", "стороне", "территории"):
@@ -259,12 +260,12 @@ def _suits(scene: Scene, mention: Mention, family: Family, segment: tuple[int, i
         value -= 6.0
     if after == "instead" or any(word in _EXCEPT for word in scene.before(mention.first, 5)):
         value -= 6.0
-    if _is_nationality(scene, mention):
+    if is_nationality(scene, mention):
         value -= 9.0
     if (
         family in ("entry", "town", "host")
         and kind in ("city", "unknown")
-        and _is_by_the_way(scene, mention, len(scene.tokens))
+        and is_by_the_way(scene, mention, len(scene.tokens))
     ):
         value -= 3.0  # "most have relatives in Kajiado"
     return value
@@ -331,7 +332,7 @@ def _is_head(scene: Scene, mention: Mention, at: int) -> bool:
     return len(ends) == 1 and at - ends[0] <= 6
 
 
-def _is_nationality(scene: Scene, mention: Mention) -> bool:
+def is_nationality(scene: Scene, mention: Mention) -> bool:
     """Tell whether a place says whose citizens people are: "9,870 Russian citizens", "6450 граждан России"."""
     before = scene.before(mention.first, 3)
     while before[-1:] in (["of"], ["the"]):

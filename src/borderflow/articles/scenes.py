@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from borderflow.articles.cues import MOVES, Cue, find_cues
@@ -16,10 +16,10 @@ from borderflow.articles.numbers import Amount, find_amounts
 from borderflow.articles.people import find_people
 from borderflow.articles.saying import only_said
 from borderflow.articles.tokens import Sentence, Token
-from borderflow.articles.toponyms import Mention, find_places_in
+from borderflow.articles.toponyms import Mention, find_places_in, find_possible
 from borderflow.naming import Named, Names
 
-__all__ = ["BREAKS", "Route", "Scene", "build_scene", "is_of_capital"]
+__all__ = ["BREAKS", "Route", "Scene", "build_scene", "is_of_capital", "stem_of"]
 
 _SEPARATORS = frozenset(
     [",", ";", ":", "—", "–", "(", ")", "and", "but", "while", "whereas", "и", "а", "но", "of", "из", "with", "before", "though"]
@@ -76,6 +76,18 @@ class Route(NamedTuple):
     goal: Mention
 
 
+@lru_cache(maxsize=20_000)
+def stem_of(word: str) -> str:
+    """Return the beginning of a word, which English and Russian endings leave alone; a number is one like any other.
+
+    Examples
+    --------
+    >>> stem_of("crossed") == stem_of("crossings"), stem_of("въехали") == stem_of("въехало"), stem_of("4,210")
+    (True, True, '0')
+    """
+    return "0" if word[0].isdigit() else word[:5]
+
+
 @dataclass(frozen=True)
 class Scene:
     """A sentence, its tokens, cues, numbers, dates and places."""
@@ -113,6 +125,28 @@ class Scene:
     def after_mark(self, at: int, marks: Container[str] = BREAKS) -> int:
         """Return the token after the last of some marks before a token."""
         return max((n + 1 for n in range(at) if self.tokens[n].text in marks), default=0)
+
+    @cached_property
+    def outline(self) -> list[str]:
+        """The beginnings of the words; what is a place, a date or a number stands as such."""
+        seen = [stem_of(word) for word in self.words]
+        for one in self.amounts:
+            seen[one.first : one.last] = [f"#{one.dimension}"] * (one.last - one.first)
+        for mention in self.mentions:
+            seen[mention.first : mention.last] = [f"@{mention.best.kind}"] * (mention.last - mention.first)
+        for when in self.dates:
+            for at in range(self.token_at(when.start), len(seen)):
+                if self.tokens[at].start >= when.end:
+                    break
+                seen[at] = f"@{when.role}"
+        return seen
+
+    @cached_property
+    def possible(self) -> list[Mention]:
+        """The names that may be places though nothing says so."""
+        taken = [(one.first, one.last) for one in self.mentions]
+        taken += [(self.token_at(one.start), self.token_at(one.end - 1) + 1) for one in self.dates]
+        return find_possible(self.tokens, taken)
 
     @cached_property
     def by_kind(self) -> Mapping[str, tuple[Cue, ...]]:

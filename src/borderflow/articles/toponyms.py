@@ -20,6 +20,7 @@ __all__ = [
     "find_countries",
     "find_dateline",
     "find_places_in",
+    "find_possible",
     "is_word",
     "mention_of",
     "name_of_heading",
@@ -217,6 +218,35 @@ def name_of_heading(sentence: Sentence) -> Mention | None:
         return None
     one = unlisted(words[:size], "crossing" if rest & _POSTS else "unknown", 0.6)
     return Mention(0, size, words[0].start, words[size - 1].end, "at", (one,))
+
+
+def find_possible(tokens: Sequence[Token], taken: Iterable[tuple[int, int]]) -> list[Mention]:
+    """Return the names of a sentence that no list holds and nothing calls a place; ``taken`` are tokens known as others.
+
+    Whether one is the place of a number, a learned choice decides: the rules take none of them.
+    """
+    known = {at for first, last in taken for at in range(first, last)} | find_people(tokens)
+    found: list[Mention] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        last = at + 1
+        if token.is_word and token.is_capital and at not in known and len(token.text) > 2:
+            while last < len(tokens) and last - at < 4 and last not in known and _goes_with(tokens, last):
+                last += 1
+            quoted = at > 0 and tokens[at - 1].text in '«“"'
+            plain = last == at + 1 and is_word(token.lower)
+            if token.lower not in NEVER and token.lower not in _POSTS and (quoted or not plain) and len(found) < 5:
+                found.append(mention_of(tokens, at, last, (unlisted(tokens[at:last], "unknown", 0.3),)))
+        at = last
+    return found
+
+
+def _goes_with(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a token goes on with a name: a capital after a space, or a hyphen and what follows it."""
+    if tokens[at].text == "-":
+        return tokens[at - 1].end == tokens[at].start and at + 1 < len(tokens) and tokens[at + 1].is_capital
+    return tokens[at].is_word and tokens[at].is_capital and tokens[at].start - tokens[at - 1].end <= 1
 
 
 def country_of(mention: Mention, names: Names) -> Mention | None:

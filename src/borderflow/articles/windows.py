@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from borderflow.articles.dates import When
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Scene
 
-__all__ = ["Window", "choose_window"]
+__all__ = ["Window", "choose_window", "is_aside", "is_in_relative", "is_of_another", "since_announcement"]
 
 
 class Window(NamedTuple):
@@ -29,19 +30,19 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
     published = scene.published
     start, end = _span(scene, segment)
     position = scene.tokens[min(at, len(scene.tokens) - 1)].start
-    usable = [one for n, one in enumerate(scene.dates) if n not in scene.said and not _is_aside(scene, one)]
-    usable = [one for one in usable if not _is_in_relative(scene, one, at)]
+    usable = [one for n, one in enumerate(scene.dates) if n not in scene.said and not is_aside(scene, one)]
+    usable = [one for one in usable if not is_in_relative(scene, one, at)]
     if at not in scene.rates:
         usable = [one for one in usable if not _of_another_verb(scene, one, at)]
     own = [
         one
         for one in usable
         if (start <= one.start < end or one.start > position)
-        and not _of_another(scene, one, at, inside=one.start < end)
+        and not is_of_another(scene, one, at, inside=one.start < end)
     ]
     if not own:
         first = min((one.start for one in scene.amounts), default=position)
-        shared = [one for one in usable if not _of_another(scene, one, at)]
+        shared = [one for one in usable if not is_of_another(scene, one, at)]
         # a date before the first figure, or after the last, is shared by all of them
         last = max((one.end for one in scene.amounts), default=position)
         own = (
@@ -63,7 +64,7 @@ def choose_window(scene: Scene, segment: tuple[int, int], at: int, *, told: bool
 _RELATIVE = ("which", "where", "whose", "котор", "где", "куда", "чей")
 
 
-def _is_in_relative(scene: Scene, one: When, at: int) -> bool:
+def is_in_relative(scene: Scene, one: When, at: int) -> bool:
     """Tell whether a date belongs to a relative clause that a figure stands outside of: "a post, which was empty on Monday"."""
     where = scene.token_at(one.start)
     for n in range(max(where - 14, 0), where):
@@ -96,7 +97,7 @@ def _of_another_verb(scene: Scene, one: When, at: int) -> bool:
     )
 
 
-def _of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> bool:
+def is_of_another(scene: Scene, one: When, at: int, *, inside: bool = True) -> bool:
     """Tell whether a number stands between a figure and a date, so that the date is the number's.
 
     A date outside the figure's own words is its date only through numbers in a list: "1,460 cars and 38 coaches on Friday".
@@ -141,7 +142,7 @@ _APART = frozenset(
 )  # fmt: skip
 
 
-def _is_aside(scene: Scene, one: When) -> bool:
+def is_aside(scene: Scene, one: When) -> bool:
     """Tell whether a date only compares ("twice as many as in November") or says how long something lasts ("until")."""
     at = scene.token_at(one.start)
     before = scene.words[max(at - 3, 0) : at + 1]
@@ -212,3 +213,14 @@ def _span(scene: Scene, segment: Sequence[int]) -> tuple[int, int]:
 
 def _window(one: When, given: bool) -> Window:
     return Window(one.first, one.last, one.role == "by", given, one)
+
+
+def since_announcement(scene: Scene) -> bool:
+    """Tell whether counting began with the announcement: "since the mobilisation was announced"."""
+    return bool(_ANNOUNCED.search(scene.sentence.text.casefold()))
+
+
+_ANNOUNCED = re.compile(
+    r"since (?:the |president |[\w']+ ){0,4}(?:announc|mobili|call-up|decree|order)"
+    r"|(?:с момента|после|с начала|со дня) (?:объявлен|мобилиз|указ|начала мобилиз)"
+)
