@@ -64,12 +64,9 @@ def read_figures(scene: Scene, memory: Memory, decide: Decide) -> Iterator[Findi
         quantity = asked.alternatives[chosen].name if chosen >= 0 else NONE
         if quantity == NONE:
             continue
-        choice = ruling.choice
-        if choice is None or choice.kind.quantity != quantity:
-            choice = choice_of(scene, amount, segment, quantity, options)
-            before.kind = choice.kind
-        before.end = amount.noun_end
-        yield from _claim(scene, amount, segment, number, choice, sure, asked.around, before, memory, decide)
+        if ruling.choice is None or ruling.choice.kind.quantity != quantity:
+            ruling = Ruling(choice_of(scene, amount, segment, quantity, options), "learned")
+        yield _claim(scene, amount, segment, number, ruling, sure, asked.around, before, memory, decide)
 
 
 def _may_count(scene: Scene, amount: Amount) -> bool:
@@ -115,8 +112,9 @@ def _rule(
     compared = is_compared(scene, amount) and not window.given
     if compared and not is_usual(scene, segment) and not _is_earlier(scene, amount, choice.kind):
         return Ruling(choice, "compared")
-    choice, _ = choose_site(scene, amount, choice, segment, before.site, memory)
-    return Ruling(choice, "too long" if _is_too_long(scene, amount, choice.kind, segment, window) else "")
+    choice, site = choose_site(scene, amount, choice, segment, before.site, memory)
+    long = _is_too_long(scene, amount, choice.kind, segment, window)
+    return Ruling(choice, "too long" if long else "", window, site)
 
 
 def _is_earlier(scene: Scene, amount: Amount, kind: FigureKind) -> bool:
@@ -128,17 +126,21 @@ def _claim(
     amount: Amount,
     segment: tuple[int, int],
     number: int,
-    choice: Choice,
+    ruling: Ruling,
     sure: float,
     around: tuple[str, ...],
     before: _Before,
     memory: Memory,
     decide: Decide,
-) -> Iterator[Finding]:
-    """Yield the claim that a number of a kind makes, at the place and in the window that are likeliest."""
-    kind = choice.kind
-    window = _window_of(scene, amount, kind, segment, number, before, memory)
-    _, ruled = choose_site(scene, amount, choice, segment, before.site, memory)
+) -> Finding:
+    """Return the claim that a number of a kind makes, at the place and in the window that are likeliest."""
+    choice, _, window, ruled = ruling
+    assert choice is not None
+    kind = before.kind = choice.kind
+    before.end = amount.noun_end
+    if window is None:
+        window = _window_of(scene, amount, kind, segment, number, before, memory)
+        _, ruled = choose_site(scene, amount, choice, segment, before.site, memory)
     asked, sites = ask_place(
         scene, kind.quantity, kind.family, segment, amount.first, amount.noun_end, ruled, before.site, memory
     )
@@ -151,7 +153,7 @@ def _claim(
     before.site = site if site is not None and site.sure else before.site
     finding = _finding(scene, amount, choice, dated, segment, site, memory, sure * sure_of_window)
     _remember(scene, amount, kind, dated.window, site, memory)
-    yield finding
+    return finding
 
 
 def _date(
@@ -166,16 +168,16 @@ def _date(
     decide: Decide,
 ) -> tuple[Dated, float]:
     """Return the window of a number and what it makes of the quantity, and how probable that is."""
+    rate, compared = scene.rates[amount.first], is_compared(scene, amount)
+    if not rate and compared and memory.rate_at == memory.number:
+        rate = "day"  # "640 a day, compared with 1,150 the week before"
 
     def temporal(one: Window) -> Dated:
-        rate = scene.rates[amount.first]
-        if not rate and is_compared(scene, amount) and memory.rate_at == memory.number:
-            rate = "day"  # "640 a day, compared with 1,150 the week before"
         return Dated(*_temporal(scene, amount, kind, segment, one, rate, memory))
 
     said = temporal(window)
     usual = f"{kind.quantity.removesuffix('_*')}_daily_baseline"
-    if is_compared(scene, amount) and not window.given and _is_earlier(scene, amount, kind) and usual in vocabulary():
+    if compared and not window.given and _is_earlier(scene, amount, kind) and usual in vocabulary():
         said = said._replace(quantity=usual)
     asked, readings = ask_window(scene, amount, kind.quantity, segment, around, said, before.window, memory, temporal)
     at, sure = decide("window", asked)

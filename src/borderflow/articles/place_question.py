@@ -47,10 +47,9 @@ def sites_in_sight(
         add(Site((kept_one,), False) if kept_one is not None else None, name)
     for unlisted in memory.possible:
         add(Site((unlisted,), False), "may be before")
-    named = [site.mentions[-1].best.country for site, _ in found.values()]
-    for code, country in memory.states.items():
-        if code in named:
-            add(Site((country,), False), "state of one")
+    for code in dict.fromkeys(site.mentions[-1].best.country for site, _ in found.values()):
+        if code in memory.states:
+            add(Site((memory.states[code],), False), "state of one")
     if memory.dateline is not None and memory.dateline.best.country in memory.states:
         add(Site((memory.states[memory.dateline.best.country],), False), "state of dateline")
     return found

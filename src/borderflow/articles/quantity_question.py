@@ -13,7 +13,9 @@ from borderflow.articles.kinds import FIGURES, FigureKind
 from borderflow.articles.logit import Alternative, Question
 from borderflow.articles.memory import Memory
 from borderflow.articles.numbers import Amount
+from borderflow.articles.placing import Site
 from borderflow.articles.scenes import Scene, stem_of
+from borderflow.articles.windows import Window
 
 __all__ = ["NONE", "Ruling", "ask_quantity", "choice_of", "class_of"]
 
@@ -45,10 +47,12 @@ _SAYING = MOVES | {
 
 
 class Ruling(NamedTuple):
-    """What the rules make of a number: the kind they took it for, and why they drop it (nothing where they keep it)."""
+    """What the rules make of a number: its kind, why they drop it (nothing where they keep it), its window and place."""
 
     choice: Choice | None
     why: str
+    window: Window | None = None
+    site: Site | None = None
 
 
 def class_of(quantity: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -255,7 +256,11 @@ class Scene:
 
     def token_at(self, position: int) -> int:
         """Return the number of the token at a position of the text."""
-        return next((n for n, token in enumerate(self.tokens) if token.end > position), len(self.tokens) - 1)
+        return min(bisect_right(self._ends, position), len(self.tokens) - 1)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [token.end for token in self.tokens]
 
     def speaks(self, mention: Mention) -> bool:
         """Tell whether a place only belongs to who says so: "officials in Panama City said", "Georgia's ministry said"."""

@@ -49,7 +49,7 @@ def _windows(scene: Scene, last: Window | None, memory: Memory) -> Iterator[tupl
                 yield _moved(window, -1), f"before {name}"
             if "after" in speaks:
                 yield _moved(window, 1), f"after {name}"
-    for when, number in memory.spans[-5:]:
+    for when, number in memory.spans[-4:]:
         ago = min(memory.number - number, 3)
         yield Window(when.first, when.last, when.role == "by", True, when), f"{ago} sentences ago"
     yield from _made(today, memory.day or today, memory, speaks)
