@@ -56,6 +56,8 @@ class Finding(_Model):
         The span of the article's text that the finding rests on.
     quote : str
         The text of that span.
+    confidence : float
+        The probability that what is said (quantity, place, window) is right.
     """
 
     kind: Literal["claim", "event"]
