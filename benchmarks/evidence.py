@@ -9,8 +9,8 @@
 
 A claim counts as found where quantity, place, value (with its bounds and its "over" or "up to") and window are all
 right; an event where kind, place, first day and yes or no are: a label with a fourth part, "denied", needs a finding that
-says no, one without a finding that says yes. The reports stand in `tests/reports`, in seven sets
-(first, second, third, fourth, sixth, seventh, eighth; a fifth was begun elsewhere and never finished). Each was run once before
+says no, one without a finding that says yes. The reports stand in `tests/reports`, in sets
+(first to seventeenth; a fifth was begun elsewhere and never finished, the ninth and tenth are closed). Each was run once before
 the rules had been fitted to it, and all are development material now; `benchmarks/RESULTS.md` keeps the figures of those
 runs. "styles" are pages in forms of their own, written to work on the rules. The sets in `tests/reports/closed` are for
 evaluation: whoever works on the rules neither opens them nor looks at what is missed there.
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "tests" / "reports"
 CLOSED = {  # by outside writers; nobody who works on the rules has read them
     name: tuple(str(REPORTS / "closed" / f"{language}-{name}.yaml") for language in ("english", "russian"))
-    for name in ("ninth", "tenth")
+    for name in ("ninth", "tenth", "eighteenth")
 }
 
 
@@ -50,6 +50,9 @@ SETS = {
     "twelfth": ("english-twelfth", "russian-twelfth"),
     "thirteenth": ("english-thirteenth", "russian-thirteenth"),
     "fourteenth": ("english-fourteenth", "russian-fourteenth"),
+    "fifteenth": ("english-fifteenth", "russian-fifteenth"),
+    "sixteenth": ("english-sixteenth", "russian-sixteenth"),
+    "seventeenth": ("english-seventeenth", "russian-seventeenth"),
     "styles": ("styles",),
 }
 

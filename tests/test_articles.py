@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benches import load_script
-from borderflow.articles import Article, RuleExtractor, as_claims, read_article, read_evidence
+from borderflow.articles import MOST_CHOSEN, Article, RuleExtractor, as_claims, read_article, read_evidence
 from borderflow.articles.cues import find_cues
 from borderflow.articles.dates import find_dates
 from borderflow.articles.lexicon import load_lexicon
@@ -317,6 +317,31 @@ def test_time_is_linear_in_the_text():
     assert seconds[1] < 120_000 / 1_000_000 * 10 * 2  # 1 MB in 10 s, twice that on a slow day
 
 
+def test_time_is_linear_in_the_text_where_choices_are_learned():
+    text = "\n\n".join(report["text"] for report in bench().load_reports("english", "russian"))
+    text = text * (80_000 // len(text) + 1)
+    findings(text[:2000])
+    seconds = []
+    for size in (20_000, 80_000):
+        start = time.process_time()
+        findings(text[:size])
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 4 * 1.7 * seconds[0]
+
+
+def test_a_text_longer_than_any_article_is_read_by_rules_alone():
+    text = "The queue at Narva is 3 km long. On Tuesday over 4,210 people entered Georgia.\n\n"
+    filler = "The weather was fine and the band played on. "
+    long = Article(text + filler * (MOST_CHOSEN // len(filler) + 1), "long")
+    assert len(long.text) > MOST_CHOSEN
+    found = RuleExtractor().extract(long, DAY)
+    assert found == RuleExtractor(chooses=False).extract(long, DAY)
+    assert [(one.quantity, one.value) for one in found] == [("queue_km", 3.0), ("arrivals_daily", 4210.0)]
+    assert all(one.confidence < 1 for one in found)  # a rule does not know how often it is right
+    short = Article(text, "short")
+    assert RuleExtractor().extract(short, DAY) != RuleExtractor(chooses=False).extract(short, DAY)
+
+
 def test_findings_become_a_ledger_and_come_back(tmp_path):
     found = findings("The queue at Narva is 3 to 5 km long. On Tuesday over 4,210 people entered Georgia.")
     write_ledger(as_claims(found, publisher="test", published=DAY), tmp_path / "c.csv")
@@ -504,8 +529,8 @@ def test_the_measure_tells_yes_from_no():
 
 def test_there_are_enough_labelled_reports():
     ids = [report["id"] for report in bench().load_reports()]
-    assert len(ids) == len(set(ids)) >= 304
-    assert sum("r" in one[:3] for one in ids) >= 71  # Russian ones
+    assert len(ids) == len(set(ids)) >= 757
+    assert sum("r" in one[:4] for one in ids) >= 230  # Russian ones
 
 
 @pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "sixth", "seventh", "eighth", "styles"])
@@ -520,12 +545,14 @@ def test_precision_and_recall(name):
         assert precision >= least_precision and recall >= least_recall, (kind, precision, recall)
 
 
-# measured on 26 November 2026: 0.72 / 0.61 and 0.75 / 0.58; 0.83 / 0.82 and 0.88 / 0.87. The aims of the sets above are missed.
+# measured on 26 November 2026: 0.72 / 0.62 and 0.74 / 0.58; 0.85 / 0.83 and 0.88 / 0.88; 0.86 / 0.86 and 0.91 / 0.89. The
+# aims of the sets above are met by the eighteenth, missed by the ninth, and by the tenth in the precision of events.
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
-        ("ninth", {"claim": (0.69, 0.58), "event": (0.72, 0.55)}),
-        ("tenth", {"claim": (0.80, 0.79), "event": (0.84, 0.82)}),
+        ("ninth", {"claim": (0.70, 0.60), "event": (0.72, 0.56)}),
+        ("tenth", {"claim": (0.82, 0.80), "event": (0.85, 0.85)}),
+        ("eighteenth", {"claim": (0.85, 0.83), "event": (0.90, 0.86)}),
     ],
 )
 def test_closed_sets_do_not_fall(name, floors):

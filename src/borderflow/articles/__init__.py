@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from borderflow.articles.aftermath import settle_events
-from borderflow.articles.circumstances import read_circumstances
+from borderflow.articles.circumstances import CIRCUMSTANCES, read_circumstances
 from borderflow.articles.figures import read_figures
 from borderflow.articles.findings import Extractor, Finding, PlaceCandidate, as_claims
 from borderflow.articles.frames import frame_sentences
 from borderflow.articles.happenings import read_events
-from borderflow.articles.logit import Decide, decide_by, decide_by_rules, load_judges
+from borderflow.articles.logit import Decide, decide_by, load_judges
 from borderflow.articles.memory import Memory
 from borderflow.articles.scenes import build_scene, is_of_capital
 from borderflow.articles.tellings import Tellings
@@ -30,6 +30,7 @@ from borderflow.errors import UsageError
 from borderflow.naming import Names, shipped_names
 
 __all__ = [
+    "MOST_CHOSEN",
     "Article",
     "Extractor",
     "Finding",
@@ -42,6 +43,9 @@ __all__ = [
 
 #: The confidence from which a claim is given; ``benchmarks/RESULTS.md`` says what others give.
 LEAST_CONFIDENCE = 0.2
+#: Characters of the longest text that learned choices are made in; a megabyte of them takes twice as long as rules do,
+#: and no article is a hundred pages.
+MOST_CHOSEN = 100_000
 
 
 class RuleExtractor:
@@ -54,7 +58,8 @@ class RuleExtractor:
     announced : date, optional
         The day that "since the announcement" means.
     chooses : bool
-        Whether learned choices have the last word; False gives what the rules alone find.
+        Whether learned choices have the last word; False gives what the rules alone find. They alone read a text of more
+        than `MOST_CHOSEN` characters, too.
     decide : callable, optional
         How a choice between candidates is made; of claims by the judges that the reader is shipped with where not given.
     least : float
@@ -75,27 +80,35 @@ class RuleExtractor:
         self.names = names
         self.announced = announced
         self.chooses = chooses
-        self.decide = decide or (decide_by(load_judges()) if chooses else decide_by_rules)
+        self.decide = decide or (decide_by(load_judges()) if chooses else None)
         self.least = least
 
     def extract(self, article: Article, published: dt.date) -> list[Finding]:
         """Return the claims and events of an article, in the order of the text."""
-        tellings = Tellings()
+        tellings = Tellings() if self.chooses and len(article.text) <= MOST_CHOSEN else None
         ruled = list(self.find(article, published, tellings))
-        tellings.attach(ruled)
-        events = (
-            settle_tellings(tellings.all, load_event_judges())
-            if self.chooses
-            else [one for one in ruled if one.kind == "event"]
-        )
+        if tellings is None:
+            events = [one for one in ruled if one.kind == "event"]
+        else:
+            tellings.attach(ruled)
+            events = [
+                *(
+                    one
+                    for one in settle_tellings(tellings.all, load_event_judges())
+                    if one.quantity not in CIRCUMSTANCES
+                ),
+                # what surrounds events has words of its own, and too few labels to learn from
+                *(one for one in ruled if one.kind == "event" and one.quantity in CIRCUMSTANCES),
+            ]
         claims = [one for one in ruled if one.kind == "claim"]
         found = sorted([*claims, *events], key=lambda one: (one.start, one.end, one.quantity, one.place))
         placed = {one.quantity for one in found if one.kind == "event" and one.place}
         # a headline or first sentence without the place says nothing that a later sentence does not say better
         return [one for one in found if one.kind == "claim" or one.place or one.quantity not in placed]
 
-    def find(self, article: Article, published: dt.date, tellings: Tellings) -> Iterator[Finding]:
-        """Yield what the rules find in an article, and give each sentence to ``tellings``."""
+    def find(self, article: Article, published: dt.date, tellings: Tellings | None) -> Iterator[Finding]:
+        """Yield the claims of an article and the events that rules find, and give each sentence to ``tellings``."""
+        decide = self.decide if len(article.text) <= MOST_CHOSEN else None
         names = self.names or shipped_names()
         sentences = list(split_sentences(article.text))
         countries = find_countries(sentences, names)
@@ -132,7 +145,7 @@ class RuleExtractor:
                 yield from settle_events(scene, events, asked=asked)
                 asked = any(token.text == "?" for token in scene.tokens[-3:])
                 events = []
-                figures = list(read_figures(scene, memory, self.decide))
+                figures = list(read_figures(scene, memory, decide))
                 happened = [
                     one
                     for one in read_events(scene, memory, {one.quantity for one in figures})
@@ -150,7 +163,8 @@ class RuleExtractor:
                     elif one.confidence >= self.least:
                         yield one
                 told = events
-            tellings.collect(scene, memory, told, heading=heading)
+            if tellings is not None:
+                tellings.collect(scene, memory, told, heading=heading)
             memory.keep(scene)
         yield from () if asked else events
 

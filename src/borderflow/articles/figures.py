@@ -49,8 +49,11 @@ class _Before:
     end: int = 0
 
 
-def read_figures(scene: Scene, memory: Memory, decide: Decide) -> Iterator[Finding]:
-    """Yield the claims of a sentence: what each number counts, where and when is decided between candidates."""
+def read_figures(scene: Scene, memory: Memory, decide: Decide | None) -> Iterator[Finding]:
+    """Yield the claims of a sentence: what each number counts, where and when is decided between candidates.
+
+    Without ``decide`` it is as the rules say, and no candidates are sought.
+    """
     before = _Before()
     for number, amount in enumerate(name_numbers(scene, memory)):
         if not _may_count(scene, amount):
@@ -59,6 +62,11 @@ def read_figures(scene: Scene, memory: Memory, decide: Decide) -> Iterator[Findi
         options = fitting_kinds(scene, amount, segment)
         previous = before.kind
         ruling = _rule(scene, amount, segment, number, options, before, memory)
+        if decide is None:
+            if ruling.choice is not None and not ruling.why:
+                sure = min(1.0, 0.35 + 0.5 * ruling.choice.score)
+                yield _claim(scene, amount, segment, number, ruling, sure, (), before, memory, None)
+            continue
         asked = ask_quantity(scene, amount, segment, number, options, ruling, previous, memory)
         chosen, sure = decide("quantity", asked)
         quantity = asked.alternatives[chosen].name if chosen >= 0 else NONE
@@ -131,7 +139,7 @@ def _claim(
     around: tuple[str, ...],
     before: _Before,
     memory: Memory,
-    decide: Decide,
+    decide: Decide | None,
 ) -> Finding:
     """Return the claim that a number of a kind makes, at the place and in the window that are likeliest."""
     choice, _, window, ruled = ruling
@@ -141,13 +149,16 @@ def _claim(
     if window is None:
         window = _window_of(scene, amount, kind, segment, number, before, memory)
         _, ruled = choose_site(scene, amount, choice, segment, before.site, memory)
-    asked, sites = ask_place(
-        scene, kind.quantity, kind.family, segment, amount.first, amount.noun_end, ruled, before.site, memory
-    )
     site = ruled
-    if sites:
-        at, sure_of_place = decide("place", asked)
-        sure, site = sure * sure_of_place, sites[at] if at >= 0 else None
+    if decide is None:
+        sure *= 1.0 if site is not None and site.sure else 0.8
+    else:
+        asked, sites = ask_place(
+            scene, kind.quantity, kind.family, segment, amount.first, amount.noun_end, ruled, before.site, memory
+        )
+        if sites:
+            at, sure_of_place = decide("place", asked)
+            sure, site = sure * sure_of_place, sites[at] if at >= 0 else None
     dated, sure_of_window = _date(scene, amount, kind, segment, around, window, before, memory, decide)
     before.window = dated.window if dated.window.given else before.window
     before.site = site if site is not None and site.sure else before.site
@@ -165,7 +176,7 @@ def _date(
     window: Window,
     before: _Before,
     memory: Memory,
-    decide: Decide,
+    decide: Decide | None,
 ) -> tuple[Dated, float]:
     """Return the window of a number and what it makes of the quantity, and how probable that is."""
     rate, compared = scene.rates[amount.first], is_compared(scene, amount)
@@ -179,6 +190,8 @@ def _date(
     usual = f"{kind.quantity.removesuffix('_*')}_daily_baseline"
     if compared and not window.given and _is_earlier(scene, amount, kind) and usual in vocabulary():
         said = said._replace(quantity=usual)
+    if decide is None:
+        return said, 1.0
     asked, readings = ask_window(scene, amount, kind.quantity, segment, around, said, before.window, memory, temporal)
     at, sure = decide("window", asked)
     return readings[at] if at >= 0 else said, sure

@@ -35,7 +35,7 @@ def read_evidence(article: Path, *, published: str | None = None, out: Out = Non
     out
         Write the findings as a ledger, with columns for span, quote, speaker and place candidates.
     """
-    from borderflow.articles import as_claims, read_article
+    from borderflow.articles import MOST_CHOSEN, as_claims, read_article
     from borderflow.articles import read_evidence as find_claims
     from borderflow.ledger import write_ledger
     from borderflow.review_page import print_findings
@@ -43,6 +43,8 @@ def read_evidence(article: Path, *, published: str | None = None, out: Out = Non
     text = read_article(article)
     day = read_day(published) or text.published
     findings = find_claims(text, published=day)
+    if len(text.text) > MOST_CHOSEN:
+        print(f"{article}: over {MOST_CHOSEN:,} characters, read by rules alone; its articles one by one give more")
     print_findings(findings, plain_console())
     if out is not None and day is not None:
         write_ledger(as_claims(findings, publisher=text.name, published=day), out)
