@@ -304,6 +304,12 @@ def test_time_does_not_explode(text):
     assert time.process_time() - start < 20
 
 
+def test_since_a_thing_that_was_announced_on_a_day_counting_begins_on_that_day():
+    text = "Over 194,000 people have entered Georgia since President Adam Berg announced a partial mobilisation on Sept. 21."
+    (one,) = read_evidence(Article(text, "test"), published=date(2031, 9, 29))
+    assert (one.quantity, one.first, one.last) == ("arrivals_cumulative", date(2031, 9, 21), date(2031, 9, 29))
+
+
 def test_time_is_linear_in_the_text():
     text = "\n\n".join(report["text"] for report in bench().load_reports("english", "russian"))
     text = text * (120_000 // len(text) + 1)

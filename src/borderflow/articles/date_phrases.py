@@ -196,7 +196,7 @@ RANGE_ON = re.compile(r"\s*(?:morning |evening )?(?:to|until|till|through)\b")
 
 
 SINCE = re.compile(
-    r"(?:\bsince [^,.;]{1,60}?|\b(?:с момента|с начала|после) [^,.;]{1,50}?|\bsince(?: (?:early|late|last|the (?:start|beginning) of|the))?|\bfrom|\bafter(?: the \w+ (?:on|of))?|\bsince the [\w' -]{3,40}? (?:on|of)|\bstarting(?: on| from)?|\bas of|\beffective|\bс|\bсо|\bначиная с|\bпосле|\bс момента [\w ]{3,40}?)(?: on)?\s*(?:the\s+)?$"
+    r"(?:\bsince [^,.;]{1,90}?|\b(?:с момента|с начала|после) [^,.;]{1,50}?|\bsince(?: (?:early|late|last|the (?:start|beginning) of|the))?|\bfrom|\bafter(?: the \w+ (?:on|of))?|\bsince the [\w' -]{3,40}? (?:on|of)|\bstarting(?: on| from)?|\bas of|\beffective|\bс|\bсо|\bначиная с|\bпосле|\bс момента [\w ]{3,40}?)(?: on)?\s*(?:the\s+)?$"
 )
 
 

@@ -453,7 +453,7 @@ def _join(lower: str, atoms: list[When], published: date) -> list[When]:
     at = 0
     while at < len(atoms):
         one = atoms[at]
-        before = _without_hour(lower[max(one.start - 60, 0) : one.start])
+        before = _without_hour(lower[max(one.start - 100, 0) : one.start])
         between = BETWEEN.search(before)
         if at + 1 < len(atoms) and not between and _are_one_window(lower, one, atoms[at + 1]):
             found.append(
