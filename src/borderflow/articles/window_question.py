@@ -74,18 +74,17 @@ _SPEAKS_OF = {
 
 def _made(today: dt.date, day: dt.date, memory: Memory, speaks: Collection[str]) -> Iterator[tuple[Window, str]]:
     """Yield the days that words may mean which name no date: the night, the week, the day before."""
-    made = [("night", "night", today - _DAY, today), ("night", "last night", day - _DAY, day)]
-    made += [
-        ("day", "day", day, day),
-        ("day", "day before", day - _DAY, day - _DAY),
-        ("day", "yesterday", today - _DAY, today - _DAY),
-    ]
     monday, of_day = _monday(today), _monday(day)
-    made += [
-        ("week", "week to day", day - 6 * _DAY, day),
-        ("week", "week to yesterday", today - 7 * _DAY, today - _DAY),
-        ("week", "last week", monday - 7 * _DAY, monday - _DAY),
-        ("week", "week of day", of_day, of_day + 6 * _DAY),
+    made = [
+        ("night", "night", _later(today, -1), today),
+        ("night", "last night", _later(day, -1), day),
+        ("day", "day", day, day),
+        ("day", "day before", _later(day, -1), _later(day, -1)),
+        ("day", "yesterday", _later(today, -1), _later(today, -1)),
+        ("week", "week to day", _later(day, -6), day),
+        ("week", "week to yesterday", _later(today, -7), _later(today, -1)),
+        ("week", "last week", _later(monday, -7), _later(monday, -1)),
+        ("week", "week of day", of_day, _later(of_day, 6)),
         ("week", "this week", monday, today),
         ("year", "this year", dt.date(today.year, 1, 1), today),
     ]
@@ -102,7 +101,7 @@ def _begun(scene: Scene, memory: Memory, today: dt.date) -> Iterator[tuple[Windo
     starts = dict.fromkeys((one.first for one in scene.dates), "from here")
     for one in ([memory.begin] if memory.begin else []) + [one.first for one, _ in memory.spans[-2:]]:
         starts.setdefault(one, "from earlier")
-    ends = {today: "today", today - _DAY: "yesterday", day: "day"}
+    ends = {today: "today", _later(today, -1): "yesterday", day: "day"}
     if memory.period is not None:
         ends.setdefault(memory.period.last, "period")
     for when in scene.dates:
@@ -114,17 +113,19 @@ def _begun(scene: Scene, memory: Memory, today: dt.date) -> Iterator[tuple[Windo
                 yield Window(first, end, False, True, When(0, 0, first, end, role)), f"{where} to {name}"
 
 
-_DAY = dt.timedelta(days=1)
+def _later(day: dt.date, days: int) -> dt.date:
+    """Return the day some days later, or earlier; the calendar's first or last where there is none."""
+    return dt.date.fromordinal(min(max(day.toordinal() + days, 1), dt.date.max.toordinal()))
 
 
 def _monday(day: dt.date) -> dt.date:
-    return day - day.weekday() * _DAY
+    return _later(day, -day.weekday())
 
 
 def _moved(window: Window, steps: int) -> Window:
     """Return the window of the same length right before or after another."""
-    shift = steps * (window.last - window.first + _DAY)
-    first, last = window.first + shift, window.last + shift
+    shift = steps * ((window.last - window.first).days + 1)
+    first, last = _later(window.first, shift), _later(window.last, shift)
     return Window(first, last, False, True, When(0, 0, first, last, "day" if first == last else "span"))
 
 
