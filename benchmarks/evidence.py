@@ -119,20 +119,31 @@ def matches(label, one):
     return denied == (one.value == 0) and (parts[2] == "*" or one.first == date.fromisoformat(parts[2]))
 
 
+def match_labels(labels, findings):
+    """Return the labels that are found, each with its finding, the findings that no label asks for, and the labels missed."""
+    left, hits, missed = list(findings), [], []
+    for label in labels:
+        hit = next((one for one in left if matches(label, one)), None)
+        if hit is None:
+            missed.append(label)
+        else:
+            left.remove(hit)
+            hits.append((label, hit))
+    return hits, left, missed
+
+
+def _quantity(label):
+    return label.split("|")[0].split(";")[0].strip()
+
+
 def judge(report):
     """Return found, wrongly found and missed: pairs of (kind of finding, quantity, text)."""
     findings = read_evidence(Article(report["text"], report["id"]), published=as_date(report["published"]))
     right, wrong, missed = [], [], []
     for kind, labels in (("claim", report["claims"]), ("event", report["events"])):
-        left = [one for one in findings if one.kind == kind]
-        for label in labels:
-            hit = next((one for one in left if matches(label, one)), None)
-            quantity = label.split("|")[0].split(";")[0].strip()
-            if hit is None:
-                missed.append((kind, quantity, label))
-            else:
-                left.remove(hit)
-                right.append((kind, quantity, label))
+        hits, left, lost = match_labels(labels, [one for one in findings if one.kind == kind])
+        right += [(kind, _quantity(label), label) for label, _ in hits]
+        missed += [(kind, _quantity(label), label) for label in lost]
         wrong += [(kind, one.quantity, show(one)) for one in left]
     return right, wrong, missed
 

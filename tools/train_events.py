@@ -205,25 +205,14 @@ def train(reports, rounds=3):
     return judges
 
 
-def score(report, found):
-    """Return how many events are right, wrong and missed, and the confidences of the right and of the wrong ones."""
-    left, right = list(found), []
-    for label in report.labelled["events"]:
-        hit = next((one for one in left if bench.matches(label, one)), None)
-        if hit is not None:
-            left.remove(hit)
-            right.append(hit)
-    return right, left, len(report.labels) - len(right)
-
-
 def measure(reports, judges, least):
     right, wrong, missed = [], [], 0
     for report in reports:
         found = (
             report.findings if judges is None else settle_tellings([one.telling for one in report.asked], judges, least)
         )
-        good, bad, lost = score(report, found)
-        right, wrong, missed = right + good, wrong + bad, missed + lost
+        hits, left, lost = bench.match_labels(report.labelled["events"], found)
+        right, wrong, missed = right + [one for _, one in hits], wrong + left, missed + len(lost)
     return right, wrong, missed
 
 

@@ -343,14 +343,10 @@ def graded(name, decide):
     """Return the confidence of each claim found in a set with whether it is right, and how many are labelled."""
     grades, labelled = [], 0
     for report in bench.load_reports(*SETS[name]):
-        left = [one for one in read(report, decide) if one.kind == "claim"]
+        claims = [one for one in read(report, decide) if one.kind == "claim"]
+        hits, left, _ = bench.match_labels(report["claims"], claims)
         labelled += len(report["claims"])
-        for label in report["claims"]:
-            hit = next((one for one in left if bench.matches(label, one)), None)
-            if hit is not None:
-                left.remove(hit)
-                grades.append((hit.confidence, True))
-        grades += [(one.confidence, False) for one in left]
+        grades += [(one.confidence, True) for _, one in hits] + [(one.confidence, False) for one in left]
     return grades, labelled
 
 
