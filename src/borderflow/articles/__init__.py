@@ -91,13 +91,10 @@ class RuleExtractor:
             events = [one for one in ruled if one.kind == "event"]
         else:
             tellings.attach(ruled)
+            # what surrounds events has words of its own, and too few labels to learn from: it is as the rules say
+            learned = [one for one in tellings.all if one.kind.quantity not in CIRCUMSTANCES]
             events = [
-                *(
-                    one
-                    for one in settle_tellings(tellings.all, load_event_judges())
-                    if one.quantity not in CIRCUMSTANCES
-                ),
-                # what surrounds events has words of its own, and too few labels to learn from
+                *settle_tellings(learned, load_event_judges()),
                 *(one for one in ruled if one.kind == "event" and one.quantity in CIRCUMSTANCES),
             ]
         claims = [one for one in ruled if one.kind == "claim"]
@@ -107,8 +104,11 @@ class RuleExtractor:
         return [one for one in found if one.kind == "claim" or one.place or one.quantity not in placed]
 
     def find(self, article: Article, published: dt.date, tellings: Tellings | None) -> Iterator[Finding]:
-        """Yield the claims of an article and the events that rules find, and give each sentence to ``tellings``."""
-        decide = self.decide if len(article.text) <= MOST_CHOSEN else None
+        """Yield the claims of an article and the events that rules find, and give each sentence to ``tellings``.
+
+        Without tellings the rules alone read it.
+        """
+        decide = self.decide if tellings is not None else None
         names = self.names or shipped_names()
         sentences = list(split_sentences(article.text))
         countries = find_countries(sentences, names)

@@ -186,10 +186,10 @@ def unpack_judges(data: bytes) -> dict[str, Judge]:
 Decide = Callable[[str, Question], tuple[int, float]]
 
 
-@lru_cache(maxsize=1)
-def load_judges() -> Mapping[str, Judge]:
-    """Return the judges that the reader is shipped with."""
-    return unpack_judges((files("borderflow") / "data" / "reader.npz").read_bytes())
+@lru_cache(maxsize=2)
+def load_judges(name: str = "reader.npz") -> Mapping[str, Judge]:
+    """Return judges that the reader is shipped with: those of claims, or those of events in ``events.npz``."""
+    return unpack_judges((files("borderflow") / "data" / name).read_bytes())
 
 
 def decide_by(judges: Mapping[str, Judge]) -> Decide:

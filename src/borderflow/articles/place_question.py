@@ -10,6 +10,7 @@ from borderflow.articles.placing import Family, Site, is_by_the_way, is_national
 from borderflow.articles.scenes import Scene
 from borderflow.articles.speakers import name_of
 from borderflow.articles.toponyms import Mention
+from borderflow.articles.vicinity import between, vicinity_of
 
 __all__ = ["ask_place", "sites_in_sight"]
 
@@ -139,23 +140,15 @@ def _of_mention(
 ) -> Iterator[str]:
     kind, role = one.best.kind, one.role
     inside = segment[0] <= one.first < segment[1]
-    after = one.first >= end
-    low, high = (end, one.first) if after else (one.last, at)
-    side = "after" if after else "before"
-    far = max(high - low, 0)
-    reach = "0" if far < 2 else "2" if far < 4 else "4" if far < 8 else "8" if far < 15 else "15"
+    near = vicinity_of(at, end, one.first, one.last)
+    side, reach, low, high = near
     yield f"{role} {kind}"
     yield f"{role} {side}"
     yield f"{side} {reach}"
     yield f"{kind} {side} {'in' if inside else 'out'}"
     yield f"{'in' if inside else 'out'} {role} {kind}"
     yield f"{'in' if inside else 'out'}"
-    marks = {token.text for token in scene.tokens[low:high]}
-    yield f"{side} comma" if "," in marks else f"{side} no comma"
-    if marks & {";", ":", "—", "–", "("}:
-        yield f"{side} mark"
-    if any(low <= other.first < high for other in scene.amounts):
-        yield f"{side} number between"
+    yield from between(scene, near)
     rivals = [
         other
         for other in scene.mentions

@@ -30,20 +30,8 @@ _LOOSE = frozenset({"person", "bare", "vehicle", "place", "notice", "application
 
 #: words that say what happened to those counted, so that a number beside one need not go on with the one before
 _SAYING = MOVES | {
-    "queue",
-    "wait",
-    "capacity",
-    "throughput",
-    "shelter",
-    "slept",
-    "host",
-    "asylum",
-    "call up",
-    "notice",
-    "occupied",
-    "room for",
-    "capacity of shelter",
-}
+    "queue", "wait", "capacity", "throughput", "shelter", "slept", "host", "asylum", "call up", "notice", "occupied", "room for", "capacity of shelter",
+}  # fmt: skip
 
 
 class Ruling(NamedTuple):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from borderflow.articles.cues import MOVES, Cue, find_cues
 from borderflow.articles.dates import When, find_dates
+from borderflow.articles.loose import loose_names
 from borderflow.articles.numbers import Amount, find_amounts
 from borderflow.articles.people import find_people
 from borderflow.articles.saying import only_said
@@ -148,6 +149,11 @@ class Scene:
         taken = [(one.first, one.last) for one in self.mentions]
         taken += [(self.token_at(one.start), self.token_at(one.end - 1) + 1) for one in self.dates]
         return find_possible(self.tokens, taken)
+
+    @cached_property
+    def loose(self) -> tuple[Mention, ...]:
+        """What else may name a place, where an event is told."""
+        return loose_names(self.tokens, self.people, self.mentions)
 
     @cached_property
     def by_kind(self) -> Mapping[str, tuple[Cue, ...]]:

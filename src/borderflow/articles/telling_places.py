@@ -11,7 +11,7 @@ from borderflow.articles.placing import Site
 from borderflow.articles.scenes import BREAKS
 from borderflow.articles.speakers import name_of
 from borderflow.articles.telling_words import bucket, plain
-from borderflow.articles.tellings import Telling, loose_names
+from borderflow.articles.tellings import Telling
 from borderflow.articles.toponyms import Mention
 from borderflow.naming import shipped_names
 
@@ -51,7 +51,7 @@ def places_of(telling: Telling) -> list[PlaceOption]:
                     *(f"{telling.kind.quantity} {word}" for word in how),
                 ],
             )
-    for mention in telling.loose:
+    for mention in telling.scene.loose:
         words = [f"{family} loose", *(f"{family} loose {word}" for word in _of_loose(telling, mention))]
         add(Site((mention,), True), words)
     for mention, words in _past_mentions(telling):
@@ -162,7 +162,7 @@ def _past_mentions(telling: Telling) -> Iterator[tuple[Mention, list[str]]]:
                 [f"back {back}", f"back {back} {state}", f"back {back} last {min(n, 2)}", f"role {one.role or 'bare'}"],
             )
         if back == 1:
-            for one in loose_names(scene):
+            for one in scene.loose:
                 yield one, ["back loose", f"back loose {state}", f"back loose {one.role or 'bare'}"]
     for name, mentions in (("post", past.posts), ("town", past.towns), ("country", past.countries)):
         for n, one in enumerate(reversed(mentions)):
@@ -183,7 +183,9 @@ def _route_sites(telling: Telling) -> Iterator[tuple[Site, list[str]]]:
         )
     places = [one for one in scene.mentions if one.best.kind != "derived"][:6]
     free = [
-        one for one in telling.loose if not any(one.first < other.last and other.first < one.last for other in places)
+        one
+        for one in telling.scene.loose
+        if not any(one.first < other.last and other.first < one.last for other in places)
     ]
     places = sorted([*places, *free[:3]], key=lambda one: one.first)[:7]
     for one, other in itertools.permutations(places, 2):

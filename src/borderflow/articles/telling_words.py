@@ -17,96 +17,24 @@ _NOT = frozenset(["not", "never", "n't", "не", "neither", "nor", "ни", "cann
 _NO = frozenset(["no", "none", "nobody", "nothing", "no-one", "нет", "никто", "никаких", "никакого"])
 _IF = frozenset(["if", "unless", "whether", "если", "ли", "lest", "in case"])
 _MODAL = frozenset(
-    [
-        "may",
-        "might",
-        "could",
-        "would",
-        "should",
-        "must",
-        "can",
-        "может",
-        "могут",
-        "могли",
-        "мог",
-        "бы",
-        "должен",
-        "должны",
-        "должна",
-    ]
-)
+    ["may", "might", "could", "would", "should", "must", "can", "может", "могут", "могли", "мог", "бы", "должен", "должны", "должна"]
+)  # fmt: skip
 AHEAD = frozenset(
     ["will", "shall", "going", "plans", "planned", "plan", "due", "set", "scheduled", "expected", "intends", "tomorrow", "next", "upcoming",
      "будет", "будут", "планирует", "планируют", "намерены", "намерен", "собирается", "собираются", "завтра", "планируется", "предстоит"]
 )  # fmt: skip
 _FROM = frozenset(
-    [
-        "from",
-        "since",
-        "as",
-        "с",
-        "со",
-        "starting",
-        "effective",
-        "until",
-        "till",
-        "до",
-        "by",
-        "к",
-        "after",
-        "before",
-        "после",
-        "когда",
-        "when",
-        "while",
-        "once",
-    ]
-)
+    ["from", "since", "as", "с", "со", "starting", "effective", "until", "till", "до", "by", "к", "after", "before", "после", "когда", "when", "while", "once"]
+)  # fmt: skip
 BE = frozenset(
     ["is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "был", "была", "было", "были", "стоит"]
 )
 _STILL = frozenset(
-    [
-        "still",
-        "remain",
-        "remains",
-        "remained",
-        "stay",
-        "stays",
-        "stayed",
-        "keep",
-        "kept",
-        "yet",
-        "again",
-        "вновь",
-        "снова",
-        "опять",
-        "остается",
-        "остаются",
-        "пока",
-        "еще",
-        "now",
-        "теперь",
-        "already",
-        "уже",
-        "сейчас",
-    ]
-)
+    ["still", "remain", "remains", "remained", "stay", "stays", "stayed", "keep", "kept", "yet", "again", "вновь", "снова", "опять", "остается", "остаются", "пока", "еще", "now", "теперь", "already", "уже", "сейчас"]
+)  # fmt: skip
 _SAY = (
-    "said",
-    "say",
-    "told",
-    "announc",
-    "report",
-    "confirm",
-    "declar",
-    "inform",
-    "сообщ",
-    "заяв",
-    "объяв",
-    "уточн",
-    "рассказ",
-)
+    "said", "say", "told", "announc", "report", "confirm", "declar", "inform", "сообщ", "заяв", "объяв", "уточн", "рассказ",
+)  # fmt: skip
 _WISH = (
     "demand", "urg", "propos", "suggest", "threat", "debat", "discuss", "consider", "hope", "fear", "risk", "call", "appeal", "want", "wish", "warn", "possib", "option", "idea", "ask", "question",
     "rule", "exclude", "prepar", "agree", "promis", "need", "wonder", "weigh", "mull", "plan",
@@ -118,23 +46,8 @@ _DENY = (
     "слух", "якобы", "будто", "опроверг", "отриц", "ложн", "неправд", "выдум", "фейк", "вранье", "недостовер", "вопреки", "вброс", "чуш", "ерунд", "враки", "домысл", "обычн", "штатн", "не соответств", "дезинф", "отказ", "передума",
 )  # fmt: skip
 _HABIT = frozenset(
-    [
-        "usually",
-        "normally",
-        "always",
-        "often",
-        "every",
-        "each",
-        "sometimes",
-        "regularly",
-        "обычно",
-        "всегда",
-        "часто",
-        "каждый",
-        "каждую",
-        "иногда",
-    ]
-)
+    ["usually", "normally", "always", "often", "every", "each", "sometimes", "regularly", "обычно", "всегда", "часто", "каждый", "каждую", "иногда"]
+)  # fmt: skip
 _RELATIVE = ("which", "who", "whose", "that", "where", "котор", "где")
 
 
@@ -376,7 +289,7 @@ def _places_near(scene: Scene, anchor: Cue) -> Iterator[str]:
         return
     nearest = min(inside, key=lambda one: abs(one.first - anchor.first))
     yield f"{nearest.best.kind} {nearest.role or 'bare'} {'before' if nearest.first < anchor.first else 'after'}"
-    yield from {f"has {one.best.kind}" for one in inside}
+    yield from dict.fromkeys(f"has {one.best.kind}" for one in inside)
     if scene.routes():
         yield "route"
 

@@ -8,21 +8,21 @@ event, where it was and on which day, the learned choice decides (`verdicts`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
+from borderflow.articles import circumstances
 from borderflow.articles.cues import Cue, find_cues
 from borderflow.articles.findings import Finding
+from borderflow.articles.kinds import EVENTS
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Family
 from borderflow.articles.scenes import Route, Scene
 from borderflow.articles.speakers import speaker
-from borderflow.articles.tokens import Token
-from borderflow.articles.toponyms import NEVER, Mention, is_word, mention_of, unlisted
+from borderflow.articles.toponyms import Mention
 
-__all__ = ["Past", "Telling", "TellingKind", "Tellings", "kind_of", "loose_names"]
+__all__ = ["Past", "Telling", "TellingKind", "Tellings", "kind_of"]
 
 
 class TellingKind(NamedTuple):
@@ -64,87 +64,14 @@ KINDS = {
         TellingKind("queue_long_flag", ("line of cars",), ("long",), "post", "car"),
     )
 }
-#: kinds that only the rules look for
-_OTHER = {
-    "turned_back": "post", "last_land_route": "country", "mass_exit_claim": "country", "callup_criteria": "country", "callup_beyond_criteria": "country",
-    "wider_draft_feared": "country", "wrongly_drafted_returned": "country", "border_closure_rumour": "country", "trains_full_flag": "town",
-    "relief_points_planned": "post",
-}  # fmt: skip
+_FAMILIES: dict[str, Family] = {kind.quantity: kind.family for kind in (*EVENTS, *circumstances.KINDS)}
 _CLASSES = frozenset(name for kind in KINDS.values() for name in (*kind.anchors, *kind.mates))
 _REACH, _MOST = 14, 4
 
 
 def kind_of(quantity: str) -> TellingKind:
     """Return the kind of telling of a quantity; one that only the rules look for has no words."""
-    family: Family = (
-        "country" if _OTHER.get(quantity) == "country" else "town" if _OTHER.get(quantity) == "town" else "post"
-    )
-    return KINDS.get(quantity) or TellingKind(quantity, (), (), family)
-
-
-def loose_names(scene: Scene) -> tuple[Mention, ...]:
-    """Return what else may name a place in a sentence: capitalised words and short names in quotation marks that no list holds.
-
-    "The La Quiaca bridge", where a list holds Quiaca only; "«Сыпатай батыр»"; "Kobila lane".
-    """
-    found: list[Mention] = []
-    tokens, people = scene.tokens, scene.people
-    at = 0
-    while at < len(tokens):
-        last = _end_of_quoted(tokens, at) or _end_of_capitals(tokens, at, people)
-        if not last:
-            at += 1
-            continue
-        known = any(one.first == at and one.last == last for one in scene.mentions)
-        if not known and not _is_common(tokens, at, last):
-            one = unlisted(tokens[at:last], "unknown", 0.4)
-            found.append(mention_of(tokens, at, last, (one,)))
-        at = last
-    return tuple(found)
-
-
-def _end_of_quoted(tokens: Sequence[Token], at: int) -> int:
-    if not at or tokens[at - 1].text not in '«“"„' or not (tokens[at].is_word and tokens[at].is_capital):
-        return 0
-    for last in range(at + 1, min(at + 5, len(tokens))):
-        if tokens[last].text in '»”"“':
-            return last
-        if not (tokens[last].is_word or tokens[last].text == "-"):
-            return 0
-    return 0
-
-
-def _end_of_capitals(tokens: Sequence[Token], at: int, people: Collection[int]) -> int:
-    """Return the end of a run of capitalised words from a token on, hyphens and small particles within it; 0 if none begins."""
-    if not _is_named(tokens[at]) or at in people:
-        return 0
-    last = at + 1
-    while last < len(tokens) and last - at < 5 and last not in people:
-        near = tokens[last].start - tokens[last - 1].end
-        if _is_named(tokens[last]) and near <= 1:
-            last += 1
-        elif (near == 0 and tokens[last].text == "-" and last + 1 < len(tokens) and _is_named(tokens[last + 1])) or (
-            tokens[last].lower in _WITHIN and near == 1 and last + 1 < len(tokens) and _is_named(tokens[last + 1])
-        ):
-            last += 2
-        else:
-            break
-    return last
-
-
-_WITHIN = frozenset(["i", "de", "del", "do", "da", "el", "al", "la", "las", "los"])
-
-
-def _is_named(token: Token) -> bool:
-    return token.is_word and token.is_capital and len(token.text) > 1
-
-
-def _is_common(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Tell whether a capital only opens a sentence, or a word is a month, a day, an office: no name of a place."""
-    if all(token.lower in NEVER for token in tokens[first:last]):
-        return True
-    opens = first == 0 or tokens[first - 1].text in '.:«“"—–-•|'
-    return last - first == 1 and (opens and is_word(tokens[first].lower))
+    return KINDS.get(quantity) or TellingKind(quantity, (), (), _FAMILIES.get(quantity, "post"))
 
 
 class Past(NamedTuple):
@@ -194,11 +121,6 @@ class Telling:
     following: Scene | None = None
     rivals: list[Telling] = field(default_factory=list)
     asked: bool = False
-
-    @cached_property
-    def loose(self) -> tuple[Mention, ...]:
-        """What else may name a place in the sentence."""
-        return loose_names(self.scene)
 
     @property
     def start(self) -> int:
@@ -280,7 +202,7 @@ def _tellings(scene: Scene, found: Sequence[Finding]) -> list[tuple[TellingKind,
                 Cue("named", one.first, one.last, one.start, one.end)
                 for one in (
                     *(one for one in scene.mentions if one.best.kind in ("crossing", "city", "unknown")),
-                    *loose_names(scene),
+                    *scene.loose,
                 )
             ]
         told += [(kind, anchor, mate) for anchor, mate in _pairs(anchors, mates, kind)]
@@ -300,7 +222,7 @@ def _tellings(scene: Scene, found: Sequence[Finding]) -> list[tuple[TellingKind,
 def _pairs(anchors: Sequence[Cue], mates: Sequence[Cue], kind: TellingKind) -> list[tuple[Cue, Cue | None]]:
     """Return each anchor with the mate nearest to it; of anchors side by side the one that reaches farthest."""
     kept: list[tuple[Cue, Cue | None]] = []
-    for anchor in sorted(set(anchors), key=lambda cue: (cue.first, -cue.last)):
+    for anchor in sorted(dict.fromkeys(anchors), key=lambda cue: (cue.first, -cue.last)):
         near = [
             cue
             for cue in mates

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +15,7 @@ import numpy as np
 from borderflow.articles.event_sites import spread
 from borderflow.articles.findings import Finding
 from borderflow.articles.happenings import whom
-from borderflow.articles.logit import Judge, Weights, unpack_judges
+from borderflow.articles.logit import Judge, Weights, load_judges
 from borderflow.articles.placing import Site
 from borderflow.articles.speakers import describe_site, name_of, status_of
 from borderflow.articles.telling_days import DayOption, ask_day, days_of
@@ -40,10 +38,9 @@ class EventJudges(NamedTuple):
     day: Judge
 
 
-@lru_cache(maxsize=1)
 def load_event_judges() -> EventJudges:
     """Return the judges that the reader is shipped with."""
-    return EventJudges(**unpack_judges((files("borderflow") / "data" / "events.npz").read_bytes()))
+    return EventJudges(**load_judges("events.npz"))
 
 
 def settle_tellings(tellings: Iterable[Telling], judges: EventJudges, least: float = LEAST) -> list[Finding]:

@@ -11,6 +11,7 @@ from borderflow.articles.logit import Alternative, Question
 from borderflow.articles.memory import Memory
 from borderflow.articles.numbers import Amount
 from borderflow.articles.scenes import Scene
+from borderflow.articles.vicinity import between, vicinity_of
 from borderflow.articles.windows import Window, is_aside, is_in_relative, is_of_another, since_announcement
 from borderflow.ledger import vocabulary
 
@@ -236,11 +237,8 @@ def _of_date(scene: Scene, amount: Amount, segment: tuple[int, int], number: int
     """Yield what is true of a date of the sentence: how it stands, on which side of the number, how far, beyond what."""
     one = scene.dates[number]
     first, last = scene.token_at(one.start), scene.token_at(one.end - 1) + 1
-    after = first >= amount.noun_end
-    side = "after" if after else "before"
-    low, high = (amount.noun_end, first) if after else (last, amount.first)
-    far = max(high - low, 0)
-    reach = "0" if far < 2 else "2" if far < 4 else "4" if far < 8 else "8" if far < 15 else "15"
+    near = vicinity_of(amount.first, amount.noun_end, first, last)
+    side, reach, low, high = near
     inside = "in" if segment[0] <= first < segment[1] else "out"
     yield f"{one.role}"
     yield f"{one.role} {side} {inside}"
@@ -255,12 +253,7 @@ def _of_date(scene: Scene, amount: Amount, segment: tuple[int, int], number: int
         yield "in relative"
     if is_of_another(scene, one, amount.first, inside=inside == "in"):
         yield f"of another {inside}"
-    marks = {token.text for token in scene.tokens[low:high]}
-    yield f"{side} comma" if "," in marks else f"{side} no comma"
-    if marks & {";", ":", "—", "–", "("}:
-        yield f"{side} mark"
-    if any(low <= other.first < high for other in scene.amounts):
-        yield f"{side} number between"
+    yield from between(scene, near)
     if any(
         n != number and scene.tokens[low].start <= other.start < scene.tokens[min(high, len(scene.tokens) - 1)].start
         for n, other in enumerate(scene.dates)
