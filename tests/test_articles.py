@@ -332,6 +332,12 @@ for report in bench.load_reports("english-sixth", "russian-sixth"):
     assert told[0] == told[1] != ""
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_no_article_is_of_an_end_of_the_calendar(day):
+    with pytest.raises(UsageError, match=f"test: published {day}; a day of the years 1500 to 2500 would be right"):
+        read_evidence(Article("Last week 1,200 people entered Georgia.", "test"), published=day)
+
+
 def seconds_of(*sizes):
     """Return the processor time of reading texts of some lengths, made of reports one after another."""
     text = "\n\n".join(report["text"] for report in bench().load_reports("english", "russian"))

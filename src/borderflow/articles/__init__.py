@@ -208,7 +208,7 @@ def read_evidence(
     Raises
     ------
     UsageError
-        If the file cannot be read as text, or the day of publication is not known.
+        If the file cannot be read as text, or the day of publication is not known, or lies at an end of the calendar.
 
     Examples
     --------
@@ -226,6 +226,8 @@ def read_evidence(
         raise UsageError(
             f"{article.name}: does not say when it was published; give the day, for example --published 2022-09-29"
         )
+    if not 1500 <= day.year <= 2500:
+        raise UsageError(f"{article.name}: published {day}; a day of the years 1500 to 2500 would be right")
     found = RuleExtractor(names, announced).extract(article, day)
     for extractor in extractors:
         found += [
