@@ -1,14 +1,16 @@
 """The review of a ledger: verdicts, what is missing, the table in the terminal and the page."""
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from rich.console import Console
 
+from borderflow.articles import Article, read_evidence
 from borderflow.ledger import Claim, Ledger, read_ledger
 from borderflow.review import review_ledger
-from borderflow.review_page import print_review, write_review
+from borderflow.review_page import print_findings, print_review, write_review
 from borderflow.scenario import load, shipped
 
 ROW = {
@@ -110,3 +112,14 @@ def test_the_page_escapes_and_needs_nothing(tmp_path):
     assert "<script" not in page and "javascript:" not in page and "<b>x" not in page
     assert not re.search(r'(?:src|href)="(?!https?://|#)', page)
     assert "contradict" in page
+
+
+def test_a_word_of_the_vocabulary_is_not_broken_over_two_lines_on_a_narrow_screen():
+    text = "From 21 to 29 September over 194,000 people entered Georgia, the ministry of the interior said. "
+    text += "At Verkhny Lars the queue was 15 km long, the ministry of the interior said on Tuesday."
+    found = read_evidence(Article(text, "test"), published=dt.date(2031, 9, 29))
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_findings(found, console)
+    shown = console.export_text()
+    assert "arrivals_cumulative" in {one.quantity for one in found}
+    assert all(one.quantity in shown for one in found)

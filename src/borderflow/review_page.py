@@ -35,8 +35,9 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
     from rich.markup import escape
 
     table = plain_table()
-    for name, ratio in (("what", 7), ("where", 5), ("when", 3), ("words of the article", 6)):
-        table.add_column(name, ratio=ratio, overflow="fold")
+    words = max(len(one.quantity) for one in findings)  # a word of the vocabulary is not broken
+    for name, ratio, least in (("what", 7, words), ("where", 5, 1), ("when", 3, 10), ("words of the article", 6, 1)):
+        table.add_column(name, ratio=ratio, overflow="fold", min_width=least)
     for one in findings:
         table.add_row(*(escape(cell) for cell in _finding_cells(one)))
     console.print(table)
