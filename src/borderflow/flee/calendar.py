@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "ages_of_cells", "compile_calendar"]
 
 _MOST_PEOPLE = 2.0**53  # counted exactly
-FEW_PEOPLE = 8  # in a cell: one by one they cost less
+FEW_PEOPLE = 16  # in a cell: one by one they cost less
 _MANY_PEOPLE = 200_000  # with so many, cells cost more than a finer order of creation is worth
 
 

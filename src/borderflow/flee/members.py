@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Member", "Workspace", "simulate_members"]
 
-_FIRST_CELLS = 4096
+_FIRST_CELLS, _FIRST_PERSONS = 4096, 16384
 
 
 @dataclass(frozen=True)
@@ -47,25 +47,33 @@ class Member:
 
 @dataclass
 class Workspace:
-    """Tables of cells that members use one after the other; they grow by themselves.
+    """Tables of cells and lists of persons that members use one after the other; they grow by themselves.
 
     Parameters
     ----------
     compiled : Compiled
     cells : int
-        Room for occupied cells.
+        Room for occupied cells in each table.
+    persons : int
+        Room for those who go on one by one in each list.
     """
 
     compiled: Compiled
     cells: int = _FIRST_CELLS
+    persons: int = _FIRST_PERSONS
 
     def __post_init__(self) -> None:
-        self.memory = _new_memory(self.compiled, self.cells)
+        self.memory = _new_memory(self.compiled, self.cells, self.persons)
 
     def grow(self) -> None:
-        """Make room for four times as many cells."""
-        self.cells *= 4
-        self.memory = _new_memory(self.compiled, self.cells)
+        """Make four times as much room for what did not fit: a table that is too large leaves the processor's caches."""
+        from borderflow.kernels.cells import CROWDED
+
+        if self.memory.size[:, 1].any():
+            self.cells *= 4
+        if self.memory.tally[CROWDED]:
+            self.persons *= 4
+        self.memory = _new_memory(self.compiled, self.cells, self.persons)
 
     def reset(self) -> Memory:
         """Return the memory before the first day."""
@@ -81,15 +89,16 @@ class Workspace:
         return m
 
 
-def _new_memory(compiled: Compiled, cells: int) -> Memory:
+def _new_memory(compiled: Compiled, cells: int, persons: int) -> Memory:
     from borderflow.kernels import cells as k
     from borderflow.kernels import streams, turns
 
     places = len(compiled.sources.population)
     groups = compiled.sources.group_share.shape[1]
     options = len(compiled.geography.option) + 1  # one more, for places without
+    lots = groups * (2 * options + places) + 1  # who is forced on has one for each option, others one more, to stay
     words = np.zeros((4, k.WORDS), np.uint32)
-    person = np.zeros((k.LISTS * 4 * cells, k.PERSON_COLUMNS), np.int64)
+    person = np.zeros((k.LISTS * persons, k.PERSON_COLUMNS), np.int64)
     return k.Memory(
         cells=np.zeros((k.TABLES, cells, k.COLUMNS), np.int64),
         slots=np.full((k.TABLES, 4 * cells), -1, np.int32),
@@ -101,21 +110,22 @@ def _new_memory(compiled: Compiled, cells: int) -> Memory:
         part=np.full(turns.MOST_PARTS + k.AGES, -1, np.int64),
         of_age=np.zeros(k.AGES, np.int64),
         age_part=np.zeros(k.AGES + 1, np.int64),
-        chunk=np.zeros((8 * cells, 3), np.int64),
+        chunk=np.zeros((2 * persons, 3), np.int64),
         present=np.zeros(places, np.int64),
         population=np.zeros(places),
         kappa=np.ones(places),
         limit=np.zeros(places),
         town=np.zeros(places, np.uint8),
         chance=np.zeros((groups, places)),
-        gate=np.zeros(2 * groups * places * k.GATES),
+        lots=np.zeros(2 * groups * places, np.uint64),
         stop=np.zeros(groups * places, np.int64),
         weight=np.zeros((groups, options)),
         share=np.zeros((groups, options)),
-        own=np.zeros(groups * options),
-        other=np.zeros(groups * options, np.int64),
+        filled=np.zeros(options),
+        own=np.zeros(lots, np.uint64),
+        other=np.zeros(lots, np.int64),
         onward=np.zeros(groups * options, np.int64),
-        way=np.full(2 * groups * options + 1, -1, np.int64),
+        way=np.full(2 * lots, -1, np.int64),
         ahead=np.zeros(4 * k.WORDS, np.int64),
         resting=np.zeros((4 * k.WORDS + 1) * k.PERSON_COLUMNS, np.int64),
         taken=np.zeros(len(compiled.geography.link) + 1, np.int64),

@@ -28,11 +28,10 @@ HERE, EVENING, ROAD, NIGHT, PENDING, TABLES = range(6)  # Memory.cells; HERE and
 AWAKE, ASLEEP, OUT, WALKING, ARRIVED, STAYING, LISTS = range(7)
 # Memory.tally
 (
-    QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, IN_ORDER, QUIET_FROM, TALLIES
-) = range(11)  # fmt: skip
+    QUEUED, LOWEST, CHUNKS, CELLS, TURN, WAIT, NEXT_GATHERING, NOW, IN_ORDER, QUIET_FROM, CROWDED, TALLIES
+) = range(12)  # fmt: skip
 DRAWS, SERIAL, WORD, STREAM_TALLIES = range(4)  # Stream.tally
 TRAVEL, ON, PERSON_COLUMNS = range(3)  # Memory.person
-THRESHOLD, BELOW, SCALE, FIRST, GATES = range(5)  # Memory.gate
 GAIN, FULL, STAGE, STAGES = range(4)  # Geography.stage
 RARE = 0.05  # below this chance of leaving, leavers of a place are drawn together
 WORDS = 64  # blocks of four random words made at once
@@ -157,17 +156,16 @@ class Memory(NamedTuple):
     limit: np.ndarray  # place: capacity today
     town: np.ndarray  # place: a town today
     chance: np.ndarray  # group, place: to leave today
-    # group and place, 0 or 1 where forced on, (random words below it leave, the last number below that, options to a word,
-    # first row of the options), joined
-    gate: np.ndarray
+    # group and place, 0 or 1 where forced on, joined: first row of the lots << 32 | how many lots
+    lots: np.ndarray
     stop: np.ndarray  # group and place: first word of a state below which people are forced on
     weight: np.ndarray  # group, option
     share: np.ndarray  # group, option: chance of those who took none of the options before it
-    # group and option: chance that a person who comes upon an option by lot takes it, with the row added
-    own: np.ndarray
-    other: np.ndarray  # group and option: what that person takes otherwise
+    filled: np.ndarray  # option of one place, to stay last: how much of its lot is its own
+    own: np.ndarray  # lot: random words below it, of 2 ** 32, take the option that the lot is of; the others another
+    other: np.ndarray  # lot: which other, counted from the first option of the place
     onward: np.ndarray  # group and option: second word of the state on its first road; -1 where it cannot be set out on
-    way: np.ndarray  # group and option, (its own, the other's), joined: onward; last -1, to stay
+    way: np.ndarray  # lot, (its own, the other's), joined: onward, -1 to stay; last a lot with nothing but that
     ahead: np.ndarray  # person who decides: onward, -1 to stay
     resting: np.ndarray  # those of them who stay or may be on the road overnight, as in `listed`
     taken: np.ndarray  # road, those who stay last: people of one step

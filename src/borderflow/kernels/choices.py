@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from borderflow.kernels.cells import (
-    BELOW,
     CAMP,
     END,
-    FIRST,
     FROM,
-    GATES,
     GOAL,
     HOP,
     LAST,
@@ -18,16 +15,12 @@ from borderflow.kernels.cells import (
     RARE,
     REST,
     ROUTE,
-    SCALE,
     START,
-    THRESHOLD,
     TRAVEL_AT,
     word_b,
 )  # fmt: skip
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import WORD_RANGE, draw_binomial, next_share
-
-_JUST_BELOW = 1.0 - 2.0**-36  # less of an option's share than a random word can tell
+from borderflow.kernels.streams import WORD_BITS, WORD_MASK, WORD_RANGE, draw_binomial, next_word
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Occupancy
@@ -62,22 +55,6 @@ def shift(c, law, m, place, n):
         note_occupancy(c, law, m, place)
 
 
-@copied
-def _set_gate(g, m, place, group):
-    """Note below which random words people leave a place, and what picks an option from such a word."""
-    options = g.option_at[place + 1] - g.option_at[place]
-    chances = min(m.chance[group, place], 1.0), 1.0
-    if m.fresh[group * m.present.size + place] == 1 and m.weight_sum[group, place] <= 0.0:
-        chances = 0.0, 0.0
-    at = group * m.present.size + place
-    for forced in range(2):
-        row = (2 * at + forced) * GATES
-        m.gate[row + THRESHOLD] = chances[forced] * WORD_RANGE
-        m.gate[row + BELOW] = chances[forced] * WORD_RANGE * _JUST_BELOW
-        m.gate[row + SCALE] = options / (chances[forced] * WORD_RANGE) if chances[forced] > 0.0 else 0.0
-        m.gate[row + FIRST] = group * g.option.shape[0] + g.option_at[place]
-
-
 @part
 def note_chances(g, c, law, m, era):
     """Note the chance to leave each place today."""
@@ -88,11 +65,13 @@ def note_chances(g, c, law, m, era):
                 size = max(m.population[place], c.capacity[era, place] / law.capacity_scaling)
                 factor = (size / law.population_base) ** law.population_scale
             chance = c.leave[era, group, place, 0] + c.leave[era, group, place, 1] * factor
+            at = group * m.present.size + place
+            if chance != m.chance[group, place]:
+                m.fresh[at] = 0
             m.chance[group, place] = chance
-            m.stop[group * m.present.size + place] = law.speed << TRAVEL_AT if m.town[place] else 0
-            _set_gate(g, m, place, group)
-            m.rare[group * m.present.size + place] = chance < RARE
-            m.ageless[group * m.present.size + place] = chance < RARE * (1.0 - law.buffer)
+            m.stop[at] = law.speed << TRAVEL_AT if m.town[place] else 0
+            m.rare[at] = chance < RARE
+            m.ageless[at] = chance < RARE * (1.0 - law.buffer)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -165,49 +144,82 @@ def _weigh_options(g, c, law, m, era, place, group):
 
 
 @copied
-def _next_low(m, o, last):
-    while o < last and m.own[o] >= 1.0:
+def _next_low(m, o, options):
+    while o < options and m.filled[o] >= 1.0:
         o += 1
     return o
 
 
 @copied
-def _next_high(m, o, last):
-    while o < last and m.own[o] < 1.0:
+def _next_high(m, o, options):
+    while o < options and m.filled[o] < 1.0:
         o += 1
     return o
 
 
-@copied
-def _lay_lots(m, first, last, group, many, total):
-    """Lay the options out so that one number picks one at once, however many they are (the alias method).
+@part
+def _lay_lots(m, first, options, onward, ways):
+    """Lay the options of ``Memory.filled`` out in as many lots, so that one word picks one at once (the alias method).
 
-    Every option gets an equal share of the number's range and gives away what is above its own weight [1]_.
+    Every option has a lot and gives away to others what it needs more [1]_; on average a lot is 1. Options from ``ways``
+    on are to stay. Chances are as fine as a random word, 2 ** -32.
 
     References
     ----------
     .. [1] Vose (1991). A linear algorithm for generating random numbers with a given distribution. IEEE Transactions on
        Software Engineering 17, 972-975. doi:10.1109/32.92917
     """
-    options = last - first
-    scale = options / total
-    for o in range(first, last):
-        m.own[o] = m.weight[group, o - group * many] * scale
-        m.other[o] = o
+    for o in range(options):
+        m.other[first + o] = o
     # whoever is below an equal share is filled up by the next one above it, who may fall below by that
-    low = _next_low(m, first, last)
-    high = _next_high(m, first, last)
+    low = _next_low(m, np.int64(0), options)
+    high = _next_high(m, np.int64(0), options)
     filling = low
-    while filling < last and high < last:
-        m.other[filling] = high
-        m.own[high] -= 1.0 - m.own[filling]
-        fell = m.own[high] < 1.0
+    while filling < options and high < options:
+        m.other[first + filling] = high
+        m.filled[high] -= 1.0 - m.filled[filling]
+        fell = m.filled[high] < 1.0
         filling = high
         if fell:
-            high = _next_high(m, high + 1, last)
+            high = _next_high(m, high + 1, options)
         if not fell or filling > low:
-            low = _next_low(m, low + 1, last)
+            low = _next_low(m, low + 1, options)
             filling = low
+    for o in range(options):
+        row, other = first + o, m.other[first + o]
+        m.own[row] = np.uint64(WORD_RANGE * min(max(m.filled[o], 0.0), 1.0))
+        m.way[2 * row] = m.onward[onward + o] if o < ways else -1
+        m.way[2 * row + 1] = m.onward[onward + other] if other < ways else -1
+
+
+@copied
+def _lots(first, many):
+    return np.uint64(first) << WORD_BITS | np.uint64(many)
+
+
+@part
+def _set_lots(g, m, place, group, total):
+    """Lay out the options of people who are forced on, and of those who may stay."""
+    first, options = g.option_at[place], g.option_at[place + 1] - g.option_at[place]
+    at = group * m.present.size + place
+    row = group * (2 * g.option.shape[0] + m.present.size) + 2 * first + place
+    onward = group * g.option.shape[0] + first
+    chance = min(m.chance[group, place], 1.0)
+    m.lots[2 * at] = m.lots[2 * at + 1] = _lots(m.own.size - 1, 1)
+    if total <= 0.0:
+        return
+    for o in range(options):
+        m.filled[o] = m.weight[group, first + o] * options / total
+    _lay_lots(m, row, options, onward, options)
+    m.lots[2 * at + 1] = _lots(row, options)
+    if chance >= 1.0:
+        m.lots[2 * at] = m.lots[2 * at + 1]
+    elif chance > 0.0:
+        for o in range(options):
+            m.filled[o] = chance * m.weight[group, first + o] * (options + 1) / total
+        m.filled[options] = (1.0 - chance) * (options + 1)
+        _lay_lots(m, row + options, options + 1, onward, options)
+        m.lots[2 * at] = _lots(row + options, options + 1)
 
 
 @part
@@ -217,7 +229,7 @@ def weigh(g, c, law, m, era, place, group):
     total = _weigh_options(g, c, law, m, era, place, group)
     m.weight_sum[group, place] = total
     m.fresh[group * m.present.size + place] = 1
-    _set_gate(g, m, place, group)
+    _set_lots(g, m, place, group, total)
     if total <= 0.0:
         return
     left = total
@@ -228,22 +240,15 @@ def weigh(g, c, law, m, era, place, group):
         if m.weight[group, o] > 0.0:
             final = o
     m.share[group, final] = 1.0
-    many = np.int64(g.option.shape[0])
-    rows = group * many
-    _lay_lots(m, rows + first, rows + last, group, many, total)
-    for o in range(rows + first, rows + last):
-        m.own[o] += o
-        m.way[2 * o] = m.onward[o]
-        m.way[2 * o + 1] = m.onward[m.other[o]]
 
 
 @copied
 def pick(m, at, word):
-    """Return the row of the option that a random word falls to, for a group at a place that has options to choose."""
-    row = (2 * at + 1) * GATES
-    mark = min(word, m.gate[row + BELOW]) * m.gate[row + SCALE] + m.gate[row + FIRST]
-    o = np.int64(mark)
-    return o + (m.other[o] - o) * np.int64(mark >= m.own[o])
+    """Return the option that a random word falls to, for people forced on from a place that has options to choose."""
+    lots = m.lots[2 * at + 1]
+    spot = np.uint64(word) * (lots & WORD_MASK)
+    row = (spot >> WORD_BITS) + (lots >> WORD_BITS)
+    return np.int64(spot >> WORD_BITS) if (spot & WORD_MASK) < m.own[row] else m.other[row]
 
 
 @copied
@@ -261,7 +266,7 @@ def share_out(g, c, law, m, era, place, group, n, seed, member, day):
     if n <= 3 * options:
         at = group * m.present.size + place
         for _ in range(n):
-            count[pick(m, at, next_share(m.stream, seed, member, day)) - group * g.option.shape[0] - first] += 1
+            count[pick(m, at, next_word(m.stream, seed, member, day))] += 1
         return options
     left = n
     for o in range(first, last):

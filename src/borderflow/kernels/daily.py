@@ -19,6 +19,7 @@ from borderflow.kernels.cells import (
     AWAKE,
     BROKEN_SUM,
     CELLS,
+    CROWDED,
     EVENING,
     HERE,
     IN_ORDER,
@@ -59,7 +60,7 @@ _FIRST_DAY = 65535  # the day of draws before day 0
 _MANY = 64  # persons whom it may be worth looking through for equals
 _FILLING = 0.5  # of what makes a place less attractive
 _FADING = 0.9  # of a day's arrivals from one day to the next
-_EQUALS = 6  # persons in a cell, on average, that make it worth it
+_EQUALS = 24  # persons in a cell, on average, that make it worth it
 _LONGEST_WAIT = 32  # days
 
 
@@ -145,10 +146,10 @@ def _out_of_room(m):
     for table in range(TABLES):
         if m.size[table, 1]:
             return True
-    fullest = np.int64(0)
     for one in range(LISTS):
-        fullest = max(fullest, m.persons[one])
-    return fullest > room(m)
+        if m.persons[one] > room(m):
+            m.tally[CROWDED] = 1
+    return m.tally[CROWDED] > 0
 
 
 @part

@@ -38,7 +38,7 @@ from borderflow.kernels.cells import (
 from borderflow.kernels.choices import first_road, pick, share_out, shift, weigh
 from borderflow.kernels.draws import hypergeometric
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import HYPERGEOMETRIC, draw_binomial, next_serial, next_share
+from borderflow.kernels.streams import HYPERGEOMETRIC, draw_binomial, next_serial, next_word
 from borderflow.kernels.turns import FINE, lay_out_parts, mix, nobody_yet, spread, turns
 from borderflow.kernels.walkers import wake, wake_some
 
@@ -65,7 +65,8 @@ def _leave_one_by_one(g, c, law, m, era, a, b, n, seed, member, day):
     left = 0
     if m.weight_sum[group, place] > 0.0:
         for _ in range(n):
-            onward = m.onward[pick(m, group * m.present.size + place, next_share(m.stream, seed, member, day))]
+            option = pick(m, group * m.present.size + place, next_word(m.stream, seed, member, day))
+            onward = m.onward[group * g.option.shape[0] + g.option_at[place] + option]
             if onward >= 0:
                 shift(c, law, m, place, -1)
                 add_person(m, WALKING, a, onward | (b & AGE_FIELD))

@@ -15,17 +15,13 @@ from borderflow.kernels.arithmetic import ONE
 from borderflow.kernels.cells import (
     AGE_FIELD,
     ARRIVED,
-    BELOW,
     END,
-    FIRST,
-    GATES,
     KM_FIELD,
     LENGTH,
     LISTS,
     ON_ROAD,
     OUT,
     PERSON_COLUMNS,
-    SCALE,
     SITE_FIELD,
     SPEED,
     STAGES,
@@ -43,7 +39,7 @@ from borderflow.kernels.cells import (
 )  # fmt: skip
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import WORD_RANGE, next_share
+from borderflow.kernels.streams import WORD_BITS, WORD_MASK, WORD_RANGE, next_share
 
 TWO, COLUMNS = np.uint64(2), np.uint64(PERSON_COLUMNS)
 
@@ -114,7 +110,7 @@ def ride(link, stage, walk_share, rare, stream, listed, present, received, law, 
 
 
 @part
-def choose(stop, gate, own, way, word, listed, places, short, first, people, ahead):
+def choose(stop, lots, own, way, word, listed, places, short, first, people, ahead):
     """Let persons without a route choose whether to stay and where to: the second word of their state on the road.
 
     Parameters
@@ -129,21 +125,16 @@ def choose(stop, gate, own, way, word, listed, places, short, first, people, ahe
         Filled for each person; -1 who stays.
     """
     keep_apart()
-    nowhere = np.uint64(way.size - 1)
     at = np.uint64(first) * COLUMNS
     for person in range(people):
         i = np.uint64(person)
         a, b = listed[at], listed[at + ONE]
         at += COLUMNS
         here = np.uint64(group_of(b)) * places + np.uint64(site_of(b))
-        forced = np.uint64(a < (stop[here] & short))
-        row = ((here << ONE) + forced) * np.uint64(GATES)
-        share = np.float64(word[i]) + 0.5
-        mark = min(share, gate[row + np.uint64(BELOW)]) * gate[row + np.uint64(SCALE)] + gate[row + np.uint64(FIRST)]
-        o = np.uint64(np.int64(mark))
-        o = (o << ONE) + np.uint64(mark >= own[o])
-        # a row is chosen, not what is in it: that the processor would guess at
-        ahead[i] = way[o if share < gate[row] else nowhere]
+        table = lots[(here << ONE) + np.uint64(a < (stop[here] & short))]
+        spot = np.uint64(word[i]) * (table & WORD_MASK)
+        row = (spot >> WORD_BITS) + (table >> WORD_BITS)
+        ahead[i] = way[(row << ONE) + np.uint64((spot & WORD_MASK) >= own[row])]
 
 
 @part

@@ -14,6 +14,7 @@ from borderflow.kernels.draws import binomial, fill_blocks, fine_share_of, inver
 from borderflow.kernels.parts import copied, part
 
 WORD_RANGE = 4294967296.0
+WORD_BITS, WORD_MASK = np.uint64(32), np.uint64(0xFFFFFFFF)
 # purposes of draws: append only; some had a use before
 BLOCKS, BINOMIAL, POISSON, HYPERGEOMETRIC, SHARED_OUT = 7, 8, 2, 9, 10
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from borderflow.kernels.cells import CHUNKS, NOW, PENDING, QUIET_FROM
+from borderflow.kernels.cells import CHUNKS, CROWDED, NOW, QUIET_FROM
 from borderflow.kernels.parts import copied, part
 from borderflow.kernels.streams import WORD_RANGE, next_share
 
@@ -81,7 +81,7 @@ def spread(m, who, n, age, alone, seed, member, day):
     chunks = min(n, parts)
     for j in range(chunks):
         if m.tally[CHUNKS] >= m.chunk.shape[0]:
-            m.size[PENDING, 1] = 1
+            m.tally[CROWDED] = 1
             return
         to = first + (turn + j * parts // chunks) % parts
         if alone:

@@ -11,12 +11,12 @@ from borderflow.kernels.cells import (
     ARRIVED,
     ASLEEP,
     AWAKE,
+    CROWDED,
     DRAWS,
     END,
     FULL,
     ON,
     OUT,
-    PENDING,
     PERSON_COLUMNS,
     REST,
     STAGES,
@@ -52,11 +52,9 @@ def _note_taken(g, m, road, here):
         m.received[g.link[road, END]] += k
 
 
-@part
-def _go(g, m, halve, beds, first, people, here):
-    """Let persons who have chosen by day go one road on, or stay; and count them."""
-    resting = step(g.stage, m.listed, first, people, m.persons, m.ahead, m.taken, m.resting)
-    lie_down(m.rare, m.listed, np.uint64(m.present.size), halve, beds, resting, m.persons, m.resting)
+@copied
+def _count_taken(g, m, people, here):
+    """Count the people of a step at places, by persons where these are all in `Memory.ahead` and few, else by roads."""
     roads = m.taken.size - 1
     m.taken[roads] = 0
     if people < roads:
@@ -66,6 +64,13 @@ def _go(g, m, halve, beds, first, people, here):
     else:
         for road in range(roads):
             _note_taken(g, m, np.int64(road), here)
+
+
+@part
+def _go(g, m, halve, beds, first, people):
+    """Let persons who have chosen by day go one road on, or stay."""
+    resting = step(g.stage, m.listed, first, people, m.persons, m.ahead, m.taken, m.resting)
+    lie_down(m.rare, m.listed, np.uint64(m.present.size), halve, beds, resting, m.persons, m.resting)
 
 
 @copied
@@ -128,18 +133,22 @@ def decide(g, c, law, m, era, short, morning, first, people, seed, member, day):
     if law.some_routes:
         people = _follow_routes(g, c, m, era, halve, beds, first, people)
     m.stream.tally[DRAWS] += people
-    while people > 0:
-        some = some_words(m.stream, people, seed, member, day)
-        choose(m.stop, m.gate, m.own, m.way, m.stream.flat[m.stream.tally[WORD] :], m.listed,
+    left = people
+    some = np.int64(0)
+    while left > 0:
+        some = some_words(m.stream, left, seed, member, day)
+        choose(m.stop, m.lots, m.own, m.way, m.stream.flat[m.stream.tally[WORD] :], m.listed,
                 np.uint64(m.present.size), -np.int64(short), first, some, m.ahead)  # fmt: skip
         if morning:
             resting = depart(m.listed, m.present, first, some, m.persons, m.ahead, m.resting)
             lie_down(m.rare, m.listed, np.uint64(m.present.size), halve, beds, resting, m.persons, m.resting)
         else:
-            _go(g, m, halve, beds, first, some, np.int64(1))
+            _go(g, m, halve, beds, first, some)
         m.stream.tally[WORD] += some
         first += some
-        people -= some
+        left -= some
+    if not morning:
+        _count_taken(g, m, people if some == people else m.taken.size, np.int64(1))
     _settle(c, law, m)
 
 
@@ -149,7 +158,7 @@ def _fits(m, people):
     beds = today(m, ASLEEP)
     if max(m.persons[beds], m.persons[OUT], m.persons[WALKING]) + people < room(m):
         return True
-    m.size[PENDING, 1] = 1
+    m.tally[CROWDED] = 1
     return False
 
 
@@ -198,13 +207,16 @@ def walk_on(g, c, law, m, era, base, seed, member, day):
             decide(g, c, law, m, era, law.avoid_short_stints, 0, ARRIVED * room(m), people, seed, member, day)
             continue
         first = WALKING * room(m) + base
+        one_block = walking <= m.ahead.size
+        simple = np.int64(0)
         while walking > 0:
             some = min(walking, m.ahead.size)
             simple = ride(g.link, g.stage, g.walk_share, m.rare, m.stream, m.listed, m.present, m.received, law,
                            today(m, ASLEEP), first, some, m.persons, m.ahead, seed, member, day)  # fmt: skip
-            _go(g, m, halve, today(m, ASLEEP), first, simple, np.int64(0))
+            _go(g, m, halve, today(m, ASLEEP), first, simple)
             first += some
             walking -= some
+        _count_taken(g, m, simple if one_block else m.taken.size, np.int64(0))
         m.persons[WALKING] = base
         if m.persons[ARRIVED] == 0:
             _settle(c, law, m)
