@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from borderflow.flee import FleeScenario, load_directory, shipped_directories
-from borderflow.flee.calendar import ages_of_cells
+from borderflow.flee import load_directory, shipped_directories
+from borderflow.flee.calendar import Compiled, ages_of_cells
 from borderflow.flee.members import Workspace, simulate_members
 
 HERE = Path(__file__).parent
@@ -44,12 +44,11 @@ def flee_runs(folder: Path, settings: Path, seeds: Iterable[int]) -> list[dict[s
     return [json.loads(line.removeprefix("RESULT ")) for line in out.splitlines() if line.startswith("RESULT ")]
 
 
-def our_seconds(scenario: FleeScenario, factor: float = 1.0) -> tuple[float, int]:
-    """Return processor seconds of one member, mean of several, with everybody times a factor; and cells a day."""
-    compiled = scenario.compiled
+def with_people(compiled: Compiled, people: float) -> Compiled:
+    """Return a calendar with so many people, everybody and every capacity times one factor."""
     sources, rules = compiled.sources, compiled.rules
-    people = factor * float(sources.total.sum() + sources.initial.sum())
-    compiled = replace(
+    factor = people / float(sources.total.sum() + sources.initial.sum())
+    return replace(
         compiled,
         sources=sources._replace(
             total=(sources.total * factor).astype(sources.total.dtype),
@@ -58,11 +57,15 @@ def our_seconds(scenario: FleeScenario, factor: float = 1.0) -> tuple[float, int
         rules=rules._replace(capacity=rules.capacity * factor),
         law=compiled.law._replace(ages=ages_of_cells(people)),
     )
+
+
+def our_seconds(compiled: Compiled) -> tuple[float, int]:
+    """Return processor seconds of one member, mean of several, and cells a day."""
     workspace = Workspace(compiled)
     simulate_members(compiled, [0], seed=1, workspace=workspace)
     before = time.process_time()
     members = simulate_members(compiled, range(1, 1 + MEMBERS), seed=1, workspace=workspace)
-    return (time.process_time() - before) / MEMBERS, members[0].cells // scenario.tables.days
+    return (time.process_time() - before) / MEMBERS, members[0].cells // compiled.sources.era.size
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ def main() -> None:
     print("| directory | agents | Flee, s | borderflow, ms | ratio |\n|---|---|---|---|---|", flush=True)
     for folder, settings in pairs:
         scenario = load_directory(folder, settings=settings)
-        ours, _ = our_seconds(scenario)
+        ours, _ = our_seconds(scenario.compiled)
         (flee,) = flee_runs(folder, settings, [1])
         theirs, agents = flee["seconds"], flee["agents"]
         print(f"| {folder.name} | {agents:,} | {theirs:.1f} | {1000 * ours:.1f} | {theirs / ours:,.0f} |", flush=True)
@@ -82,9 +85,8 @@ def main() -> None:
     print("|---|---|---|---|---|")
     scenario = load_directory(sample)
     plain = replace(scenario, settings=replace(scenario.settings, avoid_short_stints=False))
-    people = scenario.compiled.sources.total.sum() + scenario.compiled.sources.initial.sum()
     for size in (1e4, 1e5, 1e6, 1e7, 1e8):
-        times = [our_seconds(one, size / people) for one in (scenario, plain)]
+        times = [our_seconds(with_people(one.compiled, size)) for one in (scenario, plain)]
         cells = [f"{1000 * seconds:.1f} | {count:,}" for seconds, count in times]
         print(f"| {size:,.0f} | {' | '.join(cells)} |", flush=True)
 

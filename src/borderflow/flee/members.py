@@ -66,7 +66,7 @@ class Workspace:
         self.memory = _new_memory(self.compiled, self.cells, self.persons)
 
     def grow(self) -> None:
-        """Make four times as much room for what did not fit: a table that is too large leaves the processor's caches."""
+        """Make four times as much room for what did not fit, and only for that: larger tables do not stay in caches."""
         from borderflow.kernels.cells import CROWDED
 
         if self.memory.size[:, 1].any():
