@@ -61,6 +61,7 @@ _MANY = 64  # persons whom it may be worth looking through for equals
 _FILLING = 0.5  # of what makes a place less attractive
 _FADING = 0.9  # of a day's arrivals from one day to the next
 _EQUALS = 24  # persons in a cell, on average, that make it worth it
+_TRIAL = 512  # new cells before that is asked
 _LONGEST_WAIT = 32  # days
 
 
@@ -101,21 +102,36 @@ def _new_day(c, sources, law, m, day):
     return era
 
 
+@copied
+def _gather_some(m, law, one, table):
+    """Put persons of a list into cells of a table until these turn out to be many; return how many, and new cells.
+
+    The others are moved up.
+    """
+    before, kept = m.size[table, 0], np.int64(0)
+    for person in range(m.persons[one]):
+        row, to = one * room(m) + person, one * room(m) + kept
+        new = m.size[table, 0] - before
+        if new < _TRIAL or person - kept >= _EQUALS * new:
+            add_people(m, table, m.person[row, TRAVEL], in_a_cell(m, law, m.person[row, ON]), 1)
+        else:
+            m.person[to, TRAVEL] = m.person[row, TRAVEL]
+            m.person[to, ON] = m.person[row, ON]
+            kept += 1
+    gathered = m.persons[one] - kept
+    m.persons[one] = kept
+    return gathered, m.size[table, 0] - before
+
+
 @part
 def _gather(m, law, day):
     """Put persons into cells where many are in the same state; look again the later, the fewer there were."""
     asleep, evening = today(m, ASLEEP), today(m, EVENING)
-    persons = m.persons[asleep]
-    if persons < _MANY or day < m.tally[NEXT_GATHERING]:
+    if m.persons[asleep] < _MANY or day < m.tally[NEXT_GATHERING]:
         return
-    before = m.size[evening, 0]
-    for at in range(asleep * room(m), asleep * room(m) + persons):
-        add_people(m, evening, m.person[at, TRAVEL], in_a_cell(m, law, m.person[at, ON]), 1)
-    m.persons[asleep] = 0
-    for at in range(OUT * room(m), OUT * room(m) + m.persons[OUT]):
-        add_people(m, today(m, NIGHT), m.person[at, TRAVEL], in_a_cell(m, law, m.person[at, ON]), 1)
-    m.persons[OUT] = 0
-    worth = persons >= _EQUALS * (m.size[evening, 0] - before)
+    gathered, cells = _gather_some(m, law, asleep, evening)
+    _gather_some(m, law, OUT, today(m, NIGHT))
+    worth = gathered >= _EQUALS * cells
     m.tally[WAIT] = 1 if worth else min(max(2, 2 * m.tally[WAIT]), _LONGEST_WAIT)
     m.tally[NEXT_GATHERING] = day + m.tally[WAIT]
 
