@@ -25,28 +25,36 @@ def test_growth_and_its_error_on_paper():
 
 
 def test_a_camp_weight_is_found_again():
-    """Counts made by the model with a camp weight of 6 are fitted from 1; softening pulls alike and is held fixed.
+    """Counts made by the model with a camp weight of 6 are fitted from 1, other settings known.
 
-    How many move on pulls nearly alike, too: means of a hundred members tell both apart, those of ten leave it to chance.
+    The chance to move on and softening pull nearly alike: with them unknown as well shares are found as closely, by many
+    weights. Known, five seeds of the counts gave 5.96 to 6.37.
     """
     scenario = load_directory(SAMPLE)
     true = replace(scenario, settings=replace(scenario.settings, camp_weight=6.0, default_movechance=0.8))
     camps = list(true.compiled.camps)
-    made = np.mean([one.present[:, camps] for one in simulate_members(true.compiled, range(100), seed=9)], axis=0)
+    made = np.mean([one.present[:, camps] for one in simulate_members(true.compiled, range(200), seed=9)], axis=0)
     compiled = scenario.compiled
-    growth = growth_of(made, 0, 75)
-    known = {name: RANGES[name] for name in ("camp_weight", "default_movechance")}
 
     class Fake(type(scenario)):
         @property
         def compiled(self):
             return replace(super().compiled, data=np.rint(made[: self.tables.days]).astype(np.int64))
 
-    fake = Fake(**{name: getattr(scenario, name) for name in scenario.__dataclass_fields__})
-    fit = fit_camps(fake, ranges=known, members=10, rounds=20)
-    assert growth.sum() > 10_000
+    def counted(settings):
+        return Fake(
+            **{name: getattr(scenario, name) for name in scenario.__dataclass_fields__ if name != "settings"},
+            settings=settings,
+        )
+
+    known = counted(replace(scenario.settings, default_movechance=0.8))
+    fit = fit_camps(known, ranges={"camp_weight": RANGES["camp_weight"]}, members=20, rounds=6)
+    assert growth_of(made, 0, 75).sum() > 10_000
     assert fit.error < 0.02 < fit.before
     assert fit.values["camp_weight"] == pytest.approx(6.0, rel=0.25)
+    both = {name: RANGES[name] for name in ("camp_weight", "default_movechance")}
+    fit = fit_camps(counted(scenario.settings), ranges=both, members=2, rounds=10)
+    assert fit.error < 0.02 < fit.before
     assert (compiled.data == scenario.compiled.data).all()
 
 
