@@ -96,53 +96,28 @@ def terms_table(columns: dict[str, list[float]]) -> list[str]:
     return lines
 
 
-#: Members kept in memory, and the scenarios compared by place and hour.
-KEPT = 100
+#: The scenarios compared by place and hour.
 COMPARED = {"russia-2022, 60 days": ("russia-2022", "2022-11-13"), "ukraine-2022, 43 days": ("ukraine-2022", None)}
-#: A process that says: places, hours, peak memory before the members, with their records kept, with a run to a folder.
-MEMORY = """
-import resource, tempfile
-import borderflow as bf
-from borderflow.network import compile_network
-from borderflow.simulation import simulate
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-scenario = bf.load({name!r})
-scenario = scenario.until({until!r}) if {until!r} else scenario
-network = compile_network(scenario)
-simulate(network, [0], seed=1)
-before = peak()
-if {kept}:
-    members = simulate(network, range({members}), seed=1)
-else:
-    with tempfile.TemporaryDirectory() as folder:
-        bf.run(scenario, members={members}, workers=1, out=folder + "/run")
-print(len(network.origins) + len(network.posts), len(network.hours), before, peak())
-"""
 
 
-def memory_of(name: str, until: str | None, *, kept: bool) -> tuple[float, float]:
-    """Return places times hours, and by how many MB members raise the peak memory of a process."""
-    code = MEMORY.format(name=name, until=until, members=KEPT, kept=kept)
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    places, hours, before, after = map(float, out.split()[-4:])
-    return places * hours, after - before
+def bytes_of(record: border.Record) -> int:
+    """Return the bytes of all that a member leaves behind."""
+    return sum(array.nbytes for array in (*record.hourly, *record[1:]))
 
 
 def per_place_hour() -> list[str]:
     """Return lines of a table: what a place costs in an hour, in the two shipped crises."""
     lines = [
-        f"| per place (origin or post) and hour | place-hours | ns of a member | bytes of a member's record, {KEPT} kept "
-        f"| MB of a run of {KEPT} above one member in memory, 1 worker |",
-        "|---|---|---|---|---|",
+        "| per place (origin or post) and hour | place-hours | ns of a member | bytes of a member's record |",
+        "|---|---|---|---|",
     ]
     for title, (name, until) in COMPARED.items():
         scenario = bf.load(name).until(until) if until else bf.load(name)
-        least, _ = cost(scenario)  # first: compiling would raise the peak that memory is counted from
-        size, kept = memory_of(name, until, kept=True)
-        _, run = memory_of(name, until, kept=False)
-        lines.append(
-            f"| {title} | {size:,.0f} | {1e6 * least / size:.0f} | {kept * 2**20 / KEPT / size:.1f} | {run:,.0f} |"
-        )
+        network = compile_network(scenario)
+        rules, theta = compile_rules(network)
+        size = (len(network.origins) + len(network.posts)) * len(network.hours)
+        kept = bytes_of(run_member(network, rules, theta, seed=1, member=0).record)
+        lines.append(f"| {title} | {size:,} | {1e6 * cost(scenario)[0] / size:.0f} | {kept / size:.1f} |")
     return lines
 
 
@@ -161,7 +136,7 @@ def per_work(columns: dict[str, list[float]], variants: dict[str, Scenario]) -> 
         hours, party = len(network.hours), int(network.arrays.choices.party[0])
         lane_hours, parties = len(network.lanes) * hours, record.daily[border.CHOSE].sum() / party
         chosen = sum(costs[row] for row in choosing)
-        kept = sum(array.nbytes for array in (*record.hourly, *record[1:])) / (len(network.recorded) * hours)
+        kept = bytes_of(record) / (len(network.recorded) * hours)
         lines.append(
             f"| {name} | {lane_hours:,} | {parties:,.0f} | {1e6 * chosen / parties:.1f} "
             f"| {1e6 * (sum(costs) - chosen) / lane_hours:.0f} | {kept:.1f} |"
