@@ -74,6 +74,27 @@ def test_where_it_was_counted(text, place):
     assert ("wait_hours", 20, place) in claims(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Over 194,000 people crossed into Georgia, Kazakhstan and Finland in a week.", "Georgia, Kazakhstan, Finland"),
+        ("Poland, Slovakia and Hungary have received 500,000 refugees since Thursday, the UN said.", "Poland, Slovakia, Hungary"),
+        ("Some 43,000 people crossed into Finland, and more than 12,000 into Estonia and Latvia combined.", "Estonia, Latvia"),
+        ("In total 34,500 people arrived in Romania and Moldova on Saturday.", "Romania, Moldova"),
+    ],
+)  # fmt: skip
+def test_what_several_countries_received_is_given_to_none_of_them(text, places):
+    found = [place for _, _, place in claims(text)]
+    assert places in found
+    assert not set(found) & set(places.split(", "))
+
+
+def test_a_clause_that_says_since_when_is_no_speaker():
+    text = "More than 194,000 people have entered Georgia and Finland since President Putin announced a call-up on May 7."
+    (one,) = (one for one in read_evidence(Article(text, "test"), published=DAY) if one.kind == "claim")
+    assert (one.place, one.said_by) == ("Georgia, Finland", "President")
+
+
 def test_the_country_of_a_call_up_is_that_of_the_sentence_before_or_of_the_dateline():
     text = "Georgia announced its mobilisation on Monday. The ministry wants to call up 20,000 men."
     assert ("mobilised_planned", 20000, "Georgia") in claims(text)

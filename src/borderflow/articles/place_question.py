@@ -18,7 +18,11 @@ __all__ = ["ask_place", "sites_in_sight"]
 def sites_in_sight(
     scene: Scene, family: Family, said: Site | None, last: Site | None, memory: Memory
 ) -> dict[str, tuple[Site, list[str]]]:
-    """Return the places that something may belong to, by name, each with where it was found."""
+    """Return the places that something may belong to, by name, each with where it was found.
+
+    Where the rules read a number as a sum over several countries, none of these alone is a candidate: it would be given
+    what others received. No label teaches that, because sums are rare in reports.
+    """
     found: dict[str, tuple[Site, list[str]]] = {}
 
     def add(site: Site | None, source: str) -> None:
@@ -53,7 +57,11 @@ def sites_in_sight(
             add(Site((memory.states[code],), False), "state of one")
     if memory.dateline is not None and memory.dateline.best.country in memory.states:
         add(Site((memory.states[memory.dateline.best.country],), False), "state of dateline")
-    return found
+    if said is None or said.link != ", ":
+        return found
+    found[name_of(said)][1].append(f"here {scene.mentions.index(said.mentions[0])}")
+    parts = {one.best.name for one in said.mentions}
+    return {name: sight for name, sight in found.items() if name not in parts}
 
 
 def ask_place(

@@ -21,7 +21,7 @@ from borderflow.articles.tokens import Sentence, Token
 from borderflow.articles.toponyms import Mention, find_places_in, find_possible
 from borderflow.naming import Named, Names
 
-__all__ = ["BREAKS", "Route", "Scene", "build_scene", "is_of_capital", "stem_of"]
+__all__ = ["BREAKS", "CLAUSES", "Route", "Scene", "build_scene", "is_of_capital", "stem_of"]
 
 _SEPARATORS = frozenset(
     [",", ";", ":", "—", "–", "(", ")", "and", "but", "while", "whereas", "и", "а", "но", "of", "из", "with", "before", "though"]
@@ -63,6 +63,10 @@ def _is_no_rate(phrase: str, after: str, before: str) -> bool:
 
 _MEDIA = frozenset(
     {"paper", "daily", "weekly", "newspaper", "radio", "site", "website", "agency", "broadcaster", "herald", "tribune"}
+)
+#: words with which a clause begins that says when
+CLAUSES = frozenset(
+    {"since", "after", "before", "as", "when", "while", "because", "until", "после", "когда", "как", "пока"}
 )
 _STATIONS = ("station", "airport", "terminus", "автовокзал", "вокзал", "аэропорт", "автостанц")
 _HEARERS = frozenset(
@@ -281,8 +285,8 @@ class Scene:
                     continue
                 low, high = min(speaker.first, cue.first), max(speaker.last, cue.last)
                 between = self.tokens[min(mention.last, speaker.last) : max(mention.first, speaker.first)]
-                if any(token.text in ",;:" for token in between):
-                    continue
+                if any(token.text in ",;:" or token.lower in CLAUSES for token in between):
+                    continue  # "entered Finland since President Putin announced"
                 if low - 3 <= mention.first < high and (
                     (mention.last <= speaker.first + 1 and speaker.first - mention.last <= 1)
                     or speaker.last <= mention.first <= speaker.last + 3

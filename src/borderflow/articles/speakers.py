@@ -6,7 +6,7 @@ from borderflow.articles.cues import Cue
 from borderflow.articles.findings import PlaceCandidate, Standing
 from borderflow.articles.memory import Memory
 from borderflow.articles.placing import Site
-from borderflow.articles.scenes import Scene
+from borderflow.articles.scenes import CLAUSES, Scene
 
 __all__ = ["describe_site", "name_of", "speaker", "status_of"]
 
@@ -50,7 +50,7 @@ def _first_of_speaker(scene: Scene, one: Cue) -> int:
     return begin
 
 
-_NOT_OF_SPEAKER = frozenset(
+_NOT_OF_SPEAKER = CLAUSES | frozenset(
     ["the", "a", "and", "said", "to", "by", "that", "и", "что", "в", "in", "on", "of", "по", "данным", "словам"]
 )  # fmt: skip
 
