@@ -90,7 +90,9 @@ def test_what_several_countries_received_is_given_to_none_of_them(text, places):
 
 
 def test_a_clause_that_says_since_when_is_no_speaker():
-    text = "More than 194,000 people have entered Georgia and Finland since President Putin announced a call-up on May 7."
+    text = (
+        "More than 194,000 people have entered Georgia and Finland since President Putin announced a call-up on May 7."
+    )
     (one,) = (one for one in read_evidence(Article(text, "test"), published=DAY) if one.kind == "claim")
     assert (one.place, one.said_by) == ("Georgia, Finland", "President")
 
