@@ -89,6 +89,18 @@ def test_what_several_countries_received_is_given_to_none_of_them(text, places):
     assert not set(found) & set(places.split(", "))
 
 
+@pytest.mark.parametrize(
+    ("before", "said", "place"),
+    [
+        ("Thousands have fled to Georgia.", "The Kazakh interior ministry said 98,000 people had entered the country.", "Kazakhstan"),
+        ("Thousands have fled to Georgia.", "Romanian police said 12,000 Ukrainians crossed the border on Friday.", "Romania"),
+        ("Thousands have fled to Finland.", "Polish border guards recorded 106,000 arrivals on Saturday.", "Poland"),
+    ],
+)  # fmt: skip
+def test_what_officials_count_is_of_their_own_country(before, said, place):
+    assert [where for _, _, where in claims(f"{before} {said}")] == [place]
+
+
 def test_a_clause_that_says_since_when_is_no_speaker():
     text = (
         "More than 194,000 people have entered Georgia and Finland since President Putin announced a call-up on May 7."

@@ -81,6 +81,8 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
         return Site(countries, True, ", " if len(countries) > 1 else " - ")
     kinds = ("country", "region") if family == "country" else ("country",)
     spoken = [mention for mention in scene.mentions if mention.best.kind in kinds and scene.speaks(mention)]
+    if not spoken and family in ("entry", "exit"):  # "the Kazakh interior ministry said 98,000 had come"
+        spoken = [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
     if spoken and (family != "country" or at not in scene.rates):
         return Site((spoken[0],), True)  # "Georgia's ministry said 4,000 had come"
     return _remembered(scene, family, memory)
