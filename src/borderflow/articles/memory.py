@@ -161,7 +161,7 @@ class Memory:
         self.begin = begun[0] if begun else days[-1] if days else self.begin
 
     def _keep_places(self, scene: Scene) -> None:
-        self.countries += [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
+        self.countries += scene.officials
         quiet = [mention for mention in scene.mentions if not scene.speaks(mention)]
         # "Rubavu, across the border from Goma": the sentence is about the first; stable, so that the last named stays last
         for mention in sorted(quiet or scene.mentions, key=lambda one: one.role != "from"):

@@ -131,8 +131,8 @@ def _words(
             yield f"{source}, {own}"
             yield f"{source}, {kind}"
     yield "here" if here else f"not here, {own}"
-    if not here and (state := _who_speaks(scene)):
-        yield f"not here, officials of {'it' if state == main.best.country else 'another'} speak"
+    if not here and scene.spokesman:
+        yield f"not here, officials of {'it' if scene.spokesman == main.best.country else 'another'} speak"
     if not here:
         ago = (
             memory.number - memory.post_at
@@ -147,12 +147,6 @@ def _words(
 
 #: what officials call the country that they speak for
 _OF_SPEAKER = frozenset(["country", "territory", "страну", "страны", "стране", "республику"])
-
-
-def _who_speaks(scene: Scene) -> str:
-    """Return the country whose officials speak: "the Kazakh interior ministry said"."""
-    speaking = (one for one in scene.mentions if one.best.kind in ("country", "derived") and scene.speaks(one))
-    return next((one.best.country for one in speaking), "")
 
 
 def _of_mention(
@@ -179,7 +173,7 @@ def _of_mention(
         yield f"{side} like between"
     if scene.speaks(one):
         yield f"speaks {kind}"
-        if _OF_SPEAKER & set(scene.words):
+        if not _OF_SPEAKER.isdisjoint(scene.words):
             yield f"speaks {kind}, the country"
     if is_nationality(scene, one):
         yield f"nationality {kind}"

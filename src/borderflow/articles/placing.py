@@ -6,7 +6,7 @@ import itertools
 from typing import Literal, NamedTuple
 
 from borderflow.articles.memory import Memory
-from borderflow.articles.scenes import Scene
+from borderflow.articles.scenes import CLAUSES, Scene
 from borderflow.articles.toponyms import Mention
 
 __all__ = ["Family", "Site", "choose_place", "is_by_the_way", "is_nationality", "suits"]
@@ -82,7 +82,7 @@ def choose_place(scene: Scene, family: Family, segment: tuple[int, int], at: int
     kinds = ("country", "region") if family == "country" else ("country",)
     spoken = [mention for mention in scene.mentions if mention.best.kind in kinds and scene.speaks(mention)]
     if not spoken and family in ("entry", "exit"):  # "the Kazakh interior ministry said 98,000 had come"
-        spoken = [one for one in scene.mentions if one.best.kind == "derived" and scene.is_of_officials(one)]
+        spoken = list(scene.officials)
     if spoken and (family != "country" or at not in scene.rates):
         return Site((spoken[0],), True)  # "Georgia's ministry said 4,000 had come"
     return _remembered(scene, family, memory)
@@ -286,11 +286,6 @@ def _is_his(scene: Scene) -> bool:
     )
 
 
-_WHEN = frozenset(
-    ["after", "when", "as", "because", "while", "although", "since", "where", "once", "когда", "после", "поскольку", "где"]
-)  # fmt: skip
-
-
 def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
     """Tell whether a place is the subject of another clause: "were closed after Russia directed migrants to the border"."""
     before = scene.before(mention.first, 2)
@@ -301,7 +296,7 @@ def _is_of_side_clause(scene: Scene, mention: Mention, at: int) -> bool:
         word.endswith("ed") or word in ("has", "had", "was", "is", "will", "began", "said", "shut", "cut")
         for word in following
     )
-    return bool(before) and before[-1] in _WHEN and verb and at < mention.first
+    return bool(before) and before[-1] in CLAUSES and verb and at < mention.first
 
 
 def _is_at_border(scene: Scene, mention: Mention) -> bool:

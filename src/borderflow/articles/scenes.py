@@ -64,10 +64,10 @@ def _is_no_rate(phrase: str, after: str, before: str) -> bool:
 _MEDIA = frozenset(
     {"paper", "daily", "weekly", "newspaper", "radio", "site", "website", "agency", "broadcaster", "herald", "tribune"}
 )
-#: words with which a clause begins that says when
+#: words with which a side clause begins
 CLAUSES = frozenset(
-    {"since", "after", "before", "as", "when", "while", "because", "until", "после", "когда", "как", "пока"}
-)
+    ["after", "when", "as", "because", "while", "although", "since", "where", "once", "когда", "после", "поскольку", "где"]
+)  # fmt: skip
 _STATIONS = ("station", "airport", "terminus", "автовокзал", "вокзал", "аэропорт", "автостанц")
 _HEARERS = frozenset(
     ["journalists", "reporters", "conference", "briefing", "журналистам", "корреспонденту", "брифинге", "пресс-конференции", "журналистами"]
@@ -158,6 +158,24 @@ class Scene:
     def loose(self) -> tuple[Mention, ...]:
         """What else may name a place, where an event is told."""
         return loose_names(self.tokens, self.people, self.mentions)
+
+    @cached_property
+    def officials(self) -> tuple[Mention, ...]:
+        """The adjectives that say whose officials speak: "Honduran migration officers said"."""
+        if not self.has("say"):
+            return ()
+        offices = list(self.of("official"))
+        return tuple(
+            one
+            for one in self.mentions
+            if one.best.kind == "derived" and any(0 <= cue.first - one.last <= 1 for cue in offices)
+        )
+
+    @cached_property
+    def spokesman(self) -> str:
+        """The country that speaks, or whose officials do: "the Kazakh interior ministry said"; empty where none does."""
+        speaking = (one for one in self.mentions if one.best.kind in ("country", "derived") and self.speaks(one))
+        return next((one.best.country for one in speaking), "")
 
     @cached_property
     def by_kind(self) -> Mapping[str, tuple[Cue, ...]]:
@@ -339,10 +357,6 @@ class Scene:
         while before[-1:] in (["of"], ["the"]):
             before = before[:-1]
         return bool(before) and before[-1].startswith(("citizen", "national", "гражд", "подданн", "выходц"))
-
-    def is_of_officials(self, mention: Mention) -> bool:
-        """Tell whether an adjective says whose officials speak: "Honduran migration officers said"."""
-        return any(0 <= cue.first - mention.last <= 1 for cue in self.of("official")) and self.has("say")
 
     def is_border(self, mention: Mention) -> bool:
         """Tell whether an adjective names a border, hence a country: "the Tunisian border"."""

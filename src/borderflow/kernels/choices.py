@@ -20,7 +20,7 @@ from borderflow.kernels.cells import (
     word_b,
 )  # fmt: skip
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import WORD_BITS, WORD_MASK, WORD_RANGE, draw_binomial, next_word
+from borderflow.kernels.streams import WORD_BITS, WORD_RANGE, draw_binomial, draw_lot, lots_of, next_word
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Occupancy
@@ -192,11 +192,6 @@ def _lay_lots(m, first, options, onward, ways):
         m.way[2 * row + 1] = m.onward[onward + other] if other < ways else -1
 
 
-@copied
-def _lots(first, many):
-    return np.uint64(first) << WORD_BITS | np.uint64(many)
-
-
 @part
 def _set_lots(g, m, place, group, total):
     """Lay out the options of people who are forced on, and of those who may stay."""
@@ -205,13 +200,13 @@ def _set_lots(g, m, place, group, total):
     row = group * (2 * g.option.shape[0] + m.present.size) + 2 * first + place
     onward = group * g.option.shape[0] + first
     chance = min(m.chance[group, place], 1.0)
-    m.lots[2 * at] = m.lots[2 * at + 1] = _lots(m.own.size - 1, 1)
+    m.lots[2 * at] = m.lots[2 * at + 1] = lots_of(m.own.size - 1, 1)
     if total <= 0.0:
         return
     for o in range(options):
         m.filled[o] = m.weight[group, first + o] * options / total
     _lay_lots(m, row, options, onward, options)
-    m.lots[2 * at + 1] = _lots(row, options)
+    m.lots[2 * at + 1] = lots_of(row, options)
     if chance >= 1.0:
         m.lots[2 * at] = m.lots[2 * at + 1]
     elif chance > 0.0:
@@ -219,7 +214,7 @@ def _set_lots(g, m, place, group, total):
             m.filled[o] = chance * m.weight[group, first + o] * (options + 1) / total
         m.filled[options] = (1.0 - chance) * (options + 1)
         _lay_lots(m, row + options, options + 1, onward, options)
-        m.lots[2 * at] = _lots(row + options, options + 1)
+        m.lots[2 * at] = lots_of(row + options, options + 1)
 
 
 @part
@@ -246,9 +241,8 @@ def weigh(g, c, law, m, era, place, group):
 def pick(m, at, word):
     """Return the option that a random word falls to, for people forced on from a place that has options to choose."""
     lots = m.lots[2 * at + 1]
-    spot = np.uint64(word) * (lots & WORD_MASK)
-    row = (spot >> WORD_BITS) + (lots >> WORD_BITS)
-    return np.int64(spot >> WORD_BITS) if (spot & WORD_MASK) < m.own[row] else m.other[row]
+    lot, into = draw_lot(lots, word)
+    return np.int64(lot - (lots >> WORD_BITS)) if into < m.own[lot] else m.other[lot]
 
 
 @copied

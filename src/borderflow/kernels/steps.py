@@ -39,7 +39,7 @@ from borderflow.kernels.cells import (
 )  # fmt: skip
 from borderflow.kernels.draws import keep_apart
 from borderflow.kernels.parts import copied, part
-from borderflow.kernels.streams import WORD_BITS, WORD_MASK, WORD_RANGE, next_share
+from borderflow.kernels.streams import WORD_RANGE, draw_lot, next_share
 
 TWO, COLUMNS = np.uint64(2), np.uint64(PERSON_COLUMNS)
 
@@ -131,10 +131,8 @@ def choose(stop, lots, own, way, word, listed, places, short, first, people, ahe
         a, b = listed[at], listed[at + ONE]
         at += COLUMNS
         here = np.uint64(group_of(b)) * places + np.uint64(site_of(b))
-        table = lots[(here << ONE) + np.uint64(a < (stop[here] & short))]
-        spot = np.uint64(word[i]) * (table & WORD_MASK)
-        row = (spot >> WORD_BITS) + (table >> WORD_BITS)
-        ahead[i] = way[(row << ONE) + np.uint64((spot & WORD_MASK) >= own[row])]
+        lot, into = draw_lot(lots[(here << ONE) + np.uint64(a < (stop[here] & short))], word[i])
+        ahead[i] = way[(lot << ONE) + np.uint64(into >= own[lot])]
 
 
 @part

@@ -61,6 +61,19 @@ def next_share(s, seed, member, day):
 
 
 @copied
+def lots_of(first, many):
+    """Return a table of lots in one word: the first of them, and how many."""
+    return np.uint64(first) << WORD_BITS | np.uint64(many)
+
+
+@copied
+def draw_lot(lots, word):
+    """Return the lot of a table that a random word falls to, and how far into it, of 2 ** 32."""
+    spot = np.uint64(word) * (lots & WORD_MASK)
+    return (spot >> WORD_BITS) + (lots >> WORD_BITS), spot & WORD_MASK
+
+
+@copied
 def next_serial(s):
     """Return the next address of a draw that makes its own numbers."""
     s.tally[SERIAL] += 1

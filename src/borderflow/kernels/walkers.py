@@ -53,11 +53,11 @@ def _note_taken(g, m, road, here):
 
 
 @copied
-def _count_taken(g, m, people, here):
-    """Count the people of a step at places, by persons where these are all in `Memory.ahead` and few, else by roads."""
+def _count_taken(g, m, people, ahead, here):
+    """Count the people of a step at places: by roads, or by persons where they are few and all ``ahead`` in the memory."""
     roads = m.taken.size - 1
     m.taken[roads] = 0
-    if people < roads:
+    if ahead and people < roads:
         for person in range(people):
             if m.ahead[person] >= 0:
                 _note_taken(g, m, site_of(m.ahead[person]), here)
@@ -148,7 +148,7 @@ def decide(g, c, law, m, era, short, morning, first, people, seed, member, day):
         first += some
         left -= some
     if not morning:
-        _count_taken(g, m, people if some == people else m.taken.size, np.int64(1))
+        _count_taken(g, m, people, some == people, np.int64(1))
     _settle(c, law, m)
 
 
@@ -207,7 +207,7 @@ def walk_on(g, c, law, m, era, base, seed, member, day):
             decide(g, c, law, m, era, law.avoid_short_stints, 0, ARRIVED * room(m), people, seed, member, day)
             continue
         first = WALKING * room(m) + base
-        one_block = walking <= m.ahead.size
+        all_ahead = walking <= m.ahead.size
         simple = np.int64(0)
         while walking > 0:
             some = min(walking, m.ahead.size)
@@ -216,7 +216,7 @@ def walk_on(g, c, law, m, era, base, seed, member, day):
             _go(g, m, halve, today(m, ASLEEP), first, simple)
             first += some
             walking -= some
-        _count_taken(g, m, simple if one_block else m.taken.size, np.int64(0))
+        _count_taken(g, m, simple, all_ahead, np.int64(0))
         m.persons[WALKING] = base
         if m.persons[ARRIVED] == 0:
             _settle(c, law, m)
